@@ -1,0 +1,68 @@
+"""What a connector declares: its resources (keys, columns) and the credentials it is handed.
+
+`resources.yml` is read by the extractor (as dlt hints) and by the loader (to make the raw tables), so
+a table has every declared column even when no record ever carried it.
+"""
+
+from functools import cache
+from pathlib import Path
+from typing import Any, Literal
+
+import yaml
+from pydantic import BaseModel, ConfigDict, Field
+
+ROOM = Path(__file__).resolve().parent
+ColumnType = Literal["text", "bigint", "double", "bool", "json"]
+
+
+class Resource(BaseModel):
+    """One table a source delivers.
+
+    Attributes:
+        primary_key: columns that name a row for good.
+        version: column that orders the states of one row; the newest state wins. Empty: the last
+            one received wins.
+        columns: type of every column that downstream SQL reads. Timestamps stay `text`, as the
+            vendor wrote them; nested values stay `json`.
+    """
+
+    model_config = ConfigDict(extra="forbid", frozen=True)
+
+    primary_key: tuple[str, ...] = Field(min_length=1)
+    version: str | None = None
+    columns: dict[str, ColumnType]
+
+    def dlt_hints(self) -> dict[str, Any]:
+        """Keyword arguments for `@dlt.resource`: declared columns, nothing nested unpacked."""
+        return {
+            "primary_key": list(self.primary_key),
+            # Landing only adds files, each under its load id; the warehouse merges by key.
+            "write_disposition": "append",
+            "max_table_nesting": 0,
+            "columns": {name: {"data_type": kind} for name, kind in self.columns.items()},
+        }
+
+
+class Credentials(BaseModel):
+    """Where a source is and how to sign in. Never logged: `repr` hides the secrets."""
+
+    model_config = ConfigDict(frozen=True)
+
+    base_url: str
+    login: str = ""
+    password: str = Field(default="", repr=False)
+    extra: dict[str, Any] = Field(default_factory=dict, repr=False)
+
+
+class SourceError(RuntimeError):
+    """A source could not be read. One line: source, place, what is wrong, what to do."""
+
+    def __init__(self, source: str, where: str, problem: str, remedy: str) -> None:
+        super().__init__(f"{source}: {where}: {problem}; {remedy}")
+
+
+@cache
+def resources(source: str) -> dict[str, Resource]:
+    """The declared resources of a source, by name, in file order."""
+    text = (ROOM / source / "resources.yml").read_text()
+    return {name: Resource(**spec) for name, spec in yaml.safe_load(text).items()}

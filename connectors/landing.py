@@ -1,0 +1,74 @@
+"""Extraction: a dlt source is read to its end and lands as Parquet files under one load id.
+
+dlt keeps the cursor and the unfinished package together, so a killed extraction is finished (not
+repeated) by the next one. Nothing here touches the warehouse: extractions run in parallel.
+"""
+
+import os
+from dataclasses import dataclass
+from pathlib import Path
+from typing import TYPE_CHECKING
+
+from warehouse.settings import settings
+
+os.environ.setdefault("RUNTIME__DLTHUB_TELEMETRY", "false")
+
+if TYPE_CHECKING:
+    from dlt.sources import DltSource
+
+
+@dataclass(frozen=True)
+class Landed:
+    """What one extraction brought: rows per resource (empty when the source had nothing new)."""
+
+    source: str
+    rows: dict[str, int]
+
+
+def land(name: str, source: "DltSource") -> Landed:
+    """Extract everything new from `source` into the landing folder.
+
+    Values stay as the vendor sent them: no type is guessed for text that looks like a time.
+    Unfinished packages of an earlier, killed run are completed first.
+    """
+    import dlt
+
+    source.schema.remove_type_detection("iso_timestamp")
+    pipeline = dlt.pipeline(
+        f"{name}_landing",
+        pipelines_dir=str(settings().dlt),
+        destination=dlt.destinations.filesystem(
+            bucket_url=settings().landing.as_uri(),
+            layout="{table_name}/{load_id}.{file_id}.{ext}",
+        ),
+        dataset_name=name,
+    )
+    rows: dict[str, int] = {}
+    for step in ("finish a killed run", "extract what is new"):
+        if step == "finish a killed run" and not pipeline.has_pending_data:
+            continue
+        info = pipeline.run(
+            None if step == "finish a killed run" else source, loader_file_format="parquet"
+        )
+        info.raise_on_failed_jobs()
+        trace = pipeline.last_trace
+        if trace and trace.last_normalize_info:
+            for table, count in trace.last_normalize_info.row_counts.items():
+                if not table.startswith("_dlt"):
+                    rows[table] = rows.get(table, 0) + count
+    return Landed(name, rows)
+
+
+def complete_loads(source: str) -> list[str]:
+    """Load ids that landed whole, oldest first. A package still being written is not among them."""
+    marks = (settings().landing / source / "_dlt_loads").glob("*.jsonl")
+    return sorted(mark.stem.split("__", 1)[1] for mark in marks)
+
+
+def landed_files(source: str, load_id: str) -> dict[str, list[Path]]:
+    """Files of one load by resource, in a stable order."""
+    found: dict[str, list[Path]] = {}
+    for path in sorted((settings().landing / source).glob(f"*/{load_id}.*.parquet")):
+        if not path.parent.name.startswith("_"):
+            found.setdefault(path.parent.name, []).append(path)
+    return found

@@ -1,0 +1,103 @@
+"""Which channels are on: `channels.yml`, checked, cut to what the environment asks for."""
+
+import importlib
+from pathlib import Path
+from typing import TYPE_CHECKING, Any
+
+import yaml
+from pydantic import BaseModel, ConfigDict, Field, ValidationError
+
+from connectors.contract import ROOM, Credentials
+from warehouse.settings import settings
+
+if TYPE_CHECKING:
+    from dlt.sources import DltSource
+
+CHANNELS_FILE = ROOM / "channels.yml"
+
+
+class BadConfig(ValueError):
+    """channels.yml (or HEEDLINE_CHANNELS) says something that cannot be followed."""
+
+
+class Defaults(BaseModel):
+    model_config = ConfigDict(extra="forbid")
+    schedule: str = "@hourly"
+
+
+class Channel(BaseModel):
+    """One enabled connector: its folder name, schedule and settings."""
+
+    model_config = ConfigDict(extra="forbid")
+
+    name: str = ""
+    enabled: bool = True
+    schedule: str = ""
+    settings: dict[str, Any] = Field(default_factory=dict)
+
+    @property
+    def connection_id(self) -> str:
+        """Airflow connection that holds this channel's address and secrets."""
+        return f"heedline_{self.name}"
+
+    @property
+    def needs_credentials(self) -> bool:
+        return self.name != "file_drop"
+
+
+class ChannelsFile(BaseModel):
+    model_config = ConfigDict(extra="forbid")
+    defaults: Defaults = Defaults()
+    channels: dict[str, Channel]
+
+
+def _line_of(text: str, key: str) -> int:
+    """Line of a key in the YAML text (1 when it is not there by itself)."""
+    for number, line in enumerate(text.splitlines(), 1):
+        if line.strip().startswith(f"{key}:"):
+            return number
+    return 1
+
+
+def read_channels(path: Path = CHANNELS_FILE) -> tuple[Defaults, dict[str, Channel]]:
+    """All channels of the file, enabled or not.
+
+    Raises:
+        BadConfig: naming file, line and what is wrong.
+    """
+    text = path.read_text()
+    try:
+        parsed = ChannelsFile(**yaml.safe_load(text))
+    except yaml.YAMLError as error:
+        mark = getattr(error, "problem_mark", None)
+        raise BadConfig(f"{path.name}:{mark.line + 1 if mark else 1}: not YAML") from error
+    except ValidationError as error:
+        first = error.errors()[0]
+        keys = [str(part) for part in first["loc"]]
+        line = _line_of(text, keys[-1])
+        raise BadConfig(f"{path.name}:{line}: {'.'.join(keys)}: {first['msg']}") from error
+    for name, channel in parsed.channels.items():
+        if not (ROOM / name / "source.py").exists():
+            raise BadConfig(
+                f"{path.name}:{_line_of(text, name)}: no connector folder connectors/{name}"
+            )
+        channel.name = name
+        channel.schedule = channel.schedule or parsed.defaults.schedule
+    return parsed.defaults, parsed.channels
+
+
+def enabled_channels() -> list[Channel]:
+    """The channels to pull, in file order; `HEEDLINE_CHANNELS` narrows them."""
+    _, known = read_channels()
+    wanted = settings().channels
+    for name in wanted:
+        if name not in known:
+            raise BadConfig(f"HEEDLINE_CHANNELS names {name!r}; known: {', '.join(known)}")
+    return [c for c in known.values() if (c.name in wanted if wanted else c.enabled)]
+
+
+def open_source(channel: Channel, credentials: Credentials) -> "DltSource":
+    """Build the channel's dlt source (nothing is requested yet)."""
+    module = importlib.import_module(f"connectors.{channel.name}.source")
+    source: DltSource = module.source(credentials, **channel.settings)
+    return source

@@ -1,0 +1,77 @@
+"""Settings of one Heedline installation, read from the environment (`HEEDLINE_*`).
+
+Everything a run writes lies under `HEEDLINE_HOME`; nothing else on the machine is touched.
+"""
+
+from functools import cached_property
+from pathlib import Path
+from typing import Annotated
+
+from pydantic import Field, field_validator
+from pydantic_settings import BaseSettings, NoDecode, SettingsConfigDict
+
+PROJECT_ROOT = Path(__file__).resolve().parent.parent
+
+
+class Settings(BaseSettings):
+    """Typed view of the environment. Unknown variables are ignored, wrong values are refused."""
+
+    model_config = SettingsConfigDict(env_prefix="HEEDLINE_", extra="ignore")
+
+    home: Path = Field(
+        default=Path("data"), description="folder that holds everything a run writes"
+    )
+    channels: Annotated[tuple[str, ...], NoDecode] = Field(
+        default=(), description="enabled channels, comma separated; empty = as channels.yml says"
+    )
+    drop_dir: Path | None = Field(default=None, description="folder that the file drop reads")
+    threads: int = Field(default=2, ge=1, description="threads DuckDB may use")
+    memory_limit: str = Field(default="3GB", description="memory DuckDB may use")
+    keep_versions: int = Field(default=5, ge=1, description="published versions kept")
+
+    @field_validator("channels", mode="before")
+    @classmethod
+    def _split(cls, value: object) -> object:
+        if isinstance(value, str):
+            return tuple(part.strip() for part in value.split(",") if part.strip())
+        return value
+
+    @cached_property
+    def root(self) -> Path:
+        """`home` as an absolute path, so that child processes may run anywhere."""
+        return self.home.expanduser().resolve()
+
+    @property
+    def warehouse_file(self) -> Path:
+        return self.root / "warehouse" / "heedline.duckdb"
+
+    @property
+    def landing(self) -> Path:
+        """Extracted batches wait here until loaded: `<source>/<resource>/<load_id>.….parquet`."""
+        return self.root / "landing"
+
+    @property
+    def dlt(self) -> Path:
+        """dlt's working folders (cursors, pending packages)."""
+        return self.root / "dlt"
+
+    @property
+    def dbt(self) -> Path:
+        return self.root / "dbt"
+
+    @property
+    def published(self) -> Path:
+        return self.root / "published"
+
+    @property
+    def airflow(self) -> Path:
+        return self.root / "airflow"
+
+    @property
+    def sample(self) -> Path:
+        return self.root / "sample"
+
+
+def settings() -> Settings:
+    """The settings as the environment stands now (cheap; never cached across tests)."""
+    return Settings()
