@@ -1,7 +1,7 @@
 """What a connector declares: its resources (keys, columns) and the credentials it is handed.
 
-`resources.yml` is read by the extractor (as dlt hints) and by the loader (to make the raw tables), so
-a table has every declared column even when no record ever carried it.
+`resources.yml` is read by the extractor (as dlt hints) and by the loader (to make the raw tables),
+so a table has every declared column even when no record ever carried it.
 """
 
 from functools import cache
@@ -22,6 +22,8 @@ class Resource(BaseModel):
         primary_key: columns that name a row for good.
         version: column that orders the states of one row; the newest state wins. Empty: the last
             one received wins.
+        provenance: columns that say where a row came from, not what it says: a row that differs
+            only in these is a duplicate.
         columns: type of every column that downstream SQL reads. Timestamps stay `text`, as the
             vendor wrote them; nested values stay `json`.
     """
@@ -30,6 +32,7 @@ class Resource(BaseModel):
 
     primary_key: tuple[str, ...] = Field(min_length=1)
     version: str | None = None
+    provenance: tuple[str, ...] = ()
     columns: dict[str, ColumnType]
 
     def dlt_hints(self) -> dict[str, Any]:

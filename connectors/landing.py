@@ -65,6 +65,11 @@ def complete_loads(source: str) -> list[str]:
     return sorted(mark.stem.split("__", 1)[1] for mark in marks)
 
 
+def completion_mark(source: str, load_id: str) -> Path:
+    """The file by which dlt says that a load landed whole."""
+    return settings().landing / source / "_dlt_loads" / f"{source}__{load_id}.jsonl"
+
+
 def landed_files(source: str, load_id: str) -> dict[str, list[Path]]:
     """Files of one load by resource, in a stable order."""
     found: dict[str, list[Path]] = {}

@@ -96,6 +96,13 @@ def enabled_channels() -> list[Channel]:
     return [c for c in known.values() if (c.name in wanted if wanted else c.enabled)]
 
 
+def round_channels() -> list[Channel]:
+    """The enabled channels on the base schedule (or all, when none is): a round waits for them."""
+    base, _ = read_channels()
+    channels = enabled_channels()
+    return [c for c in channels if c.schedule == base.schedule] or channels
+
+
 def open_source(channel: Channel, credentials: Credentials) -> "DltSource":
     """Build the channel's dlt source (nothing is requested yet)."""
     module = importlib.import_module(f"connectors.{channel.name}.source")

@@ -26,7 +26,10 @@ def _is_lock(error: BaseException) -> bool:
 
 def _open(path: Path, *, read_only: bool, wait_seconds: float) -> duckdb.DuckDBPyConnection:
     limits = settings()
-    config = {"threads": limits.threads, "memory_limit": limits.memory_limit, "TimeZone": "UTC"}
+    config: dict[str, str | bool | int | float | list[str]] = {
+        "threads": limits.threads,
+        "memory_limit": limits.memory_limit,
+    }
 
     @retry(
         retry=retry_if_exception(_is_lock),
@@ -35,7 +38,10 @@ def _open(path: Path, *, read_only: bool, wait_seconds: float) -> duckdb.DuckDBP
         reraise=True,
     )
     def attempt() -> duckdb.DuckDBPyConnection:
-        return duckdb.connect(str(path), read_only=read_only, config=config)
+        connection = duckdb.connect(str(path), read_only=read_only, config=config)
+        # Not in `config`: at connection time ICU is not there yet and DuckDB 2.0 refuses the zone.
+        connection.execute("set TimeZone = 'UTC'")
+        return connection
 
     try:
         return attempt()

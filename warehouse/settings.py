@@ -27,6 +27,7 @@ class Settings(BaseSettings):
     drop_dir: Path | None = Field(default=None, description="folder that the file drop reads")
     threads: int = Field(default=2, ge=1, description="threads DuckDB may use")
     memory_limit: str = Field(default="3GB", description="memory DuckDB may use")
+    task_retries: int = Field(default=2, ge=0, description="retries of a failed Airflow task")
     keep_versions: int = Field(default=5, ge=1, description="published versions kept")
 
     @field_validator("channels", mode="before")

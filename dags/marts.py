@@ -1,0 +1,50 @@
+"""Customers, conversations and KPIs (dbt), then the risk score, then the lists that need it."""
+
+from datetime import datetime
+from typing import Any
+
+from airflow.sdk import dag, task
+from wiring import DEFAULT_ARGS, ENRICHED, MARTS, WAREHOUSE_POOL, hand_on, handed_as_of
+
+
+@dag(
+    schedule=[ENRICHED],
+    start_date=datetime(2026, 1, 1),
+    catchup=False,
+    max_active_runs=1,
+    is_paused_upon_creation=False,
+    default_args=DEFAULT_ARGS,
+    tags=["transform", "ml"],
+    doc_md=__doc__,
+)
+def marts() -> None:
+    def build(selector: str, context: dict[str, Any]) -> int:
+        from connectors.registry import enabled_channels
+        from warehouse import dbt
+
+        names = [c.name for c in enabled_channels()]
+        return dbt.build(selector, as_of=handed_as_of(context), channels=names)
+
+    @task(pool=WAREHOUSE_POOL)
+    def build_marts(**context: Any) -> int:
+        """dbt selector `marts`: customers, conversations, KPIs, risk features."""
+        return build("marts", context)
+
+    @task(pool=WAREHOUSE_POOL)
+    def score_risk(**context: Any) -> dict[str, Any]:
+        """Score every customer as of now."""
+        from ml.risk.predict import score_warehouse
+
+        return vars(score_warehouse(handed_as_of(context)))
+
+    @task(pool=WAREHOUSE_POOL, outlets=[MARTS])
+    def build_success(**context: Any) -> int:
+        """dbt selector `success`: customer health and the at-risk list."""
+        nodes = build("success", context)
+        hand_on(context, MARTS, handed_as_of(context))
+        return nodes
+
+    build_marts() >> score_risk() >> build_success()
+
+
+marts()

@@ -1,0 +1,41 @@
+"""The marts pass their gate and leave the warehouse as one new, whole version."""
+
+from datetime import datetime
+from typing import Any
+
+from airflow.sdk import dag, task
+from wiring import DEFAULT_ARGS, MARTS, PUBLISHED, WAREHOUSE_POOL, hand_on, handed_as_of
+
+
+@dag(
+    schedule=[MARTS],
+    start_date=datetime(2026, 1, 1),
+    catchup=False,
+    max_active_runs=1,
+    is_paused_upon_creation=False,
+    default_args=DEFAULT_ARGS,
+    tags=["publish"],
+    doc_md=__doc__,
+)
+def publish() -> None:
+    @task(pool=WAREHOUSE_POOL)
+    def gate_marts(**context: Any) -> dict[str, Any]:
+        """Refuse to publish marts that break their own expectations."""
+        from expectations import gate
+
+        return gate.gate_marts(handed_as_of(context)).summary()
+
+    @task(pool=WAREHOUSE_POOL, outlets=[PUBLISHED])
+    def publish_version(**context: Any) -> dict[str, Any]:
+        """Build the version aside, then flip `published/current`."""
+        from publish import publish as publish_all
+
+        as_of = handed_as_of(context)
+        published = publish_all(as_of)
+        hand_on(context, PUBLISHED, as_of)
+        return {"version": published.version, "unchanged": published.unchanged}
+
+    gate_marts() >> publish_version()
+
+
+publish()

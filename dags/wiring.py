@@ -1,0 +1,92 @@
+"""What the DAGs share: assets, the warehouse pool, and how `as_of` travels from run to run.
+
+A round: every ingest DAG reports on its asset (done or failed), which starts `unify`, then
+`enrich`, `marts` and `publish`, each started by the asset of the one before. The asset event
+carries `as_of`.
+"""
+
+import os
+from datetime import datetime, timedelta
+from typing import Any
+
+from airflow.sdk import Asset
+
+from connectors.registry import Channel
+from warehouse.clock import iso, parse_as_of
+from warehouse.settings import settings
+
+WAREHOUSE_POOL = "warehouse"
+
+UNIFIED = Asset("heedline://unified")
+ENRICHED = Asset("heedline://enriched")
+MARTS = Asset("heedline://marts")
+PUBLISHED = Asset("heedline://published")
+
+DEFAULT_ARGS: dict[str, Any] = {
+    "owner": "heedline",
+    "retries": settings().task_retries,
+    "retry_delay": timedelta(seconds=30),
+    "retry_exponential_backoff": True,
+    "max_retry_delay": timedelta(minutes=10),
+}
+
+
+def reported(channel: Channel) -> Asset:
+    """The asset an ingest DAG updates when its round is over, well or badly."""
+    return Asset(f"heedline://ingested/{channel.name}")
+
+
+def started_as_of(context: dict[str, Any]) -> datetime:
+    """The `as_of` of a run started by a person, a schedule or the command line.
+
+    In order: the run's own configuration, the end of its data interval, the moment it was due.
+    """
+    run = context["dag_run"]
+    given = (run.conf or {}).get("as_of")
+    if given:
+        return parse_as_of(given)
+    moment: datetime = context.get("data_interval_end") or run.run_after
+    return moment
+
+
+def handed_as_of(context: dict[str, Any]) -> datetime:
+    """The `as_of` handed on by the assets that started this run: the latest of them.
+
+    A run started by hand falls back to its own configuration or time.
+    """
+    events = context.get("triggering_asset_events") or {}
+    handed = [
+        parse_as_of(event.extra["as_of"])
+        for group in events.values()
+        for event in group
+        if event.extra.get("as_of")
+    ]
+    return max(handed) if handed else started_as_of(context)
+
+
+def hand_on(context: dict[str, Any], asset: Asset, as_of: datetime) -> None:
+    """Attach `as_of` to the asset event this task will emit."""
+    context["outlet_events"][asset].extra = {"as_of": iso(as_of)}
+
+
+def airflow_credentials(channel: Channel) -> "Any":
+    """The channel's Airflow connection as plain credentials (secrets stay masked in logs)."""
+    from airflow.sdk import BaseHook
+
+    from connectors.contract import Credentials
+
+    if not channel.needs_credentials:
+        return Credentials(base_url="")
+    connection = BaseHook.get_connection(channel.connection_id)
+    port = f":{connection.port}" if connection.port else ""
+    return Credentials(
+        base_url=f"{connection.conn_type}://{connection.host}{port}",
+        login=connection.login or "",
+        password=connection.password or "",
+        extra=connection.extra_dejson,
+    )
+
+
+def schedule_of(channel: Channel) -> str | None:
+    """The channel's schedule, or none where a person or the command line starts the runs."""
+    return channel.schedule if os.environ.get("HEEDLINE_SCHEDULED", "1") == "1" else None

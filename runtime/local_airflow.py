@@ -1,0 +1,131 @@
+"""A real Airflow on this machine: API server, scheduler and DAG processor on 127.0.0.1."""
+
+import subprocess
+import time
+from collections.abc import Callable, Iterable
+from importlib.metadata import version
+from pathlib import Path
+from types import TracebackType
+
+import httpx
+
+from runtime.airflow_env import airflow_env
+from runtime.processes import Children, free_port
+from runtime.rest import AirflowApi
+from warehouse.settings import Settings
+
+_START_SECONDS = 180
+
+
+class StartFailed(RuntimeError):
+    """Airflow (or a helper process) did not come up; the message carries its last output."""
+
+
+class LocalAirflow:
+    """Start on entering, stop on leaving, also after an error or Ctrl-C.
+
+    Args:
+        home: settings of this installation.
+        environment: more variables for the tasks (connections, channel choice).
+        say: where progress goes, a line at a time.
+        scheduled: let the DAGs' own schedules start runs.
+    """
+
+    def __init__(
+        self,
+        home: Settings,
+        environment: dict[str, str],
+        say: Callable[[str], None],
+        *,
+        scheduled: bool = False,
+    ) -> None:
+        self.port = free_port()
+        self.url = f"http://127.0.0.1:{self.port}"
+        self.api = AirflowApi(self.url)
+        self._home = home
+        self._say = say
+        self._env = {**airflow_env(home, self.port, scheduled=scheduled), **environment}
+        self._children = Children(home.airflow / "process-logs")
+
+    def __enter__(self) -> "LocalAirflow":
+        try:
+            self._start()
+        except BaseException:
+            self._children.stop()
+            raise
+        return self
+
+    def __exit__(
+        self,
+        kind: type[BaseException] | None,
+        error: BaseException | None,
+        trace: TracebackType | None,
+    ) -> None:
+        self._children.stop()
+
+    def _start(self) -> None:
+        self._migrate()
+        self._children.start("api-server", ["airflow", "api-server"], self._env)
+        self._children.start("dag-processor", ["airflow", "dag-processor"], self._env)
+        self._wait("API server", self.api.ready)
+        self.api.sign_in()
+        self.api.make_pool("warehouse", 1)
+        self.api.forget_unfinished()
+        scheduler = ["airflow", "scheduler", "--skip-serve-logs"]
+        self._children.start("scheduler", scheduler, self._env)
+        self._wait("scheduler", self.api.healthy)
+
+    def _migrate(self) -> None:
+        """Make or upgrade Airflow's own database, once per Airflow version."""
+        mark = self._home.airflow / "migrated"
+        current = version("apache-airflow")
+        if mark.exists() and mark.read_text() == current:
+            return
+        self._say("preparing Airflow's database (first run)")
+        done = subprocess.run(
+            ["airflow", "db", "migrate"],  # noqa: S607 - found through our own PATH
+            env=self._env,
+            capture_output=True,
+            text=True,
+            check=False,
+        )
+        if done.returncode:
+            raise StartFailed(f"airflow db migrate failed:\n{done.stderr[-2000:]}")
+        mark.write_text(current)
+
+    def wait_for_dags(self, expected: Iterable[str]) -> None:
+        """Wait until every expected DAG is parsed.
+
+        Raises:
+            StartFailed: a DAG file does not import, or time is up.
+        """
+        wanted = set(expected)
+
+        def parsed() -> bool:
+            if errors := self.api.import_errors():
+                raise StartFailed("a DAG file does not import:\n" + "\n".join(errors))
+            return wanted <= self.api.dag_ids()
+
+        self._wait("DAGs", parsed)
+
+    def check_alive(self) -> None:
+        """Raises StartFailed when one of Airflow's processes has ended by itself."""
+        if name := self._children.died():
+            raise StartFailed(f"Airflow's {name} ended by itself:\n{self._children.tail(name)}")
+
+    def _wait(self, what: str, ready: Callable[[], bool]) -> None:
+        deadline = time.monotonic() + _START_SECONDS
+        while time.monotonic() < deadline:
+            self.check_alive()
+            try:
+                if ready():
+                    return
+            except httpx.TransportError:
+                pass
+            time.sleep(0.2)
+        raise StartFailed(f"{what} not ready after {_START_SECONDS} s; see {self.logs}")
+
+    @property
+    def logs(self) -> Path:
+        """Folder with the output of each Airflow process."""
+        return self._children.logs

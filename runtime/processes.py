@@ -1,0 +1,86 @@
+"""Child processes that never outlive us: own session, a log file each, stopped by SIGTERM.
+
+On Linux the kernel also ends them when this process dies by kill -9.
+"""
+
+import ctypes
+import os
+import signal
+import socket
+import subprocess
+import sys
+from collections.abc import Callable, Mapping, Sequence
+from dataclasses import dataclass, field
+from pathlib import Path
+
+_PR_SET_PDEATHSIG = 1
+
+
+def _die_with(parent: int) -> Callable[[], None]:
+    """What a child does before it becomes its program: ask to be ended with its parent."""
+
+    def prepare() -> None:
+        if sys.platform == "linux":
+            ctypes.CDLL(None).prctl(_PR_SET_PDEATHSIG, signal.SIGTERM)
+            if os.getppid() != parent:  # the parent died before the line above took effect
+                os._exit(1)
+
+    return prepare
+
+
+def free_port() -> int:
+    """A port on 127.0.0.1 that is free now."""
+    with socket.socket() as probe:
+        probe.bind(("127.0.0.1", 0))
+        port: int = probe.getsockname()[1]
+        return port
+
+
+@dataclass
+class Children:
+    """The processes of one run, in the order they were started."""
+
+    logs: Path
+    _running: dict[str, subprocess.Popen[bytes]] = field(default_factory=dict)
+
+    def start(self, name: str, command: Sequence[str], env: Mapping[str, str]) -> None:
+        """Start `command` with its output in `<logs>/<name>.log`."""
+        self.logs.mkdir(parents=True, exist_ok=True)
+        with (self.logs / f"{name}.log").open("wb") as output:
+            self._running[name] = subprocess.Popen(  # noqa: S603 - our own command lines
+                command,
+                env=dict(env),
+                stdin=subprocess.DEVNULL,
+                stdout=output,
+                stderr=subprocess.STDOUT,
+                start_new_session=True,
+                preexec_fn=_die_with(os.getpid()),
+            )
+
+    def died(self) -> str | None:
+        """Name of a process that ended by itself, if any."""
+        return next((n for n, p in self._running.items() if p.poll() is not None), None)
+
+    def tail(self, name: str, lines: int = 15) -> str:
+        """Last lines of a process's output."""
+        text = (self.logs / f"{name}.log").read_text(errors="replace")
+        return "\n".join(text.splitlines()[-lines:])
+
+    def stop(self, patience_seconds: float = 20) -> None:
+        """End all, last started first; what does not go in time is killed with its group."""
+        for process in reversed(self._running.values()):
+            if process.poll() is None:
+                process.terminate()
+        for process in reversed(self._running.values()):
+            try:
+                process.wait(patience_seconds)
+            except subprocess.TimeoutExpired:
+                os.killpg(process.pid, signal.SIGKILL)
+                process.wait()
+        for process in self._running.values():
+            # A main process may leave helpers behind (log servers, task runners): same session.
+            try:
+                os.killpg(process.pid, signal.SIGKILL)
+            except ProcessLookupError:
+                continue
+        self._running.clear()

@@ -1,0 +1,122 @@
+"""Run one round: trigger the ingest DAGs, follow the asset-driven chain to its end, report.
+
+Nothing after the ingest DAGs is triggered from here; the assets do that.
+"""
+
+import time
+from collections.abc import Callable
+from dataclasses import dataclass, field
+from datetime import UTC, datetime
+from typing import Any
+
+import httpx
+
+from runtime.local_airflow import LocalAirflow
+from warehouse.clock import iso
+
+CHAIN = ("unify", "enrich", "marts", "publish")
+_OVER = {"success", "failed"}
+_POLL_SECONDS = 0.5
+
+
+@dataclass(frozen=True)
+class TaskFailure:
+    """A failed task: where, its error in one line, and the end of its log."""
+
+    dag_id: str
+    task_id: str
+    error: str
+    log_tail: str
+
+
+@dataclass
+class RoundResult:
+    """How a round ended. `published` is false when the chain stopped before its end."""
+
+    seconds: float = 0.0
+    published: bool = False
+    failures: list[TaskFailure] = field(default_factory=list)
+
+
+class Round:
+    """One round on a running Airflow."""
+
+    def __init__(
+        self,
+        airflow: LocalAirflow,
+        as_of: datetime,
+        channels: list[str],
+        say: Callable[[str], None],
+    ) -> None:
+        self._airflow = airflow
+        self._api = airflow.api
+        self._as_of = as_of
+        self._ingest = [f"ingest_{name}" for name in channels]
+        self._say = say
+        self._told: dict[tuple[str, str], str] = {}
+        self._started = time.monotonic()
+
+    def run(self) -> RoundResult:
+        """Trigger and wait.
+
+        Raises:
+            StartFailed: a DAG does not import, or Airflow died.
+        """
+        self._airflow.wait_for_dags([*self._ingest, *CHAIN])
+        since = datetime.now(UTC)
+        run_id = f"round__{since:%Y%m%dT%H%M%S%f}"
+        for dag_id in self._ingest:
+            self._api.trigger(dag_id, run_id, {"as_of": iso(self._as_of)})
+        result = RoundResult()
+        while not self._advance(since, result):
+            self._airflow.check_alive()
+            time.sleep(_POLL_SECONDS)
+        result.seconds = time.monotonic() - self._started
+        return result
+
+    def _advance(self, since: datetime, result: RoundResult) -> bool:
+        """Look once; tell what changed. True when nothing more will come."""
+        try:
+            runs = {run["dag_id"]: run for run in self._api.runs_since(since)}
+            for run in runs.values():
+                self._tell_run(run, result)
+        except httpx.TransportError:
+            return False
+        states = {dag_id: run["state"] for dag_id, run in runs.items()}
+        if any(states.get(dag_id) not in _OVER for dag_id in self._ingest):
+            return False
+        if all(states[dag_id] == "failed" for dag_id in self._ingest):
+            return True  # nothing new came in at all: what is published stays
+        if any(states.get(dag_id) == "failed" for dag_id in CHAIN):
+            return True
+        result.published = states.get(CHAIN[-1]) == "success"
+        return result.published
+
+    def _tell_run(self, run: dict[str, Any], result: RoundResult) -> None:
+        dag_id, run_id = run["dag_id"], run["dag_run_id"]
+        if self._told.get((dag_id, "")) in _OVER:
+            return
+        for task in self._api.tasks(dag_id, run_id):
+            state, key = task["state"], (dag_id, task["task_id"])
+            if state is None or self._told.get(key) == state:
+                continue
+            self._told[key] = state
+            if state in {"running", "success", "failed", "upstream_failed", "up_for_retry"}:
+                took = f"{task['duration']:.1f} s" if task["duration"] and state in _OVER else ""
+                self._line(f"{dag_id}.{task['task_id']}", state, took)
+            if state == "failed":
+                result.failures.append(self._failure(dag_id, run_id, task))
+        if run["state"] in _OVER:
+            self._told[dag_id, ""] = run["state"]
+
+    def _line(self, what: str, state: str, took: str) -> None:
+        elapsed = time.monotonic() - self._started
+        self._say(f"{elapsed:6.1f} s  {what:<32} {state:<16} {took}".rstrip())
+
+    def _failure(self, dag_id: str, run_id: str, task: dict[str, Any]) -> TaskFailure:
+        records = self._api.log(dag_id, run_id, task["task_id"], task["try_number"])
+        errors = [r for r in records if r.get("error_detail")]
+        last = errors[-1]["error_detail"][-1] if errors else {}
+        error = f"{last.get('exc_type', 'error')}: {last.get('exc_value', 'see the log')}"
+        tail = "\n".join(str(r.get("event", "")) for r in records[-15:])
+        return TaskFailure(dag_id, task["task_id"], " ".join(error.split()), tail)
