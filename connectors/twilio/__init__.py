@@ -1,0 +1,1 @@
+"""Twilio Voice: calls with their legs, recordings and transcriptions."""
