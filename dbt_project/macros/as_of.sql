@@ -1,0 +1,14 @@
+{#- The run's only "now", an instant. -#}
+{% macro as_of() -%}
+    cast('{{ var("as_of") }}' as timestamp with time zone)
+{%- endmacro %}
+
+{#- The day (in the reporting zone) an instant belongs to. -#}
+{% macro metric_date(column) -%}
+    {{ local_date(column, "'" ~ var('reporting_time_zone') ~ "'") }}
+{%- endmacro %}
+
+{#- The last day that the run knows anything of: the day before `as_of` when that is a midnight. -#}
+{% macro last_metric_date() -%}
+    {{ metric_date(as_of() ~ " - interval 1 microsecond") }}
+{%- endmacro %}

@@ -1,0 +1,139 @@
+{#-
+  Every construct whose spelling differs between engines stands here and nowhere else, so that moving
+  to another engine means rewriting one file. All of them give NULL on a value they cannot read.
+-#}
+
+{#- An ISO 8601 text as an instant; without an offset it is UTC, whatever the session's zone.
+    (A plain cast to `timestamp` drops the offset, a plain cast to `timestamptz` assumes the session's.) -#}
+{% macro to_timestamp_utc(column) -%}
+    case
+        when regexp_matches({{ column }}, '[0-9]:[0-9]{2}.*([zZ]|[+-][0-9]{2}(:?[0-9]{2})?|UTC|GMT)$')
+            then try_cast(regexp_replace({{ column }}, '\s*(UTC|GMT)$', 'Z') as timestamp with time zone)
+        else timezone('UTC', try_cast({{ column }} as timestamp))
+    end
+{%- endmacro %}
+
+{#- `Tue, 18 Aug 2015 17:07:41 +0000` (RFC 2822: mail headers, older HTTP APIs) as an instant. -#}
+{% macro rfc2822_to_timestamp(column) -%}
+    cast(try_strptime(
+        regexp_replace({{ column }}, '\s*\(.*\)$|\s+GMT$|\s+UTC$', case when {{ column }} like '%(%' then '' else ' +0000' end),
+        ['%a, %d %b %Y %H:%M:%S %z', '%d %b %Y %H:%M:%S %z']
+    ) as timestamp with time zone)
+{%- endmacro %}
+
+{#- Seconds since 1970 (number or text) as an instant. -#}
+{% macro epoch_to_timestamp(column) -%}
+    to_timestamp(try_cast({{ column }} as double))
+{%- endmacro %}
+
+{% macro to_date(column) -%} try_cast({{ column }} as date) {%- endmacro %}
+{% macro to_double(column) -%} try_cast({{ column }} as double) {%- endmacro %}
+{% macro to_bigint(column) -%} try_cast({{ column }} as bigint) {%- endmacro %}
+
+{#- true/false from true, t, yes, y, 1 and their opposites; anything else is NULL. -#}
+{% macro to_boolean(column) -%}
+    case
+        when lower(trim(cast({{ column }} as varchar))) in ('true', 't', 'yes', 'y', '1') then true
+        when lower(trim(cast({{ column }} as varchar))) in ('false', 'f', 'no', 'n', '0') then false
+    end
+{%- endmacro %}
+
+{#- The scalar at a path of a JSON text, as text: `json_text('payload', 'user.email')`. JSON null is NULL. -#}
+{% macro json_text(column, path) -%}
+    json_extract_string({{ valid_json(column) }}, '$.{{ path }}')
+{%- endmacro %}
+
+{#- The value at a path of a JSON text, as JSON text. -#}
+{% macro json_value(column, path) -%}
+    cast(nullif(json_extract({{ valid_json(column) }}, '$.{{ path }}'), 'null') as varchar)
+{%- endmacro %}
+
+{#- The column when it holds JSON, else NULL: one bad row never fails a build. -#}
+{% macro valid_json(column) -%}
+    case when json_valid({{ column }}) then {{ column }} end
+{%- endmacro %}
+
+{% macro json_array_size(column) -%}
+    json_array_length({{ valid_json(column) }})
+{%- endmacro %}
+
+{#- One row per element of a JSON list: adds `element` (JSON text) and `position` (from 1) to `columns`.
+    Use as the body of a CTE: `rows as ({{ json_list_rows('source', 'payload', ['id']) }})`.
+    `column` may be an expression such as `json_value(...)`'s. -#}
+{% macro json_list_rows(relation, column, columns) -%}
+    select
+        {{ columns | join(', ') }},
+        unnest(elements) as element,
+        generate_subscripts(elements, 1) as position
+    from (
+        select {{ columns | join(', ') }}, cast(json_extract({{ valid_json(column) }}, '$[*]') as varchar[]) as elements
+        from {{ relation }}
+    ) as with_elements
+{%- endmacro %}
+
+{#- One row per member of a JSON object: adds `object_key` and `object_value` (text) to `columns`. -#}
+{% macro json_object_rows(relation, column, columns) -%}
+    select
+        {{ columns | join(', ') }},
+        object_key,
+        json_extract_string(document, '$."' || object_key || '"') as object_value
+    from (
+        select {{ columns | join(', ') }}, document, unnest(json_keys(document)) as object_key
+        from (
+            select {{ columns | join(', ') }}, {{ valid_json(column) }} as document
+            from {{ relation }}
+        ) as documents
+        where json_type(document) = 'OBJECT'
+    ) as members
+{%- endmacro %}
+
+{#- md5 of texts joined with ':'; `md5_hash(['source_system', 'remote_id'])` is an entity's own key. -#}
+{% macro md5_hash(columns) -%}
+    md5({% for column in columns %}{{ column }}{% if not loop.last %} || ':' || {% endif %}{% endfor %})
+{%- endmacro %}
+
+{#- Exact minutes (double) from one instant to another. -#}
+{% macro minutes_between(started_at, ended_at) -%}
+    ((epoch_us({{ ended_at }}) - epoch_us({{ started_at }})) / 60000000.0)
+{%- endmacro %}
+
+{#- Calendar date of an instant in a zone. -#}
+{% macro local_date(column, zone) -%}
+    cast(timezone({{ zone }}, {{ column }}) as date)
+{%- endmacro %}
+
+{#- Wall time (a timestamp without zone) in a zone as an instant. A wall time that a clock change repeats
+    means its first occurrence, one that it skips is read with the offset before the change: what
+    Python's zoneinfo does by default. (The engine alone picks the second occurrence.) -#}
+{% macro wall_time_to_utc(zone, wall) -%}
+    least(
+        timezone({{ zone }}, {{ wall }}),
+        case
+            when timezone({{ zone }}, {{ earlier_reading(zone, wall) }}) = {{ wall }}
+                then {{ earlier_reading(zone, wall) }}
+            else timezone({{ zone }}, {{ wall }})
+        end
+    )
+{%- endmacro %}
+
+{#- The wall time read with the offset that held four hours earlier. -#}
+{% macro earlier_reading(zone, wall) -%}
+    (timezone({{ zone }}, {{ wall }} - interval 4 hour) + interval 4 hour)
+{%- endmacro %}
+
+{#- Names of the time zones the engine knows, as a relation with column `name`. -#}
+{% macro known_time_zones() -%} pg_timezone_names() {%- endmacro %}
+
+{#- One row per date from the first to the last (two date expressions), column `calendar_date`. -#}
+{% macro date_spine(first_date, last_date) -%}
+    select cast(unnest(generate_series(
+        cast({{ first_date }} as timestamp), cast({{ last_date }} as timestamp), interval 1 day
+    )) as date) as calendar_date
+{%- endmacro %}
+
+{#- Rows as one JSON list (text) in a given order. -#}
+{% macro json_list_agg(expression, order_by) -%}
+    cast(to_json(list({{ expression }} order by {{ order_by }})) as varchar)
+{%- endmacro %}
+
+{% macro median(column) -%} median({{ column }}) {%- endmacro %}
