@@ -1,0 +1,22 @@
+with source as (
+    {{ file_drop_rows("accounts", ["account_id"]) }}
+),
+
+renamed as (
+    select
+        source_system,
+        {{ clean_text('account_id') }} as remote_id,
+        cast(null as timestamp with time zone) as remote_updated_at,
+        false as remote_was_deleted,
+        cast(null as varchar) as merged_into_remote_id,
+
+        {{ clean_text('name') }} as name,
+        {{ clean_word('domain') }} as domain,
+        {{ clean_text('segment') }} as segment,
+        {{ clean_text('owner') }} as owner,
+        {{ to_timestamp_utc('created_at') }} as created_at
+    from source
+)
+
+select *
+from renamed

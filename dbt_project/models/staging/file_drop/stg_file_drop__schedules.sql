@@ -1,0 +1,24 @@
+with source as (
+    {{ file_drop_rows("schedules", ["schedule_id", "weekday", "start_local", "valid_from"]) }}
+),
+
+renamed as (
+    select
+        source_system,
+        {{ md5_hash(["coalesce(schedule_id, '')", "coalesce(weekday, '')", "coalesce(start_local, '')", "coalesce(valid_from, '')"]) }} as remote_id,
+        cast(null as timestamp with time zone) as remote_updated_at,
+        false as remote_was_deleted,
+        cast(null as varchar) as merged_into_remote_id,
+
+        {{ clean_text('schedule_id') }} as schedule_id,
+        {{ clean_text('time_zone') }} as time_zone,
+        try_cast(weekday as integer) as weekday,
+        {{ clean_text('start_local') }} as start_local,
+        {{ clean_text('end_local') }} as end_local,
+        {{ to_date('valid_from') }} as valid_from,
+        {{ to_date('valid_to') }} as valid_to
+    from source
+)
+
+select *
+from renamed

@@ -1,0 +1,38 @@
+with calls as (
+
+    select * from {{ ref('base_twilio__calls') }}
+
+),
+
+transcripts as (
+
+    select
+        call_id,
+        string_agg(body, chr(10) order by recorded_at, transcription_id) as transcript
+    from {{ ref('base_twilio__transcripts') }}
+    group by call_id
+
+)
+
+select
+    ---------- ids
+    'twilio' as source_system,
+    calls.call_id as remote_id,
+    calls.updated_at as remote_updated_at,
+    false as remote_was_deleted,
+    cast(null as varchar) as merged_into_remote_id,
+    calls.call_id as conversation_remote_id,
+
+    ---------- text, timestamps, numerics
+    calls.direction,
+    calls.ring_at,
+    calls.answered_at,
+    calls.ended_at,
+    calls.talk_seconds,
+    -- Twilio's call resource has no figure for either; hold is inside talk.
+    cast(null as double) as hold_seconds,
+    cast(null as double) as wrap_seconds,
+    calls.outcome,
+    transcripts.transcript
+from calls
+left join transcripts on calls.call_id = transcripts.call_id

@@ -1,0 +1,53 @@
+with calls as (
+
+    select * from {{ ref('base_twilio__calls') }}
+
+),
+
+-- A voicemail is dealt with when the same number is spoken to afterwards.
+spoken_to_later as (
+
+    select
+        voicemails.call_id,
+        min(later.ended_at) as spoken_at
+    from calls as voicemails
+    inner join calls as later
+        on voicemails.customer_phone = later.customer_phone
+        and later.ring_at > voicemails.ring_at
+    where voicemails.outcome = 'voicemail' and later.outcome = 'answered'
+    group by voicemails.call_id
+
+)
+
+select
+    ---------- ids
+    'twilio' as source_system,
+    calls.call_id as remote_id,
+    coalesce(spoken_to_later.spoken_at, calls.ended_at, calls.updated_at) as remote_updated_at,
+    false as remote_was_deleted,
+    cast(null as varchar) as merged_into_remote_id,
+
+    ---------- text and timestamps
+    'phone' as channel,
+    calls.ring_at as opened_at,
+    case
+        when regexp_matches(calls.customer_phone, '^\+[1-9][0-9]{7,14}$') then calls.customer_phone
+    end as contact_remote_id,
+    cast(null as varchar) as subject,
+    case
+        when calls.status in ('queued', 'ringing', 'in-progress') then 'open'
+        when calls.outcome = 'answered' then 'solved'
+        when spoken_to_later.spoken_at is not null then 'solved'
+        when calls.outcome = 'voicemail' then 'open'
+        else 'closed'
+    end as status,
+    cast(null as varchar) as priority,
+    cast(null as varchar) as team,
+    calls.agent_id as assignee_agent_remote_id,
+    cast(null as varchar) as brand,
+    cast(null as varchar) as schedule_id,
+    cast(null as varchar) as tags,
+    cast(null as timestamp with time zone) as deleted_at,
+    false as is_spam
+from calls
+left join spoken_to_later on calls.call_id = spoken_to_later.call_id

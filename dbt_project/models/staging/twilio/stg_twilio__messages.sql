@@ -1,0 +1,29 @@
+with transcripts as (
+
+    select * from {{ ref('base_twilio__transcripts') }}
+
+),
+
+calls as (
+
+    select * from {{ ref('base_twilio__calls') }}
+
+)
+
+select
+    ---------- ids
+    'twilio' as source_system,
+    transcripts.transcription_id as remote_id,
+    transcripts.updated_at as remote_updated_at,
+    false as remote_was_deleted,
+    cast(null as varchar) as merged_into_remote_id,
+    transcripts.call_id as conversation_remote_id,
+
+    ---------- timestamps and text
+    transcripts.recorded_at as sent_at,
+    'customer' as author_type,
+    calls.customer_phone as author_remote_id,
+    true as is_public,
+    transcripts.body
+from transcripts
+inner join calls on transcripts.call_id = calls.call_id
