@@ -1,0 +1,1 @@
+"""Surveys asked in a form tool with Typeform's responses API."""
