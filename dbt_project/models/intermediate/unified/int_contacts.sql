@@ -1,0 +1,7 @@
+with unified as (
+    {{ union_sources('contacts') }}
+)
+
+select *
+from unified
+where created_at <= {{ as_of() }} or created_at is null

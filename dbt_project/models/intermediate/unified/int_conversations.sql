@@ -1,0 +1,28 @@
+with unified as (
+    {{ union_sources('conversations') }}
+)
+
+-- What happened after `as_of` is not known yet, so that an earlier day can be replayed: a later state of
+-- the row (deleted, status) is taken back; status events tell the rest.
+select
+    {{ md5_hash(['source_system', 'remote_id']) }} as conversation_id,
+    source_system,
+    remote_id,
+    remote_updated_at,
+    remote_was_deleted and (deleted_at is null or deleted_at <= {{ as_of() }}) as remote_was_deleted,
+    merged_into_remote_id,
+    coalesce(channel, 'ticket') as channel,
+    opened_at,
+    contact_remote_id,
+    subject,
+    case when remote_updated_at <= {{ as_of() }} or remote_updated_at is null then status end as status,
+    priority,
+    team,
+    assignee_agent_remote_id,
+    brand,
+    schedule_id,
+    tags,
+    case when deleted_at <= {{ as_of() }} then deleted_at end as deleted_at,
+    coalesce(is_spam, false) as is_spam
+from unified
+where opened_at <= {{ as_of() }}

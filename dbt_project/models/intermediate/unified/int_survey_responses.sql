@@ -1,0 +1,31 @@
+with unified as (
+    {{ union_sources('survey_responses') }}
+),
+
+known as (
+    select
+        *,
+        responded_at <= {{ as_of() }} as is_answered
+    from unified
+    where coalesce(sent_at, responded_at) <= {{ as_of() }}
+)
+
+select
+    source_system,
+    remote_id,
+    remote_updated_at,
+    remote_was_deleted,
+    merged_into_remote_id,
+    survey_type,
+    case when is_answered then score end as score,
+    scale_min,
+    scale_max,
+    sent_at,
+    case when is_answered then responded_at end as responded_at,
+    coalesce(conversation_source_system, source_system) as conversation_source_system,
+    conversation_remote_id,
+    contact_remote_id,
+    agent_remote_id,
+    case when is_answered then comment end as comment,
+    case when is_answered then md5(nullif(comment, '')) end as comment_hash
+from known
