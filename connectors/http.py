@@ -17,9 +17,9 @@ from requests.auth import AuthBase
 from requests.exceptions import JSONDecodeError
 
 from connectors.contract import SourceError
-from connectors.http_session import Policy, PoliteSession
+from connectors.http_session import Policy, PoliteSession, Refused
 
-__all__ = ["Http", "Policy"]
+__all__ = ["Http", "Policy", "Refused"]
 
 Row = dict[str, Any]
 

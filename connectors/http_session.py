@@ -54,6 +54,18 @@ class Policy:
     sleep: Callable[[float], None] = time.sleep
 
 
+class Refused(SourceError):
+    """The vendor answered, with an error status that trying again does not change.
+
+    Attributes:
+        status: the HTTP status, for connectors to which some mean more than "failed".
+    """
+
+    def __init__(self, source: str, where: str, problem: str, remedy: str, status: int) -> None:
+        super().__init__(source, where, problem, remedy)
+        self.status = status
+
+
 class _Again(Exception):
     """This attempt failed in a way that may pass: worth another one after `wait` seconds."""
 
@@ -192,4 +204,4 @@ class PoliteSession(Session):
             ),
             404: ("not found (HTTP 404)", f"check the address in {connection}"),
         }.get(status, (f"HTTP {status}", f"see connectors/{self._source}/README.md"))
-        raise self._error(path, problem, remedy)
+        raise Refused(self._source, path, problem, remedy, status)

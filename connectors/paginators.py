@@ -1,0 +1,65 @@
+"""Paginators that dlt has no right one for. The rest use dlt's own.
+
+Each only decides whether and how to go on; `http.py` fetches, checks and reports.
+"""
+
+from typing import Any
+
+from dlt.sources.helpers.rest_client.paginators import BasePaginator, JSONResponseCursorPaginator
+from requests import Request, Response
+
+
+class EndOfStreamCursor(JSONResponseCursorPaginator):
+    """A cursor that is given even on the last page; `end_of_stream: true` says that it is the last.
+
+    Zendesk's cursor exports. dlt's `has_more_path` means the opposite, and going on until the
+    cursor is missing would never end.
+    """
+
+    def __init__(self, cursor_path: str = "after_cursor", cursor_param: str = "cursor") -> None:
+        super().__init__(cursor_path=cursor_path, cursor_param=cursor_param)
+
+    def update_state(self, response: Response, data: list[Any] | None = None) -> None:
+        super().update_state(response, data)
+        answer = response.json()
+        if not isinstance(answer.get("end_of_stream"), bool):
+            raise ValueError("no end_of_stream")
+        if not answer["end_of_stream"] and not self._has_next_page:
+            raise ValueError("more pages, but no cursor to them")
+        self._has_next_page = not answer["end_of_stream"]
+
+    def update_request(self, request: Request) -> None:
+        super().update_request(request)
+        # The first page is asked for by time; together with a cursor that is an error.
+        request.params.pop("start_time", None)
+
+
+class TimeWindow(BasePaginator):
+    """Pages by time: the next one starts at the `end_time` of this, and repeats that second.
+
+    Zendesk's time-based exports. Rows of the shared second come twice: callers drop repeats.
+    """
+
+    def __init__(self) -> None:
+        super().__init__()
+        self._start: int | None = None
+
+    def init_request(self, request: Request) -> None:
+        self._start = int(request.params["start_time"])
+
+    def update_state(self, response: Response, data: list[Any] | None = None) -> None:
+        answer = response.json()
+        ended = answer.get("end_of_stream")
+        if not isinstance(ended, bool):
+            raise ValueError("no end_of_stream")
+        self._has_next_page = not ended
+        if ended:
+            return
+        end = int(answer["end_time"])
+        if self._start is not None and end <= self._start:
+            # More rows in one second than fit a page: the same page would come for ever.
+            raise ValueError("the export does not get past one second")
+        self._start = end
+
+    def update_request(self, request: Request) -> None:
+        request.params["start_time"] = self._start
