@@ -92,7 +92,10 @@ def run(
         *(("--selector", selector) if selector else ()),
         *extra,
     ]
-    outcome = dbtRunner().invoke(arguments)
+    try:
+        outcome = dbtRunner().invoke(arguments)
+    finally:
+        _let_go()
     if outcome.exception is not None:
         raise DbtFailed(f"dbt {command} {selector or ''}: {outcome.exception}") from None
     results = [
@@ -111,6 +114,16 @@ def run(
         lines = "; ".join(f"{r.node}: {' '.join(r.message.split())}" for r in failed)
         raise DbtFailed(f"dbt {command} {selector or ''}: {len(failed)} failed: {lines}")
     return results
+
+
+def _let_go() -> None:
+    """Close dbt's own connection: it stays open in this process, and the file has one opener."""
+    from dbt.adapters.duckdb.connections import DuckDBConnectionManager
+
+    environment = DuckDBConnectionManager._ENV
+    if environment is not None:
+        environment.close()
+    DuckDBConnectionManager.close_all_connections()
 
 
 def _record(results: list[NodeResult], as_of: datetime) -> None:
