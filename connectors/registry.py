@@ -86,10 +86,10 @@ def read_channels(path: Path = CHANNELS_FILE) -> tuple[Defaults, dict[str, Chann
     return parsed.defaults, parsed.channels
 
 
-def enabled_channels() -> list[Channel]:
-    """The channels to pull, in file order; `HEEDLINE_CHANNELS` narrows them."""
+def enabled_channels(only: tuple[str, ...] = ()) -> list[Channel]:
+    """The channels to pull, in file order; `only`, else `HEEDLINE_CHANNELS`, narrows them."""
     _, known = read_channels()
-    wanted = settings().channels
+    wanted = only or settings().channels
     for name in wanted:
         if name not in known:
             raise BadConfig(f"HEEDLINE_CHANNELS names {name!r}; known: {', '.join(known)}")

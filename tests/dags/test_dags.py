@@ -1,0 +1,66 @@
+"""Every DAG imports, is wired as the house says, and keeps warehouse tasks in the one-slot pool."""
+
+from pathlib import Path
+from typing import Any
+
+import pytest
+
+ROOT = Path(__file__).resolve().parents[2]
+CHAIN = {"unify", "enrich", "marts", "publish"}
+
+
+@pytest.fixture(scope="module")
+def dags(tmp_path_factory: pytest.TempPathFactory) -> dict[str, Any]:
+    home = tmp_path_factory.mktemp("airflow")
+    with pytest.MonkeyPatch.context() as env:
+        env.setenv("AIRFLOW_HOME", str(home))
+        env.setenv("AIRFLOW__CORE__LOAD_EXAMPLES", "False")
+        env.setenv("AIRFLOW__CORE__UNIT_TEST_MODE", "True")
+        env.delenv("HEEDLINE_CHANNELS", raising=False)
+        env.syspath_prepend(str(ROOT / "dags"))
+        import ingest
+        from enrich import enrich
+        from marts import marts
+        from publish_marts import publish
+        from unify import unify
+
+        found = {dag.dag_id: dag for dag in (unify(), enrich(), marts(), publish())}
+        found |= {
+            k: v for k, v in vars(ingest).items() if k.startswith("ingest_") and k != "ingest_dag"
+        }
+    return found
+
+
+def test_one_ingest_dag_per_enabled_channel(dags: dict[str, Any]) -> None:
+    from connectors.registry import enabled_channels
+
+    assert set(dags) == CHAIN | {f"ingest_{c.name}" for c in enabled_channels()}
+
+
+def test_what_opens_the_warehouse_waits_for_its_slot(dags: dict[str, Any]) -> None:
+    outside = {
+        f"{dag_id}.{task.task_id}"
+        for dag_id, dag in dags.items()
+        for task in dag.tasks
+        if task.pool != "warehouse"
+    }
+    expected = {
+        f"{dag_id}.{task}"
+        for dag_id in dags
+        if dag_id.startswith("ingest_")
+        for task in ("extract", "gate", "announce")
+    }
+    assert outside == expected
+
+
+def test_a_failed_load_still_reports_and_still_fails_its_run(dags: dict[str, Any]) -> None:
+    dag = dags["ingest_zendesk"]
+    announce = dag.get_task("announce")
+    assert announce.is_teardown
+    assert not announce.on_failure_fail_dagrun
+    assert {t.task_id for t in dag.leaves if not t.is_teardown} == set()
+    assert announce.upstream_task_ids >= {"load"}
+
+
+def test_only_one_run_of_a_dag_at_a_time_and_no_catching_up(dags: dict[str, Any]) -> None:
+    assert {(d.max_active_runs, d.catchup) for d in dags.values()} == {(1, False)}

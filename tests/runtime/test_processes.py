@@ -1,0 +1,77 @@
+"""Children: logged, stopped with everything they started, gone when we are killed."""
+
+import os
+import signal
+import subprocess
+import sys
+import time
+from collections.abc import Callable
+from pathlib import Path
+
+from runtime.processes import Children, free_port
+
+STUBBORN = """
+import os, signal, subprocess, sys, time
+signal.signal(signal.SIGTERM, signal.SIG_IGN)
+helper = subprocess.Popen([sys.executable, "-c", "import time; time.sleep(600)"])
+print(helper.pid, flush=True)
+time.sleep(600)
+"""
+PARENT = """
+import os, sys, time
+from pathlib import Path
+from runtime.processes import Children
+children = Children(Path(sys.argv[1]))
+sleeper = "import os, time; print(os.getpid(), flush=True); time.sleep(600)"
+children.start("sleeper", [sys.executable, "-c", sleeper], os.environ)
+time.sleep(600)
+"""
+
+
+def until(condition: Callable[[], bool], seconds: float = 60) -> None:
+    deadline = time.monotonic() + seconds
+    while not condition():
+        assert time.monotonic() < deadline, "waited too long"
+        time.sleep(0.05)
+
+
+def gone(pid: int) -> bool:
+    """No such process, or only its exit status is left."""
+    try:
+        stat = Path(f"/proc/{pid}/stat").read_text()
+    except FileNotFoundError:
+        return True
+    return stat.rsplit(")", 1)[1].split()[0] == "Z"
+
+
+def logged_pid(log: Path) -> int:
+    until(lambda: log.exists() and log.read_text().strip().isdigit())
+    return int(log.read_text())
+
+
+def test_stop_ends_a_stubborn_child_and_its_helper(tmp_path: Path) -> None:
+    children = Children(tmp_path)
+    children.start("stubborn", [sys.executable, "-c", STUBBORN], os.environ)
+    helper = logged_pid(tmp_path / "stubborn.log")
+    children.stop(patience_seconds=0.5)
+    until(lambda: gone(helper))
+
+
+def test_a_child_that_ends_by_itself_is_named_with_its_last_words(tmp_path: Path) -> None:
+    children = Children(tmp_path)
+    children.start("brief", [sys.executable, "-c", "print('cannot go on')"], os.environ)
+    until(lambda: children.died() == "brief")
+    assert children.tail("brief") == "cannot go on"
+
+
+def test_kill_9_of_the_parent_ends_the_children(tmp_path: Path) -> None:
+    env = {**os.environ, "PYTHONPATH": os.getcwd()}
+    parent = subprocess.Popen([sys.executable, "-c", PARENT, str(tmp_path)], env=env)
+    child = logged_pid(tmp_path / "sleeper.log")
+    parent.send_signal(signal.SIGKILL)
+    parent.wait()
+    until(lambda: gone(child))
+
+
+def test_a_free_port_is_on_loopback_and_usable() -> None:
+    assert 1024 <= free_port() <= 65535
