@@ -1,4 +1,4 @@
-"""The front door: `heedline run`, `up`, `status`, `at-risk`. Every command explains itself with --help."""
+"""The front door: `heedline run`, `up`, `status`, `at-risk`; each explains itself with --help."""
 
 import os
 import signal
@@ -22,7 +22,8 @@ app = typer.Typer(
     no_args_is_help=True,
     pretty_exceptions_enable=False,
     rich_markup_mode="markdown",
-    help="Heedline hears every support channel and tells you which customers to call before they leave.",
+    help="Heedline hears every support channel and tells you which customers to call "
+    "before they leave.",
 )
 out = Console(highlight=False)
 err = Console(stderr=True, highlight=False)
@@ -67,8 +68,8 @@ LiveOption = Annotated[
     bool,
     typer.Option(
         "--live",
-        help="Pull from your own systems: the channels of connectors/channels.yml, signed in through "
-        "AIRFLOW_CONN_HEEDLINE_<SOURCE> (see .env.example).",
+        help="Pull from your own systems: the channels of connectors/channels.yml, signed in "
+        "through AIRFLOW_CONN_HEEDLINE_<SOURCE> (see .env.example).",
     ),
 ]
 
@@ -89,9 +90,9 @@ def run(
 ) -> None:
     """Run the whole pipeline once, under a real Airflow, and show what came out.
 
-    Starts what it needs on 127.0.0.1 (the sample company's servers, Airflow), pulls what is new from
-    every channel, rebuilds the marts, publishes, prints the scorecard and the customers at risk, and
-    stops what it started. Everything it writes lies under HEEDLINE_HOME (default ./data).
+    Starts what it needs on 127.0.0.1 (the sample company's servers, Airflow), pulls what is new
+    from every channel, rebuilds the marts, publishes, prints the scorecard and the customers at
+    risk, and stops what it started. Everything it writes lies under HEEDLINE_HOME (default ./data).
     """
     result = operate.run_once(_plan(drop, as_of, size, live))
     for failure in result.failures:

@@ -25,6 +25,13 @@ def publish() -> None:
 
         return gate.gate_marts(handed_as_of(context)).summary()
 
+    @task(pool=WAREHOUSE_POOL)
+    def prepare_lists(**context: Any) -> None:
+        """Decide who is on the success team's list, and write down who is not and why."""
+        import outreach
+
+        outreach.prepare(handed_as_of(context))
+
     @task(pool=WAREHOUSE_POOL, outlets=[PUBLISHED])
     def publish_version(**context: Any) -> dict[str, Any]:
         """Build the version aside, then flip `published/current`."""
@@ -35,7 +42,7 @@ def publish() -> None:
         hand_on(context, PUBLISHED, as_of)
         return {"version": published.version, "unchanged": published.unchanged}
 
-    gate_marts() >> publish_version()
+    gate_marts() >> prepare_lists() >> publish_version()
 
 
 publish()

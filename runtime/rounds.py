@@ -33,6 +33,7 @@ class TaskFailure:
 class RoundResult:
     """How a round ended. `published` is false when the chain stopped before its end."""
 
+    since: datetime
     seconds: float = 0.0
     published: bool = False
     failures: list[TaskFailure] = field(default_factory=list)
@@ -67,7 +68,7 @@ class Round:
         run_id = f"round__{since:%Y%m%dT%H%M%S%f}"
         for dag_id in self._ingest:
             self._api.trigger(dag_id, run_id, {"as_of": iso(self._as_of)})
-        result = RoundResult()
+        result = RoundResult(since.replace(microsecond=0))
         while not self._advance(since, result):
             self._airflow.check_alive()
             time.sleep(_POLL_SECONDS)

@@ -1,0 +1,192 @@
+"""What a person sees when a run is over: what came in, the scorecard, whom to call, where it lies.
+
+Everything shown is read back from what was published, so the terminal and the files cannot differ.
+"""
+
+import csv
+import io
+import json
+from datetime import datetime
+from pathlib import Path
+from typing import Any
+
+import duckdb
+from rich.console import Console
+from rich.table import Table
+
+from warehouse.clock import iso
+from warehouse.duck import warehouse
+from warehouse.settings import Settings
+
+_REASONS_SHOWN = 12
+
+
+def _rows(path: Path, query: str) -> list[dict[str, Any]]:
+    """Rows of a published database file, by column name."""
+    if not path.exists():
+        raise FileNotFoundError(f"nothing published at {path} yet; run `heedline run` first")
+    with duckdb.connect(str(path), read_only=True) as connection:
+        connection.execute("set TimeZone = 'UTC'")
+        cursor = connection.execute(query)
+        names = [column[0] for column in cursor.description or []]
+        return [dict(zip(names, row, strict=True)) for row in cursor.fetchall()]
+
+
+def intake(out: Console, home: Settings, since: datetime) -> None:
+    """Rows per source since a moment, and the reason of every kind of refusal."""
+    if not home.warehouse_file.exists():
+        return
+    with warehouse(read_only=True) as connection:
+        loads = connection.execute(
+            """
+            select source, sum(received), sum(accepted), sum(quarantined), sum(duplicates)
+            from ops.loads where loaded_at >= ? group by source order by source
+            """,
+            [since],
+        ).fetchall()
+        held = connection.execute(
+            "select table_name from information_schema.tables where table_schema = 'quarantine' "
+            "order by table_name"
+        ).fetchall()
+        refused = [
+            (table.replace("__", ".", 1), reason, number)
+            for (table,) in held
+            for reason, number in connection.execute(
+                f'select reason, count(*) from quarantine."{table}" where quarantined_at >= ? '
+                "group by reason order by count(*) desc, reason",
+                [since],
+            ).fetchall()
+        ]
+    if not loads:
+        out.print("\nnothing new came in")
+        return
+    table = Table("source", title="what came in", title_justify="left", box=None)
+    for name in ("received", "new or changed", "quarantined", "duplicates"):
+        table.add_column(name, justify="right")
+    for source, *numbers in loads:
+        table.add_row(source, *(f"{int(number):,}" for number in numbers))
+    out.print()
+    out.print(table)
+    for name, reason, number in refused[:_REASONS_SHOWN]:
+        times = f" ({number} rows)" if number > 1 else ""
+        out.print(f"quarantined  {name}: {reason}{times}", markup=False, style="yellow")
+    if len(refused) > _REASONS_SHOWN:
+        more = len(refused) - _REASONS_SHOWN
+        out.print(f"… and {more} more reasons: tables quarantine.* of {home.warehouse_file}")
+
+
+def _number(value: float | None, unit: str) -> str:
+    """A KPI value as people read it."""
+    if value is None:
+        return "–"
+    if unit in {"share", "rate", "%"}:
+        return f"{value:.1%}"
+    if unit == "minutes":
+        return f"{value:,.0f} min" if value < 600 else f"{value / 60:,.1f} h"
+    return f"{value:,.0f}" if abs(value) >= 100 or value == int(value) else f"{value:,.1f}"
+
+
+def scorecard(out: Console, home: Settings) -> None:
+    """Each KPI with its value, target, whether attained, and the period before."""
+    rows = _rows(home.published / "current" / "support.duckdb", "from kpi_scorecard")
+    span = f"{rows[0]['period_start']} … {rows[0]['period_end']}" if rows else ""
+    table = Table("KPI", title=f"KPI scorecard {span}", title_justify="left", box=None)
+    for name in ("value", "target", "attained", "before", "n"):
+        table.add_column(name, justify="right")
+    marks = {True: "[green]yes[/]", False: "[red]no[/]", None: "–"}
+    for row in rows:
+        sign = "≤" if row["target_direction"] == "at_most" else "≥"
+        target = "–" if row["target"] is None else f"{sign} {_number(row['target'], row['unit'])}"
+        table.add_row(
+            row["label"],
+            _number(row["value"], row["unit"]),
+            target,
+            marks[row["is_attained"]],
+            _number(row["previous_value"], row["unit"]),
+            _number(row["denominator"], "count"),
+        )
+    out.print()
+    out.print(table)
+
+
+def at_risk(out: Console, home: Settings, *, top: int, output: str = "table") -> None:
+    """The first `top` customers of the newest list, as a table, CSV or JSON."""
+    path = home.published / "current" / "success" / "success.duckdb"
+    rows = _rows(path, f"from at_risk_customers order by rank limit {top:d}")
+    if output == "json":
+        out.print_json(json.dumps(rows, default=str))
+    elif output == "csv":
+        text = io.StringIO()
+        if rows:
+            writer = csv.DictWriter(text, rows[0])
+            writer.writeheader()
+            writer.writerows(rows)
+        out.out(text.getvalue(), end="", highlight=False)
+    else:
+        _at_risk_table(out, rows)
+
+
+def _at_risk_table(out: Console, rows: list[dict[str, Any]]) -> None:
+    out.print()
+    if not rows:
+        out.print("nobody is at risk")
+        return
+    table = Table("#", "customer", title="customers to call first", title_justify="left", box=None)
+    table.add_column("risk", justify="right")
+    table.add_column("a month", justify="right")
+    table.add_column("why", overflow="fold")
+    for row in rows:
+        who = row["customer_name"] or row["email"] or row["customer_id"]
+        if row["account_name"]:
+            who = f"{who}, {row['account_name']}"
+        colour = "red" if row["band"] == "red" else "yellow"
+        value = row["amount_per_month"]
+        worth = "–" if value is None else f"{value:,.0f} {row['currency'] or ''}".strip()
+        risk = f"[{colour}]{row['score']:.2f}[/]"
+        table.add_row(str(row["rank"]), who, risk, worth, row["top_reasons"])
+    out.print(table)
+
+
+def published(out: Console, home: Settings) -> None:
+    """Paths of the newest version."""
+    folder = (home.published / "current").resolve()
+    out.print()
+    out.print(f"published {folder.name}", style="bold")
+    for name, what in (
+        ("report.html", "for leaders: open in a browser"),
+        ("support.duckdb", "for BI tools: every mart"),
+        ("parquet", "for BI tools: a folder per mart"),
+        ("success/at_risk_customers.csv", "for the success team: whom to call, and why"),
+    ):
+        if (folder / name).exists():
+            out.print(
+                f"  {_shown(home.published / 'current' / name)}  [dim]{what}[/]", soft_wrap=True
+            )
+
+
+def _shown(path: Path) -> Path:
+    """A path as short as it can be said from here."""
+    return path.relative_to(Path.cwd()) if path.is_relative_to(Path.cwd()) else path
+
+
+def status(out: Console, home: Settings) -> None:
+    """Last publish, last load of every source, rows in quarantine."""
+    manifest = home.published / "current" / "manifest.json"
+    if not manifest.exists():
+        out.print(f"nothing published in {home.root} yet; `heedline run` makes the first version")
+        return
+    said = json.loads(manifest.read_text())
+    out.print(f"published {said['version']} as of {said['content']['as_of']}", style="bold")
+    with warehouse(read_only=True) as connection:
+        rows = connection.execute(
+            """
+            select source, max(loaded_at), sum(accepted), sum(quarantined), sum(duplicates)
+            from ops.loads group by source order by source
+            """
+        ).fetchall()
+    table = Table("source", "last load", box=None)
+    for name in ("rows taken", "quarantined", "duplicates"):
+        table.add_column(name, justify="right")
+    for source, last, *numbers in rows:
+        table.add_row(source, iso(last), *(f"{int(number):,}" for number in numbers))
+    out.print(table)
