@@ -67,7 +67,9 @@ joined as (
     from legs
     left join dialled on legs.leg_id = dialled.parent_leg_id
     left join voicemails on legs.leg_id = voicemails.call_sid
+    -- A lone leg out to a client is an agent's end of a conference, which Twilio ties to no call.
     where legs.parent_leg_id is null
+        and not (legs.vendor_direction like 'outbound%' and legs.to_party like 'client:%')
 
 )
 

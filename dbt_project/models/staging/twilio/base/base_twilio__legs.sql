@@ -40,7 +40,13 @@ select
         ended_at - connected_seconds * interval 1 second,
         started_at
     ) as connected_at,
-    -- Flex writes an agent's e-mail into the client identity: `_40` is @, `_2E` is a full stop.
-    {{ twilio_client('from_party') }} as from_agent,
-    {{ twilio_client('to_party') }} as to_agent
+    -- Flex writes an agent's e-mail into the client identity: `_40` is @, `_2E` a full stop.
+    {%- for end in ['from', 'to'] %}
+    case
+        when {{ end }}_party like 'client:%' then
+            lower(replace(replace(replace(replace(replace(
+                substr({{ end }}_party, 8), '_40', '@'), '_2E', '.'), '_2D', '-'), '_2B', '+'), '_5F', '_'
+            ))
+    end as {{ end }}_agent{% if not loop.last %},{% endif %}
+    {%- endfor %}
 from renamed
