@@ -1,0 +1,10 @@
+"""Marts leave the warehouse: one new, whole, checked version for BI tools and people.
+
+`publish(as_of)` builds every destination aside, audits what it built, then flips
+`published/current`. Readers see the old version whole or the new one whole.
+"""
+
+from publish._publish import Published, publish
+from publish.versions import PublisherBusy
+
+__all__ = ["Published", "PublisherBusy", "publish"]

@@ -1,0 +1,89 @@
+"""One publish, top to bottom: what is there, is it new, build, audit, flip.
+
+Write-audit-publish. The order matters: nothing below `published/current` changes before every file
+of the new version has been written, read back and synced.
+"""
+
+import logging
+import time
+from dataclasses import dataclass
+from datetime import datetime
+from pathlib import Path
+
+from publish import audit, parquet, report, snapshot, success, versions
+from publish.content import Content, content_of
+from publish.manifest import Manifest
+from publish.marts import catalogue
+from warehouse.clock import iso
+from warehouse.duck import warehouse
+from warehouse.settings import settings
+
+log = logging.getLogger(__name__)
+
+
+@dataclass(frozen=True)
+class Published:
+    """What readers find under `published/current`.
+
+    Attributes:
+        version: name of the version's folder.
+        folder: its absolute path (not the symlink).
+        files: size in bytes of every file, by path relative to `folder`.
+        unchanged: nothing was written: the current version already says the same.
+    """
+
+    version: str
+    folder: Path
+    files: dict[str, int]
+    unchanged: bool
+
+
+def publish(as_of: datetime) -> Published:
+    """Publish the marts as they stand in the warehouse.
+
+    Args:
+        as_of: the run's only "now"; part of what makes two versions the same.
+
+    Raises:
+        PublisherBusy: another publish is under way.
+        CannotPublish: a mart is missing or undescribed, the at-risk list was not prepared, or
+            personal data would reach the leaders' files. The current version stays as it is.
+    """
+    root = settings().published
+    with versions.only_publisher(root), warehouse(read_only=True) as connection:
+        marts = catalogue(connection)
+        success.require_list(connection, marts, as_of)
+        content = content_of(connection, marts, as_of)
+        if unchanged := _current_if_same(root, content):
+            log.info("publish: unchanged, %s already says the same", unchanged.version)
+            return unchanged
+        started = time.monotonic()
+        with versions.building(root, as_of) as version:
+            snapshot.write(connection, marts, version.folder, content.as_of)
+            parquet.write(connection, marts, version.folder)
+            success.write(connection, marts, version.folder, as_of)
+            report.write(version.folder, as_of)
+            audit.check(connection, marts, version.folder, content)
+            manifest = Manifest.of(version.folder, version.name, content)
+            manifest.write(version.folder)
+            folder = version.commit()
+        versions.collect_garbage(root, settings().keep_versions)
+    published = Published(version.name, folder, manifest.sizes, unchanged=False)
+    log.info(
+        "publish: %s as of %s: %d marts, %d files, %.1f MB in %.1f s",
+        *(version.name, iso(as_of), len(marts), len(published.files)),
+        *(sum(published.files.values()) / 1e6, time.monotonic() - started),
+    )
+    return published
+
+
+def _current_if_same(root: Path, content: Content) -> Published | None:
+    """The current version, when it has this content and all its files are still there."""
+    folder = versions.current(root)
+    manifest = Manifest.read(folder) if folder else None
+    if folder is None or manifest is None or manifest.content != content:
+        return None
+    if not manifest.is_intact(folder):
+        log.warning("publish: %s lacks files it was published with; publishing anew", folder.name)
+        return None
+    return Published(manifest.version, folder, manifest.sizes, unchanged=True)

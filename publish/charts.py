@@ -1,0 +1,149 @@
+"""Charts of the report as static SVG: drawn once here, so the file needs no script and no network.
+
+Text and grid are drawn in two marker colours that the report's style sheet recolours for light,
+dark and print. Series colours keep their contrast on both backgrounds (Paul Tol's bright scheme).
+"""
+
+import re
+
+import altair as alt
+import pandas as pd
+import vl_convert
+
+INK, GRID = "#717274", "#b7b8ba"
+PALETTE = (
+    *("#4477aa", "#ee6677", "#228833", "#ccbb44", "#66ccee"),
+    *("#aa3377", "#ee7733", "#009988", "#999999"),
+)
+WIDTH, HEIGHT = 520, 220
+_CONFIG = {
+    "background": None,
+    "view": {"stroke": None},
+    "font": "sans-serif",
+    "axis": {
+        "labelColor": INK,
+        "titleColor": INK,
+        "domainColor": GRID,
+        "tickColor": GRID,
+        "gridColor": GRID,
+        "gridOpacity": 0.5,
+        "labelFontSize": 11,
+        "titleFontWeight": "normal",
+    },
+    "legend": {"labelColor": INK, "title": None, "orient": "bottom", "columns": 5},
+    "range": {"category": list(PALETTE)},
+}
+
+
+def volume(frame: pd.DataFrame) -> str:
+    """Conversations per week, stacked by channel."""
+    chart = (
+        alt.Chart(frame)
+        .mark_bar()
+        .encode(
+            x=_week(),
+            y=alt.Y("sum(conversations):Q", title="conversations per week"),
+            color=alt.Color("channel:N"),
+        )
+    )
+    return _svg(chart)
+
+
+def first_response(frame: pd.DataFrame) -> str:
+    """Median first response per week and channel, on a log scale: minutes and days in one view."""
+    shown = frame.assign(minutes=frame["median_minutes"].clip(lower=0.1))
+    chart = (
+        alt.Chart(shown)
+        .mark_line(point=alt.OverlayMarkDef(size=14))
+        .encode(
+            x=_week(),
+            y=alt.Y("minutes:Q", title="median minutes (log)", scale=alt.Scale(type="log")),
+            color=alt.Color("channel:N"),
+        )
+    )
+    return _svg(chart)
+
+
+def rate(frame: pd.DataFrame, title: str, target: float | None) -> str:
+    """One KPI per week (`week`, `value`) with its target as a dashed line."""
+    line = (
+        alt.Chart(frame)
+        .mark_line(color=PALETTE[0], point=True)
+        .encode(x=_week(), y=alt.Y("value:Q", title=title, scale=alt.Scale(zero=False)))
+    )
+    if target is None:
+        return _svg(line)
+    rule = alt.Chart(pd.DataFrame({"value": [target]})).mark_rule(color=INK, strokeDash=[5, 4])
+    return _svg(line + rule.encode(y="value:Q"))
+
+
+def backlog(frame: pd.DataFrame) -> str:
+    """Open conversations by channel, stacked by age."""
+    shown = frame.assign(age_label=frame["age"].str[3:])
+    order = ["under a day", "1 to 7 days", "7 to 30 days", "over 30 days"]
+    chart = (
+        alt.Chart(shown)
+        .mark_bar()
+        .encode(
+            x=alt.X("sum(conversations):Q", title="open conversations"),
+            y=alt.Y("channel:N", title=None, sort="-x"),
+            color=alt.Color(
+                "age_label:N",
+                sort=order,
+                scale=alt.Scale(domain=order, range=["#66ccee", "#4477aa", "#ccbb44", "#ee6677"]),
+            ),
+            order=alt.Order("age:N"),
+        )
+    )
+    return _svg(chart)
+
+
+def topics(frame: pd.DataFrame) -> str:
+    """Conversations per topic in the last 28 days; the tick is the 28 days before."""
+    base = alt.Chart(frame).encode(y=alt.Y("topic:N", title=None, sort=list(frame["topic"])))
+    bars = base.mark_bar(color=PALETTE[0]).encode(
+        x=alt.X("conversations:Q", title="conversations, last 28 days (tick: the 28 before)")
+    )
+    ticks = base.mark_tick(color=INK, thickness=2, size=16).encode(x="previous:Q")
+    return _svg(bars + ticks)
+
+
+def sentiment(frame: pd.DataFrame) -> str:
+    """Mean sentiment of the customers' messages per week, in [-1, 1]."""
+    line = (
+        alt.Chart(frame)
+        .mark_line(color=PALETTE[0], point=True)
+        .encode(
+            x=_week(), y=alt.Y("mean_score:Q", title="mean sentiment", scale=alt.Scale(zero=True))
+        )
+    )
+    return _svg(line)
+
+
+def sparkline(values: list[float]) -> str:
+    """A trend the height of a line of text. Fewer than three points are no trend: empty."""
+    if len(values) < 3:
+        return ""
+    low, high = min(values), max(values)
+    span = (high - low) or 1.0
+    points = " ".join(
+        f"{2 + 96 * i / (len(values) - 1):.1f},{22 - 20 * (v - low) / span:.1f}"
+        for i, v in enumerate(values)
+    )
+    return (
+        '<svg class="spark" viewBox="0 0 100 24" aria-hidden="true">'
+        f'<polyline points="{points}" fill="none"/></svg>'
+    )
+
+
+def _week() -> alt.X:
+    return alt.X("week:T", title=None, axis=alt.Axis(format="%d %b", tickCount=8, grid=False))
+
+
+def _svg(chart: alt.Chart | alt.LayerChart) -> str:
+    specification = chart.properties(width=WIDTH, height=HEIGHT).to_dict()
+    specification["config"] = _CONFIG
+    drawn: str = vl_convert.vegalite_to_svg(specification)
+    # The viewBox alone lets the page scale it; ids and namespaces of a file are not needed inline.
+    drawn = re.sub(r'(<svg[^>]*?) width="[^"]*" height="[^"]*"', r"\1", drawn, count=1)
+    return re.sub(r' (version|xmlns(:xlink)?)="[^"]*"', "", drawn)

@@ -1,0 +1,69 @@
+"""`manifest.json`: what a version says (its content), and the files it says it with."""
+
+import hashlib
+import json
+from dataclasses import asdict, dataclass
+from pathlib import Path
+
+from publish.content import Content
+
+NAME = "manifest.json"
+
+
+@dataclass(frozen=True)
+class File:
+    """One published file."""
+
+    bytes: int
+    sha256: str
+
+
+@dataclass(frozen=True)
+class Manifest:
+    """A version's description; `files` are by path relative to the version's folder."""
+
+    version: str
+    content: Content
+    files: dict[str, File]
+
+    @classmethod
+    def of(cls, folder: Path, version: str, content: Content) -> "Manifest":
+        """Describe the files as they lie in `folder`."""
+        paths = sorted(path for path in folder.rglob("*") if path.is_file() and path.name != NAME)
+        files = {path.relative_to(folder).as_posix(): _file(path) for path in paths}
+        return cls(version, content, files)
+
+    @classmethod
+    def read(cls, folder: Path) -> "Manifest | None":
+        """The manifest in `folder`; None when there is none that this version of us can read."""
+        try:
+            stored = json.loads((folder / NAME).read_text())
+            return cls(
+                stored["version"],
+                Content(**stored["content"]),
+                {name: File(**entry) for name, entry in stored["files"].items()},
+            )
+        except (OSError, ValueError, KeyError, TypeError):
+            return None
+
+    def write(self, folder: Path) -> None:
+        (folder / NAME).write_text(json.dumps(asdict(self), indent=2, sort_keys=True) + "\n")
+
+    @property
+    def sizes(self) -> dict[str, int]:
+        """Bytes of every file, by path."""
+        return {name: entry.bytes for name, entry in self.files.items()}
+
+    def is_intact(self, folder: Path) -> bool:
+        """Every file is there with its size (sizes, not sums: this runs on every publish)."""
+
+        def same(name: str, entry: File) -> bool:
+            path = folder / name
+            return path.is_file() and path.stat().st_size == entry.bytes
+
+        return all(same(name, entry) for name, entry in self.files.items())
+
+
+def _file(path: Path) -> File:
+    with path.open("rb") as stream:
+        return File(path.stat().st_size, hashlib.file_digest(stream, "sha256").hexdigest())

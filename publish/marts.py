@@ -1,0 +1,124 @@
+"""Which marts leave the warehouse, and which of their columns hold personal data.
+
+dbt's manifest is the only authority: a mart or column it does not describe is not published,
+because nobody has said whether it names a person.
+"""
+
+import json
+from dataclasses import dataclass
+from typing import Any
+
+import duckdb
+
+from warehouse import dbt
+
+SCHEMA = "marts"
+
+
+class CannotPublish(RuntimeError):
+    """Nothing was published; the message says what is wrong and what to do."""
+
+
+@dataclass(frozen=True)
+class Column:
+    """One column: `kind` is DuckDB's type name."""
+
+    name: str
+    kind: str
+    description: str
+    is_personal: bool
+
+
+@dataclass(frozen=True)
+class Mart:
+    """One published table."""
+
+    name: str
+    description: str
+    columns: tuple[Column, ...]
+
+    @property
+    def table(self) -> str:
+        return f"{SCHEMA}.{self.name}"
+
+    @property
+    def leaders_columns(self) -> tuple[Column, ...]:
+        """Everything but personal data."""
+        return tuple(column for column in self.columns if not column.is_personal)
+
+    @property
+    def personal_columns(self) -> tuple[Column, ...]:
+        return tuple(column for column in self.columns if column.is_personal)
+
+    def select_leaders(self) -> str:
+        """SQL of this mart without personal data."""
+        return f"select {', '.join(c.name for c in self.leaders_columns)} from {self.table}"
+
+
+def catalogue(connection: duckdb.DuckDBPyConnection) -> tuple[Mart, ...]:
+    """Every described mart with its columns, by name.
+
+    Raises:
+        CannotPublish: no manifest, a mart that was not built, or a column nobody described.
+    """
+    described = _described_marts()
+    marts = tuple(_mart(connection, node) for _, node in sorted(described.items()))
+    if not marts:
+        raise CannotPublish(
+            f"publish: dbt describes no model in schema {SCHEMA}; build the marts first"
+        )
+    return marts
+
+
+def _described_marts() -> dict[str, dict[str, Any]]:
+    path = dbt.manifest()
+    if not path.exists():
+        raise CannotPublish(
+            f"publish: no dbt manifest at {path}, so nobody can say which columns are personal; "
+            "build the marts with dbt, then publish"
+        )
+    try:
+        nodes = json.loads(path.read_text())["nodes"]
+    except (ValueError, KeyError) as error:
+        raise CannotPublish(
+            f"publish: {path} is not a dbt manifest ({error}); build the marts with dbt again"
+        ) from error
+    return {
+        node.get("alias") or node["name"]: node
+        for node in nodes.values()
+        if node["resource_type"] == "model" and node["schema"] == SCHEMA
+    }
+
+
+def _mart(connection: duckdb.DuckDBPyConnection, node: dict[str, Any]) -> Mart:
+    name = node.get("alias") or node["name"]
+    found = connection.execute(
+        "select column_name, data_type from duckdb_columns() "
+        "where database_name = current_database() and schema_name = ? and table_name = ? "
+        "order by column_index",
+        [SCHEMA, name],
+    ).fetchall()
+    if not found:
+        raise CannotPublish(
+            f"publish: mart {name} is described but not in the warehouse; build the marts first"
+        )
+    described = {key.lower(): column for key, column in node["columns"].items()}
+    unknown = [column for column, _ in found if column.lower() not in described]
+    if unknown:
+        raise CannotPublish(
+            f"publish: {SCHEMA}.{name}.{unknown[0]} has no entry in the model's yml, so nobody can "
+            "say whether it is personal data; describe it there and build the marts again"
+        )
+    columns = tuple(_column(column, kind, described[column.lower()]) for column, kind in found)
+    return Mart(name, _one_line(node.get("description")), columns)
+
+
+def _column(name: str, kind: str, described: dict[str, Any]) -> Column:
+    # dbt 1.10+ keeps column meta under `config`; older projects at the top. Either one counts.
+    metas = (described.get("meta"), (described.get("config") or {}).get("meta"))
+    personal = any(bool((meta or {}).get("personal_data")) for meta in metas)
+    return Column(name, kind, _one_line(described.get("description")), personal)
+
+
+def _one_line(text: str | None) -> str:
+    return " ".join((text or "").split())

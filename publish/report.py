@@ -1,0 +1,150 @@
+"""`report.html`: the whole picture for a leader in one file that opens anywhere, also offline.
+
+No script, no font, no image from elsewhere: charts are SVG inside the file, and its own content
+security policy forbids every request. The template is in `dashboards/report/`.
+"""
+
+import re
+from collections.abc import Callable
+from dataclasses import dataclass
+from datetime import datetime
+from pathlib import Path
+from typing import Any
+
+import pandas as pd
+from jinja2 import Environment, FileSystemLoader, StrictUndefined
+
+from publish import charts, report_data, snapshot
+from publish.formats import FILTERS
+from publish.marts import CannotPublish
+from publish.report_data import ReportData
+from warehouse.clock import iso
+from warehouse.settings import PROJECT_ROOT
+
+FILE = "report.html"
+TEMPLATES = PROJECT_ROOT / "dashboards" / "report"
+LARGEST_BYTES = 1_500_000
+# Anything that would make a browser ask the network: loads, imports, CSS urls other than #, data:.
+_LOADS = re.compile(
+    r"""(?:src|href|action|data|poster|srcset)\s*=\s*["']?\s*(?:https?:)?//"""
+    r"""|@import|url\(\s*["']?(?!\#|data:)""",
+    re.IGNORECASE,
+)
+_SECTIONS: list[tuple[str, str, str, Callable[[pd.DataFrame], str]]] = [
+    ("volume", "Conversations", "How many came in, by channel.", charts.volume),
+    (
+        "first_response",
+        "First response",
+        "Median minutes from a customer's first message to a person's first answer. "
+        "Weeks with fewer than 5 answers are left out.",
+        charts.first_response,
+    ),
+    ("backlog", "Backlog", "Conversations open now, by age.", charts.backlog),
+    ("topics", "Topics", "What customers write about.", charts.topics),
+    (
+        "sentiment",
+        "Sentiment",
+        "Mean tone of the customers' messages, from -1 (bad) to 1 (good).",
+        charts.sentiment,
+    ),
+]
+
+
+@dataclass(frozen=True)
+class Panel:
+    """One chart (SVG text) with the words and numbers that say the same without seeing it."""
+
+    name: str
+    title: str
+    note: str
+    chart: str
+    table: pd.DataFrame
+
+
+def write(folder: Path, as_of: datetime) -> None:
+    """Draw the report from the snapshot already built in `folder`."""
+    data = report_data.read(folder / snapshot.FILE, iso(as_of))
+    environment = Environment(
+        loader=FileSystemLoader(TEMPLATES),
+        autoescape=True,
+        undefined=StrictUndefined,
+        trim_blocks=True,
+        lstrip_blocks=True,
+    )
+    environment.filters.update(FILTERS)
+    scorecard = _scorecard(data)
+    page = environment.get_template("report.html.j2").render(
+        as_of=as_of,
+        style=(TEMPLATES / "report.css").read_text(),
+        scorecard=scorecard,
+        panels=_panels(data, scorecard),
+        bands=data["bands"].to_dict("records"),
+        at_risk_value=data["at_risk_value"].to_dict("records"),
+        risk_reasons=data["risk_reasons"].to_dict("records"),
+        definitions=data["definitions"].to_dict("records"),
+        weeks=report_data.WEEKS,
+    )
+    (folder / FILE).write_text(page, encoding="utf-8")
+
+
+def check(folder: Path) -> None:
+    """Refuse a report that would ask the network for anything or is too big to mail.
+
+    Raises:
+        CannotPublish: saying which.
+    """
+    page = (folder / FILE).read_text(encoding="utf-8")
+    if found := _LOADS.search(page):
+        raise CannotPublish(
+            f"publish: {FILE} would load something from outside ({found.group(0)!r}); "
+            "keep dashboards/report/ self-contained"
+        )
+    size = len(page.encode())
+    if size > LARGEST_BYTES:
+        raise CannotPublish(
+            f"publish: {FILE} has {size:,} bytes, more than {LARGEST_BYTES:,}; draw fewer points"
+        )
+
+
+def _scorecard(data: ReportData) -> list[dict[str, Any]]:
+    """Scorecard rows, each with its weekly `trend`; pandas' missing values become None."""
+    rows = []
+    for record in data["scorecard"].to_dict("records"):
+        row: dict[str, Any] = {
+            str(key): None if pd.isna(value) else value for key, value in record.items()
+        }
+        row["trend"] = _trend(data["trends"], row)
+        row["spark"] = charts.sparkline(list(row["trend"]["value"]))
+        rows.append(row)
+    return rows
+
+
+def _trend(trends: pd.DataFrame, row: dict[str, Any]) -> pd.DataFrame:
+    """Weekly values of one KPI (`week`, `value`) in the scorecard's unit.
+
+    Only for KPIs that are a ratio of sums, times 1 or 100: a median cannot be added up from days.
+    """
+    weekly = trends[trends["kpi"] == row["kpi"]]
+    factor = None
+    if row["value"] and row["numerator"] and row["denominator"]:
+        times = row["value"] * row["denominator"] / row["numerator"]
+        factor = next((known for known in (1.0, 100.0) if abs(times / known - 1) < 1e-6), None)
+    if factor is None:
+        weekly = weekly[:0]
+    values = (factor or 1.0) * weekly["numerator"] / weekly["denominator"]
+    return pd.DataFrame({"week": weekly["week"], "value": values})
+
+
+def _panels(data: ReportData, scorecard: list[dict[str, Any]]) -> list[Panel]:
+    """The charts that have something to show, in reading order."""
+    panels = [
+        Panel(name, title, note, draw(data[name]), data[name])
+        for name, title, note, draw in _SECTIONS
+        if not data[name].empty
+    ]
+    for row in scorecard:
+        if row["kpi"].startswith(("csat", "nps", "ces")) and len(row["trend"]) > 1:
+            drawn = charts.rate(row["trend"], row["label"], row["target"])
+            note = "Responses of each week. Dashed: the target."
+            panels.append(Panel(row["kpi"], row["label"], note, drawn, row["trend"]))
+    return panels

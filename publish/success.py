@@ -1,0 +1,135 @@
+"""The success team's folder: whom to call, and who was left out and why. Holds personal data.
+
+Apart from the leaders' files, in `success/`, so that it can be mounted and permitted on its own:
+`at_risk_customers.csv`, `suppressed.csv` and the same two tables in `success.duckdb`.
+Who is on the list is not decided here: `outreach/` wrote that into the warehouse.
+"""
+
+import csv
+import re
+from collections.abc import Iterable
+from datetime import datetime
+from pathlib import Path
+
+import duckdb
+
+from publish.marts import CannotPublish, Mart
+from publish.snapshot import copy_mart, open_new
+from warehouse.clock import iso
+
+FOLDER = "success"
+MART = "at_risk_customers"
+LISTS = "outreach lists"
+
+# `position` replaces the mart's rank, `top_reasons` says in words what `reasons` holds as JSON.
+_LEFT_OUT = ("rank", "reasons")
+_ENTRIES = f"""
+    select entry.position, mart.* exclude ({", ".join(_LEFT_OUT)})
+    from marts.{MART} as mart
+    inner join outreach.list_entries as entry
+        on mart.entry_id = entry.entry_id
+        and entry.list = 'at_risk' and entry.as_of = ?::timestamptz
+    order by entry.position
+"""
+# No address or number of somebody we will not contact: the name is enough to answer "why not?".
+_SUPPRESSED = f"""
+    select
+        suppression.entry_id, suppression.customer_id, mart.customer_name, mart.account_name,
+        mart.owner, mart.band, suppression.reason, suppression.detail, suppression.as_of
+    from outreach.suppressions as suppression
+    inner join marts.{MART} as mart on suppression.entry_id = mart.entry_id
+    where suppression.list = 'at_risk' and suppression.as_of = ?::timestamptz
+    order by suppression.position
+"""
+_FORMULA = re.compile(r"[=+\-@\t\r\n|]")
+_PHONE = re.compile(r"\+\d{6,15}")
+
+
+def require_list(
+    connection: duckdb.DuckDBPyConnection, marts: tuple[Mart, ...], as_of: datetime
+) -> None:
+    """Refuse to publish an at-risk mart whose suppressions nobody has worked out.
+
+    Raises:
+        CannotPublish: the mart is there, the list of this `as_of` is not.
+    """
+    if MART not in {mart.name for mart in marts}:
+        raise CannotPublish(f"publish: mart {MART} is not described; build the marts first")
+    if not _prepared(connection, as_of):
+        raise CannotPublish(
+            f"publish: no at-risk list for as_of {iso(as_of)}, so do-not-contact customers could "
+            "not be left out; call outreach.prepare(as_of) first"
+        )
+
+
+def list_hash(connection: duckdb.DuckDBPyConnection, as_of: datetime) -> str:
+    """Order-independent hash of the list and its suppressions."""
+    hashed = connection.execute(
+        "select coalesce(sum(hash(row_text)::hugeint), 0)::varchar from ("
+        "  select concat_ws('|', 'entry', position, entry_id) as row_text"
+        "  from outreach.list_entries where as_of = $as_of::timestamptz"
+        "  union all"
+        "  select concat_ws('|', 'suppressed', position, entry_id, reason, detail)"
+        "  from outreach.suppressions where as_of = $as_of::timestamptz)",
+        {"as_of": iso(as_of)},
+    ).fetchone()
+    assert hashed is not None
+    return str(hashed[0])
+
+
+def write(
+    connection: duckdb.DuckDBPyConnection, marts: tuple[Mart, ...], folder: Path, as_of: datetime
+) -> None:
+    """Write the success team's files below `folder`, readable by owner and group only."""
+    mart = next(mart for mart in marts if mart.name == MART)
+    moment = iso(as_of)
+    target = folder / FOLDER
+    target.mkdir()
+    target.chmod(0o750)
+    for name, query in ((f"{MART}.csv", _ENTRIES), ("suppressed.csv", _SUPPRESSED)):
+        rows = connection.execute(query, [moment])
+        header = [column[0] for column in rows.description or []]
+        write_csv(target / name, header, rows.fetchall())
+    with open_new(connection, target / "success.duckdb") as database:
+        literal = f"'{moment}'"
+        kept = tuple(column.name for column in mart.columns if column.name not in _LEFT_OUT)
+        copy_mart(connection, database, mart, _ENTRIES.replace("?", literal), kept)
+        connection.execute(
+            f"create table {database}.main.suppressed as {_SUPPRESSED.replace('?', literal)}"
+        )
+
+
+def write_csv(path: Path, header: list[str], rows: Iterable[tuple[object, ...]]) -> None:
+    """Write a CSV that a spreadsheet opens as data: UTF-8 with a mark, no live formulas."""
+    # The byte-order mark is what makes Excel read names with accents right.
+    with path.open("w", newline="", encoding="utf-8-sig") as stream:
+        writer = csv.writer(stream)
+        writer.writerow(header)
+        writer.writerows([safe_cell(value) for value in row] for row in rows)
+
+
+def safe_cell(value: object) -> object:
+    """A cell that no spreadsheet will run: text that looks like a formula gets a leading quote.
+
+    Customers choose their own names; `=HYPERLINK(...)` is a known attack on whoever opens the
+    list. Numbers and international phone numbers pass as they are.
+    """
+    if isinstance(value, datetime):
+        return iso(value)
+    if not isinstance(value, str) or not _FORMULA.match(value) or _PHONE.fullmatch(value):
+        return value
+    return "'" + value
+
+
+def _prepared(connection: duckdb.DuckDBPyConnection, as_of: datetime) -> bool:
+    exists = connection.execute(
+        "select 1 from duckdb_tables() where database_name = current_database() "
+        "and schema_name = 'outreach' and table_name = 'list_runs'"
+    ).fetchone()
+    if not exists:
+        return False
+    run = connection.execute(
+        "select 1 from outreach.list_runs where list = 'at_risk' and as_of = ?::timestamptz",
+        [iso(as_of)],
+    ).fetchone()
+    return run is not None

@@ -1,0 +1,83 @@
+"""A small company's marts in a real warehouse file, described by a dbt manifest."""
+
+import json
+from collections.abc import Iterator
+from dataclasses import dataclass
+from datetime import UTC, datetime
+from pathlib import Path
+
+import pytest
+
+from outreach.lists import prepare
+from warehouse import dbt
+from warehouse.duck import warehouse
+from warehouse.settings import settings
+
+AS_OF = datetime(2026, 6, 30, tzinfo=UTC)
+SQL = (Path(__file__).parent / "marts.sql").read_text()
+PERSONAL = {
+    "dim_customers": {"customer_name", "email", "phone"},
+    "at_risk_customers": {"customer_name", "email", "phone"},
+}
+
+
+@dataclass
+class Company:
+    """A warehouse with marts, ready to publish."""
+
+    as_of: datetime = AS_OF
+
+    def build(self, personal: dict[str, set[str]] | None = None) -> None:
+        """(Re)build the marts and their manifest, and prepare the at-risk list."""
+        with warehouse() as connection:
+            connection.execute(SQL)
+        self.describe(PERSONAL if personal is None else personal)
+        prepare(self.as_of)
+
+    def execute(self, statement: str) -> None:
+        with warehouse() as connection:
+            connection.execute(statement)
+
+    def describe(self, personal: dict[str, set[str]], leave_out: tuple[str, ...] = ()) -> None:
+        """Write the manifest dbt would write; `leave_out` names undescribed columns."""
+        with warehouse() as connection:
+            found = connection.execute(
+                "select table_name, column_name from duckdb_columns() where schema_name = 'marts'"
+            ).fetchall()
+        nodes: dict[str, dict] = {}
+        for table, column in found:
+            node = nodes.setdefault(
+                f"model.heedline.{table}",
+                {
+                    "resource_type": "model",
+                    "schema": "marts",
+                    "name": table,
+                    "alias": table,
+                    "description": f"One row per test row of {table}; the customer's own.",
+                    "columns": {},
+                },
+            )
+            if column not in leave_out:
+                meta = {"personal_data": True} if column in personal.get(table, ()) else {}
+                node["columns"][column] = {
+                    "name": column,
+                    "description": f"What {column} means.",
+                    "meta": {},
+                    "config": {"meta": meta},
+                }
+        dbt.manifest().parent.mkdir(parents=True, exist_ok=True)
+        dbt.manifest().write_text(json.dumps({"nodes": nodes}))
+
+
+@pytest.fixture
+def company(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Iterator[Company]:
+    monkeypatch.setenv("HEEDLINE_HOME", str(tmp_path / "home"))
+    made = Company()
+    made.build()
+    yield made
+    assert not list(settings().published.glob(".building-*")) or not settings().published.exists()
+
+
+@pytest.fixture
+def published_root(company: Company) -> Path:
+    return settings().published

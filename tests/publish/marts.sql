@@ -1,0 +1,72 @@
+-- 40 customers, 26 weeks of conversations; columns as the build contract names them.
+create schema if not exists marts;
+create schema if not exists intermediate;
+
+create or replace table marts.dim_customers as
+select 'c' || i as customer_id, 'Ana Müller ' || i as customer_name,
+    'ana' || i || '@customer.example' as email, '+4915100000' || lpad(i::varchar, 3, '0') as phone,
+    'smb' as segment
+from range(40) as r(i);
+
+create or replace table marts.dim_agents as
+select 'a' || i as agent_id, 'team ' || i as team from range(3) as r(i);
+
+create or replace table marts.fct_conversations as
+select 'v' || i as conversation_id, 'zendesk' as source_system, i::varchar as remote_id,
+    ['ticket', 'email', 'chat', 'phone'][(i % 4 + 1)::integer] as channel, 'c' || (i % 40) as customer_id,
+    timestamptz '2026-06-29 18:00:00+00' - interval (i * 217) minute as opened_at,
+    case when i % 9 = 0 then 'open' else 'solved' end as status,
+    'team ' || (i % 3) as team, 'a' || (i % 3) as agent_id,
+    ['billing', 'delivery', 'login', 'returns', 'other'][(i % 5 + 1)::integer] as topic,
+    case when i % 7 = 0 then null else ((i % 11) - 5) / 5.0 end as sentiment_score,
+    'normal' as priority, 'smb' as segment,
+    case when i % 8 = 0 then null else 12.0 + (i % 90) end as first_response_minutes,
+    0 as reopens, true as is_fcr,
+    case when i % 50 = 0 then 'spam' end as excluded_reason
+from range(1300) as r(i);
+
+create or replace table marts.fct_messages as
+select 'm' || i as message_id, 'v' || i as conversation_id, 'customer' as author_type from range(1300) as r(i);
+
+create or replace table marts.fct_survey_responses as
+select 's' || i as response_id, 'csat' as survey_type, 4.0 as score from range(50) as r(i);
+
+create or replace table marts.kpi_daily as
+select (date '2026-06-29' - i::integer) as metric_date, 'email' as channel, 'team 1' as team, 'billing' as topic,
+    'smb' as segment, kpi, (8 + i % 3)::double as numerator, 10::double as denominator,
+    (8 + i % 3) / 10.0 as value, 0.5 as interval_low, 1.0 as interval_high, false as is_reliable
+from range(180) as r(i), (values ('csat')) as k(kpi);
+
+create or replace table marts.kpi_scorecard as
+select * from (values
+    ('csat', 'Customer satisfaction', 0.9::double, 'share', 0.85::double, 'at_least', true, 252.0::double, 280.0::double,
+        0.86::double, 0.93::double, true, 0.88::double),
+    ('first_response', 'First response <b>time</b>', 75.0, 'minutes', 60.0, 'at_most', false, null, 300.0,
+        null, null, true, 58.0),
+    ('nps', 'Net promoter score', null, 'points', 30.0, 'at_least', null, null, 0.0, null, null, false, null)
+) as t(kpi, label, value, unit, target, target_direction, is_attained, numerator, denominator,
+    interval_low, interval_high, is_reliable, previous_value),
+    (select date '2026-06-02' as period_start, date '2026-06-29' as period_end,
+        timestamptz '2026-06-30 00:00:00+00' as as_of);
+
+create or replace table marts.customer_health as
+select 'c' || i as customer_id, timestamptz '2026-06-30 00:00:00+00' as as_of, i / 40.0 as score,
+    100 - i * 2.5 as health_score, case when i > 35 then 'red' when i > 28 then 'yellow' else 'green' end as band,
+    '[{"feature":"unresolved_conversations","reason":"2 open conversations","contribution":0.3}]' as reasons,
+    'test-1' as model_version
+from range(40) as r(i);
+
+create or replace table marts.at_risk_customers as
+select row_number() over (order by h.score desc) as rank, md5(h.customer_id) as entry_id, h.customer_id,
+    case when h.customer_id = 'c39' then '=HYPERLINK("https://bad.example","x")' else d.customer_name end as customer_name,
+    d.email, d.phone, 'Acme' as account_name, 'Olga Owner' as owner, h.score, h.band, h.health_score,
+    99.5 as amount_per_month, 'EUR' as currency, '2 open conversations' as top_reasons, h.reasons,
+    timestamptz '2026-06-20 10:00:00+00' as last_contact_at, h.as_of, h.model_version
+from marts.customer_health as h inner join marts.dim_customers as d on h.customer_id = d.customer_id
+where h.band <> 'green';
+
+create or replace table intermediate.int_contacts as
+select 'zendesk' as source_system, customer_id as remote_id, customer_id = 'c38' as do_not_contact
+from marts.dim_customers;
+delete from ml.identity_clusters;
+insert into ml.identity_clusters select source_system, remote_id, remote_id from intermediate.int_contacts;

@@ -1,0 +1,85 @@
+"""The report: self-contained, escaped, readable without seeing the charts."""
+
+import re
+
+import pytest
+
+from publish import publish, report
+from publish.charts import sparkline
+from publish.formats import cell, duration, quantity
+from publish.marts import CannotPublish
+from tests.publish.conftest import Company
+
+
+def test_report_asks_the_network_for_nothing(company: Company) -> None:
+    page = (publish(company.as_of).folder / "report.html").read_text()
+
+    assert "default-src 'none'" in page
+    assert "<script" not in page
+    assert "<link" not in page
+    assert not re.search(r"https?://", page)
+    assert len(page.encode()) < report.LARGEST_BYTES
+
+
+def test_report_shows_scorecard_charts_and_tables(company: Company) -> None:
+    page = (publish(company.as_of).folder / "report.html").read_text()
+
+    assert "1 of 2 targets attained" in page
+    assert "90.0 %" in page
+    assert "1.2 h" not in page
+    assert "75 min" in page
+    assert "30 June 2026, 00:00 UTC" in page
+    for name in ("volume", "first_response", "backlog", "topics", "sentiment", "csat"):
+        assert f'<figure id="{name}">' in page
+    assert page.count("<summary>Numbers</summary>") == 6
+
+
+def test_text_from_the_data_is_escaped(company: Company) -> None:
+    page = (publish(company.as_of).folder / "report.html").read_text()
+
+    assert "<b>time</b>" not in page
+    assert "&lt;b&gt;time&lt;/b&gt;" in page
+
+
+@pytest.mark.parametrize(
+    "text",
+    [
+        '<img src="https://cdn.example/x.png">',
+        "<link href=//cdn.example/x.css>",
+        '<style>@import "x.css"</style>',
+        "<style>a{background:url(https://cdn.example/x)}</style>",
+    ],
+)
+def test_a_report_that_would_load_something_is_refused(tmp_path, text: str) -> None:
+    (tmp_path / report.FILE).write_text(text)
+
+    with pytest.raises(CannotPublish, match="self-contained"):
+        report.check(tmp_path)
+
+
+def test_a_report_too_big_to_mail_is_refused(tmp_path) -> None:
+    (tmp_path / report.FILE).write_text("x" * (report.LARGEST_BYTES + 1))
+
+    with pytest.raises(CannotPublish, match="draw fewer points"):
+        report.check(tmp_path)
+
+
+@pytest.mark.parametrize(
+    ("minutes", "shown"),
+    [(None, "–"), (float("nan"), "–"), (0.5, "30 s"), (7.25, "7.2 min"), (75, "75 min")]
+    + [(600, "10.0 h"), (4320, "3.0 d")],
+)
+def test_durations_read_as_people_say_them(minutes: float | None, shown: str) -> None:
+    assert duration(minutes) == shown
+
+
+def test_values_follow_their_unit() -> None:
+    assert quantity(0.853, "share") == "85.3 %"
+    assert quantity(41.0, "points") == "41"
+    assert quantity(None, "share") == "–"
+    assert cell(3.14159) == "3.14"
+
+
+def test_two_points_are_no_trend() -> None:
+    assert sparkline([1.0, 2.0]) == ""
+    assert "polyline" in sparkline([1.0, 1.0, 1.0])
