@@ -109,7 +109,7 @@ class Bulk:
                 " ".join(str(error).split())[:300],
                 "see connectors/salesforce/README.md (scopes, own fields)",
             ) from None
-        except (JSONDecodeError, UnicodeDecodeError, KeyError, ValueError) as error:
+        except (JSONDecodeError, csv.Error, KeyError, ValueError) as error:
             problem = f"answer is not what the Bulk API sends ({type(error).__name__})"
             raise SourceError(NAME, f"query job {obj}", problem, NEXT_RUN) from None
         if received != sum(self._counted.values()):

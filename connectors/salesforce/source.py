@@ -1,4 +1,4 @@
-"""Accounts and contacts, whole at first, then by `SystemModstamp`, deleted and merged rows included.
+"""Accounts and contacts: whole at first, then by `SystemModstamp`, deleted and merged rows too.
 
 `SystemModstamp` moves with every change, automated ones too (`LastModifiedDate` does not). A long
 transaction may commit with a stamp some minutes old, hence the lookback; rows read twice are
@@ -74,9 +74,11 @@ def source(
             newest = state.get("newest", "")
             begin = max(since(newest, lookback), since(start_at)) if newest else since(start_at)
             for found in bulk().query_all(obj, soql(obj, names, begin)):
-                newest = max([newest, *(str(row["SystemModstamp"]) for row in found)])
+                newest = max([newest, *(row["SystemModstamp"] or "" for row in found)])
                 yield found
-            state["newest"] = newest
+            if newest:
+                since(newest)  # a stamp that is no instant must not become the cursor
+                state["newest"] = newest
 
         return rows.add_map(declare)
 

@@ -136,7 +136,7 @@ def follow(api: Api, kind: Kind, state: Row, since: int | None, lookback: int) -
     head, until = api.newest_event(), state.get("until")
     known = isinstance(until, int) and api.reaches_back_to(until)
     # The feed is read before the objects are, so what changes meanwhile is left to the next run.
-    begin: int = until if known else head["created"] if head else 0
+    begin: int = until or 0 if known else head["created"] if head else 0
     recent = api.changes(kind, begin - lookback) if head else []
     if known:
         handled = set(state.get("handled", ()))
@@ -158,6 +158,7 @@ def source(
     start_at: str = "2020-01-01T00:00:00Z",
     lookback_minutes: int = 10,
     page_size: int = 100,
+    external_ids: dict[str, str] | None = None,
 ) -> DltSource:
     """Customers, subscriptions and charges (nothing is requested yet).
 
@@ -166,6 +167,8 @@ def source(
             are: old ones are still alive.
         lookback_minutes: of the event feed, read again on each run.
         page_size: 1 to 100.
+        external_ids: metadata keys of customers by the system whose id they hold; they land as
+            `declared_external_ids`.
     """
     http = Http(
         NAME,
@@ -183,10 +186,15 @@ def source(
 
         return rows
 
+    def declare(row: Row) -> Row:
+        metadata, keys = row.get("metadata") or {}, external_ids or {}
+        found = {name: metadata[key] for name, key in keys.items() if metadata.get(key)}
+        return {**row, "declared_external_ids": found}
+
     @dlt.source(name=NAME, max_table_nesting=0)
     def stripe() -> Any:
         return [
-            resource("customers", CUSTOMERS),
+            resource("customers", CUSTOMERS).add_map(declare),
             resource("subscriptions", SUBSCRIPTIONS),
             resource("charges", CHARGES, start),
         ]

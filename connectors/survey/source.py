@@ -7,7 +7,7 @@ combined with a start time: `before`/`after` exclude `sort`. Unfinished response
 
 import time
 from collections.abc import Callable, Iterator
-from datetime import datetime, timedelta
+from datetime import timedelta
 from typing import Any
 
 import dlt
@@ -17,6 +17,7 @@ from dlt.sources.helpers.rest_client.auth import BearerTokenAuth
 from connectors.contract import Credentials, SourceError, resources
 from connectors.http import Http
 from connectors.survey.forms import Form, Row, read_forms
+from warehouse.clock import BadTimestamp, parse_as_of
 
 NAME = "survey"
 NEXT_RUN = "nothing was kept; the next run asks again"
@@ -83,7 +84,7 @@ class Responses:
     def completed(self, form_id: str, since: str) -> Iterator[Row]:
         """Completed responses from `since` (inclusive, to the second), oldest first."""
         params = {"response_type": "completed", "sort": "submitted_at,asc", "since": since}
-        return self._walk(form_id, params, lambda last: {"since": second(last["submitted_at"])})
+        return self._walk(form_id, params, lambda last: {"since": second(last.get("submitted_at"))})
 
     def unfinished(self, form_id: str) -> Iterator[Row]:
         """Every started or partial response, newest first, by the token chain."""
@@ -91,15 +92,15 @@ class Responses:
         return self._walk(form_id, params, lambda last: {"before": last["token"]})
 
 
-def second(moment: str, earlier: timedelta = timedelta(0)) -> str:
+def second(moment: Any, earlier: timedelta = timedelta(0)) -> str:
     """An instant as the vendor wants it: UTC to the second, without an offset.
 
     Raises:
         SourceError: the text is not an instant.
     """
     try:
-        parsed = datetime.fromisoformat(moment)
-    except (TypeError, ValueError):
+        parsed = parse_as_of(str(moment))
+    except BadTimestamp:
         raise SourceError(
             NAME, "responses", f"{moment!r} is not an instant", "see connectors/survey/README.md"
         ) from None
@@ -136,6 +137,7 @@ def source(
         reached = newest.get(form_id)
         since = max(second(reached, lookback), second(start_at)) if reached else second(start_at)
         for row in api.completed(form_id, since):
+            second(row.get("submitted_at"))  # what is no instant must not become the cursor
             newest[form_id] = max(newest.get(form_id, ""), row["submitted_at"])
             yield row
 

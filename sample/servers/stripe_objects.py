@@ -55,7 +55,7 @@ def customers(world: Path) -> Objects:
             "description": None,
             "email": row["email"],
             "livemode": False,
-            "metadata": {"external_id": row["external_id"]} if row["external_id"] else {},
+            "metadata": {"account_number": row["external_id"]} if row["external_id"] else {},
             "name": row["name"],
             "phone": row["phone"],
             "preferred_locales": [person["language"]] if person.get("language") else [],
@@ -87,6 +87,7 @@ def subscription(row: Row) -> Row:
         "subscription": row["remote_id"],
     }
     asked_to_end = epoch(row["cancel_requested_at"])
+    reason = "cancellation_requested" if asked_to_end else "payment_failed" if ended else None
     return {
         "id": row["remote_id"],
         "object": "subscription",
@@ -94,6 +95,7 @@ def subscription(row: Row) -> Row:
         "cancel_at": None,
         "cancel_at_period_end": bool(asked_to_end and not ended),
         "canceled_at": asked_to_end or ended,
+        "cancellation_details": {"comment": None, "feedback": None, "reason": reason},
         "created": epoch(row["started_at"]),
         "currency": currency,
         "current_period_end": epoch(row["renewal_at"]),
