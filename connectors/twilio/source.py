@@ -6,6 +6,7 @@ row it knows; the warehouse keeps the newest state by `date_updated_iso` and cou
 duplicates. The cursor is that newest row's creation time, kept only when a read came to its end.
 """
 
+import re
 from collections.abc import Iterator
 from datetime import UTC, datetime, timedelta
 from email.utils import parsedate_to_datetime
@@ -24,6 +25,7 @@ Pages = Iterator[list[Row]]
 
 # The largest page Twilio gives; the default of 50 would cost twenty times the requests.
 PAGE_SIZE = 1000
+_CALLER = re.compile(r"\s*(caller|customer)\s*:", re.IGNORECASE)
 API = "/2010-04-01/Accounts"
 
 
@@ -99,7 +101,8 @@ def source(
         for rows in pages("transcriptions", {}):
             created = [row["date_created_iso"] or "" for row in rows]
             newest = max([newest, *created])
-            yield [row for row in rows if not (row["date_created_iso"] or "9") < from_day]
+            needed = [row for row in rows if (row["date_created_iso"] or "9") >= from_day]
+            yield [{**row, "caller_text": caller_text(row)} for row in needed]
             if created and max(created) < from_day:
                 break
         state["newest_created"] = newest
@@ -111,6 +114,13 @@ def with_iso_times(row: Row) -> Row:
     """The row plus `<time>_iso` for each of its RFC 2822 times; None where there is none."""
     times = ("start_time", "end_time", "date_created", "date_updated")
     return {**row, **{f"{name}_iso": _iso(row[name]) for name in times if name in row}}
+
+
+def caller_text(row: Row) -> str:
+    """What the caller said: their lines where speakers are named (`Caller: …`), else all of it."""
+    lines = str(row.get("transcription_text") or "").splitlines()
+    theirs = [line.partition(":")[2].strip() for line in lines if _CALLER.match(line)]
+    return "\n".join(theirs or lines)
 
 
 def _iso(text: object) -> str | None:

@@ -6,11 +6,7 @@ with calls as (
 
 transcripts as (
 
-    select
-        call_id,
-        string_agg(body, chr(10) order by recorded_at, transcription_id) as transcript
-    from {{ ref('base_twilio__transcripts') }}
-    group by call_id
+    select * from {{ ref('base_twilio__transcripts') }}
 
 )
 

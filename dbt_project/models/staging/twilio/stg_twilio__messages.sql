@@ -13,7 +13,7 @@ calls as (
 select
     ---------- ids
     'twilio' as source_system,
-    transcripts.transcription_id as remote_id,
+    transcripts.call_id as remote_id,
     transcripts.updated_at as remote_updated_at,
     false as remote_was_deleted,
     cast(null as varchar) as merged_into_remote_id,
@@ -24,6 +24,6 @@ select
     'customer' as author_type,
     calls.customer_phone as author_remote_id,
     true as is_public,
-    transcripts.body
+    transcripts.caller_text as body
 from transcripts
 inner join calls on transcripts.call_id = calls.call_id

@@ -1,0 +1,56 @@
+"""Mailboxes over IMAP → one row per mail, by Message-ID.
+
+The cursor of a folder is (UIDVALIDITY, last UID), kept only when the whole run came to its end.
+When UIDVALIDITY changes, the old UIDs mean nothing any more: the folder is read again from its
+start and the warehouse knows the mails by their Message-ID.
+"""
+
+from collections.abc import Iterator
+from typing import Any
+
+import dlt
+
+from connectors.contract import Credentials, SourceError, resources
+from connectors.email.letter import Row, row_of
+from connectors.email.mailbox import fetched, opened, signed_in, uids_after
+
+
+@dlt.source(name="email", max_table_nesting=0)
+def source(
+    credentials: Credentials,
+    mailboxes: list[str] | None = None,
+    own_domains: list[str] | None = None,
+) -> Any:
+    """Every mail of the named folders that has not been read yet.
+
+    Args:
+        credentials: `base_url` imaps://host[:port] (imap:// only on loopback), login, password.
+        mailboxes: folders, by the server's names; INBOX when not given. Name the folder of sent
+            mail too, or answers are missing.
+        own_domains: mail domains of the company; who writes from one is an agent. The domain of
+            the login when not given.
+
+    Raises:
+        SourceError: settings unusable; later, while reading: unreachable, refused, cut off.
+    """
+    own = own_domains or [credentials.login.rpartition("@")[2]]
+    ours = frozenset(domain.strip().lower() for domain in own if domain.strip())
+    if not ours:
+        remedy = "set own_domains in channels.yml to the company's mail domains"
+        raise SourceError("email", "settings", "own_domains is empty", remedy)
+
+    @dlt.resource(name="messages", **resources("email")["messages"].dlt_hints())
+    def messages() -> Iterator[list[Row]]:
+        folders: dict[str, Row] = dlt.current.resource_state().setdefault("folders", {})
+        with signed_in(credentials) as box:
+            for folder in mailboxes or ["INBOX"]:
+                generation = opened(box, folder)
+                known = folders.get(folder, {})
+                last = known["last_uid"] if known.get("uidvalidity") == generation else 0
+                uids = uids_after(box, last)
+                place = {"mailbox": folder, "uidvalidity": generation}
+                for batch in fetched(box, uids):
+                    yield [{**row_of(raw, ours), **place, "uid": uid} for uid, raw in batch]
+                folders[folder] = {"uidvalidity": generation, "last_uid": max([last, *uids])}
+
+    return messages
