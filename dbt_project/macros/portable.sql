@@ -137,3 +137,17 @@
 {%- endmacro %}
 
 {% macro median(column) -%} median({{ column }}) {%- endmacro %}
+
+{#- Join each row to the last row of the other relation at or before it:
+    `from a {{ asof_left_join() }} b on a.key = b.key and a.at >= b.at`. -#}
+{% macro asof_left_join() -%} asof left join {%- endmacro %}
+
+{#- A wall time `HH:MM` (24:00 allowed) as minutes after midnight; NULL when it is not one. -#}
+{% macro minutes_of_day(column) -%}
+    (try_cast(split_part({{ column }}, ':', 1) as integer) * 60 + try_cast(split_part({{ column }}, ':', 2) as integer))
+{%- endmacro %}
+
+{#- Wall time on a date, some minutes after its midnight. -#}
+{% macro wall_time(date, minutes) -%}
+    (cast({{ date }} as timestamp) + {{ minutes }} * interval 1 minute)
+{%- endmacro %}

@@ -1,0 +1,52 @@
+-- Topic and mood of a conversation, from its tagged customer messages. The topic is the one most messages
+-- are about; at a tie the one the tagger was surest of.
+with tagged as (
+    select
+        messages.conversation_id,
+        tags.*,
+        row_number() over (
+            partition by messages.conversation_id order by messages.sent_at, length(messages.remote_id), messages.remote_id
+        ) as message_number,
+        count(*) over (partition by messages.conversation_id) as messages_tagged
+    from {{ ref('int_conversation_messages') }} as messages
+    inner join {{ ref('int_text_tags') }} as tags
+        on messages.text_hash = tags.text_hash
+    where messages.speaker = 'customer'
+),
+
+topic_counts as (
+    select conversation_id, topic, count(*) as messages, sum(confidence) as confidence
+    from tagged
+    group by conversation_id, topic
+),
+
+topics as (
+    select
+        conversation_id,
+        topic,
+        row_number() over (partition by conversation_id order by messages desc, confidence desc, topic) as place
+    from topic_counts
+),
+
+moods as (
+    select
+        conversation_id,
+        count(*) as tagged_messages,
+        count(*) filter (where sentiment = 'negative') as negative_messages,
+        sum(sentiment_score) as sentiment_sum,
+        avg(sentiment_score) as sentiment_score,
+        avg(sentiment_score) filter (where messages_tagged >= 3 and message_number * 3 > messages_tagged * 2)
+        - avg(sentiment_score) filter (where messages_tagged >= 3 and (message_number - 1) * 3 < messages_tagged)
+            as sentiment_shift,
+        max(churn_intent) as churn_intent,
+        max(complaint) as complaint,
+        max(escalation_request) as escalation_request,
+        max(refund_request) as refund_request
+    from tagged
+    group by conversation_id
+)
+
+select moods.*, topics.topic
+from moods
+left join topics
+    on moods.conversation_id = topics.conversation_id and topics.place = 1

@@ -1,0 +1,32 @@
+-- Every contact has a customer: the one the identity step gave it, or itself while it has not been linked.
+-- Contacts that only other records name (a conversation of an unknown contact) count too.
+with mentioned as (
+    select source_system, remote_id from {{ ref('int_contacts') }}
+    union
+    select source_system, contact_remote_id from {{ ref('int_conversations') }}
+    union
+    select source_system, contact_remote_id from {{ ref('int_orders') }}
+    union
+    select source_system, contact_remote_id from {{ ref('int_subscriptions') }}
+    union
+    select source_system, contact_remote_id from {{ ref('int_survey_responses') }}
+),
+
+clusters as (
+    select source_system, remote_id, min(customer_id) as customer_id
+    from {{ source('ml', 'identity_clusters') }}
+    group by source_system, remote_id
+)
+
+select
+    mentioned.source_system,
+    mentioned.remote_id,
+    coalesce(
+        clusters.customer_id, {{ md5_hash(['mentioned.source_system', 'mentioned.remote_id']) }}
+    ) as customer_id
+from mentioned
+left join clusters
+    on
+        mentioned.source_system = clusters.source_system
+        and mentioned.remote_id = clusters.remote_id
+where mentioned.remote_id is not null
