@@ -70,8 +70,7 @@ def ingest_dag(channel: Channel) -> DAG:
             """Report that this channel's round is over and as of when."""
             hand_on(context, asset, started_as_of(context))
 
-        extracted, gated, loaded = extract(), gate(), load()
-        extracted >> gated >> loaded >> announce().as_teardown(setups=extracted)
+        extract() >> gate() >> load() >> announce().as_teardown()
 
     return dag
 

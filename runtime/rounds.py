@@ -17,6 +17,7 @@ from warehouse.clock import iso
 CHAIN = ("unify", "enrich", "marts", "publish")
 _OVER = {"success", "failed"}
 _POLL_SECONDS = 0.5
+_LOG_LINES = 12
 
 
 @dataclass(frozen=True)
@@ -119,5 +120,6 @@ class Round:
         errors = [r for r in records if r.get("error_detail")]
         last = errors[-1]["error_detail"][-1] if errors else {}
         error = f"{last.get('exc_type', 'error')}: {last.get('exc_value', 'see the log')}"
-        tail = "\n".join(str(r.get("event", "")) for r in records[-15:])
+        told = [str(r.get("event", "")) for r in records]
+        tail = "\n".join([line for line in told if not line.startswith("::")][-_LOG_LINES:])
         return TaskFailure(dag_id, task["task_id"], " ".join(error.split()), tail)

@@ -14,7 +14,7 @@ TEXTS = re.compile(r"'(?:[^']|'')*'")
 JINJA = re.compile(r"\{\{.*?\}\}|\{%.*?%\}", re.DOTALL)
 
 RULES = {
-    "a clock call; use as_of": r"\b(current_timestamp|current_date|now\s*\(|today\s*\(|get_current)",
+    "a clock call; use as_of": r"\b(current_timestamp|current_date|get_current|(now|today)\s*\()",
     "a double-quoted identifier": r'"',
     "integer division //": r"//",
     "unnest or a list function; use a portable macro": r"\b(unnest|list_\w+|array_\w+)\s*\(",

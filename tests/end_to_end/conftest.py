@@ -1,0 +1,47 @@
+"""`heedline` as a person runs it: a process of its own, a real Airflow, one home per module."""
+
+import os
+import subprocess
+import sys
+from collections.abc import Callable
+from pathlib import Path
+
+import pytest
+
+ROOT = Path(__file__).resolve().parents[2]
+Heedline = Callable[..., subprocess.CompletedProcess[str]]
+
+
+def heedline_env(home: Path, **more: str) -> dict[str, str]:
+    """A clean environment with its own HOME; nothing of the person's own settings leaks in."""
+    kept = {k: v for k, v in os.environ.items() if not k.startswith(("HEEDLINE_", "AIRFLOW"))}
+    return {
+        **kept,
+        "HOME": str(home),
+        "HEEDLINE_HOME": str(home / "data"),
+        "COLUMNS": "160",
+        **more,
+    }
+
+
+@pytest.fixture(scope="module")
+def home(tmp_path_factory: pytest.TempPathFactory) -> Path:
+    return tmp_path_factory.mktemp("home")
+
+
+@pytest.fixture(scope="module")
+def heedline(home: Path) -> Heedline:
+    """Run a heedline command to its end."""
+
+    def run(*arguments: str, **environment: str) -> subprocess.CompletedProcess[str]:
+        return subprocess.run(
+            [sys.executable, str(ROOT / "heedline.py"), *arguments],
+            cwd=home,
+            env=heedline_env(home, **environment),
+            capture_output=True,
+            text=True,
+            timeout=500,
+            check=False,
+        )
+
+    return run
