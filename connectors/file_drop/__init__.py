@@ -1,0 +1,1 @@
+"""The file drop: any system's data as files in our unified terms."""

@@ -1,0 +1,81 @@
+"""`python -m connectors.file_drop.docs`: write everything that follows from `schema.yml`.
+
+The guide for people (docs/file_drop.md, from guide.md), the contract for the loader (resources.yml) and the suites
+for the gate. A test runs `outputs()` and compares, so none of them can drift.
+"""
+
+import json
+from pathlib import Path
+from typing import Any
+
+import yaml
+
+from connectors.file_drop.checks import files_suite, suite
+from connectors.file_drop.schema import ADDED, PROVENANCE, Column, Entity, entities
+from warehouse.settings import PROJECT_ROOT
+
+_FILES_KEY = ["drop_folder", "drop_file", "content_hash"]
+
+_GUIDE = Path(__file__).with_name("guide.md").read_text()
+
+
+def outputs() -> dict[Path, str]:
+    """Every generated file with its text."""
+    suites = PROJECT_ROOT / "expectations" / "suites" / "raw" / "file_drop"
+    texts = {suites / f"{name}.json": _json(suite(name, e)) for name, e in entities().items()}
+    return {
+        PROJECT_ROOT / "docs" / "file_drop.md": _guide(),
+        Path(__file__).with_name("resources.yml"): _resources(),
+        suites / "files.json": _json(files_suite()),
+        **texts,
+    }
+
+
+def _json(value: dict[str, Any]) -> str:
+    return json.dumps(value, indent=2, ensure_ascii=False) + "\n"
+
+
+def _guide() -> str:
+    rows = ["| entity | one row per | columns |", "|---|---|---|"]
+    for name, entity in entities().items():
+        own = {n: c for n, c in entity.columns.items() if n not in entity.inherited}
+        described = ", ".join(_described(column, spec) for column, spec in own.items())
+        grain = entity.grain.removeprefix("One row per ")
+        rows.append(f"| `{name}` | {grain}; key: {', '.join(entity.key)} | {described} |")
+    return _GUIDE + "\n".join(rows) + "\n"
+
+
+def _described(name: str, column: Column) -> str:
+    form = {"id": "", "text": "", "instant": "time", "zone": "IANA zone", "json": "JSON"}
+    said = ", ".join(column.one_of) or form.get(column.form, column.form.replace("_", " "))
+    bracket = "; ".join(part for part in (said, column.note) if part)
+    return f"{name}{'*' if column.required else ''}" + (f" ({bracket})" if bracket else "")
+
+
+def _resources() -> str:
+    declared: dict[str, Any] = {name: _resource(entity) for name, entity in entities().items()}
+    columns = dict.fromkeys([*_FILES_KEY, "entity", "status", "message"], "text")
+    declared["files"] = {"primary_key": _FILES_KEY, "columns": {**columns, "rows": "bigint"}}
+    head = "# Written by `python -m connectors.file_drop.docs` from schema.yml.\n"
+    return head + yaml.safe_dump(declared, sort_keys=False, default_flow_style=None, width=100)
+
+
+def _resource(entity: Entity) -> dict[str, Any]:
+    columns = dict.fromkeys([*entity.columns, *ADDED], "text") | {"drop_row": "bigint"}
+    return {
+        "primary_key": ["source_system", *entity.key],
+        "version": "drop_version",
+        "provenance": list(PROVENANCE),
+        "columns": columns,
+    }
+
+
+def main() -> None:
+    """Write the files, and say which."""
+    for path, text in outputs().items():
+        path.parent.mkdir(parents=True, exist_ok=True)
+        path.write_text(text, encoding="utf-8")
+
+
+if __name__ == "__main__":
+    main()

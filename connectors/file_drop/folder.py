@@ -1,0 +1,79 @@
+"""What lies in the drop folder: files, the entity each holds, and a hash that names its content."""
+
+import hashlib
+import re
+from dataclasses import dataclass
+from pathlib import Path
+
+from connectors.contract import SourceError
+from connectors.file_drop.schema import entities
+
+_SUFFIX = re.compile(r"\.(csv|jsonl|parquet)(\.gz)?$", re.IGNORECASE)
+
+
+@dataclass(frozen=True)
+class DropFile:
+    """One file. `entity` is empty when the name fits none; `content_hash` is empty (and `problem`
+    says why) when the file cannot be opened."""
+
+    path: Path
+    entity: str
+    content_hash: str
+    modified: float
+    problem: str = ""
+
+    @property
+    def format(self) -> str:
+        match = _SUFFIX.search(self.path.name)
+        return match[1].lower() if match else ""
+
+
+def entity_of(file_name: str) -> str:
+    """The entity whose name starts the file's name, the longest first; empty when there is none."""
+    if not _SUFFIX.search(file_name):
+        return ""
+    fitting = [name for name in entities() if file_name.lower().startswith(name)]
+    return max(fitting, key=len, default="")
+
+
+def scan(folder: Path) -> list[DropFile]:
+    """Files of a folder, oldest first (to the second), then in natural order of their names.
+
+    Hidden files, subfolders and files that change while they are hashed (still being copied: the
+    next run takes them) are left out.
+
+    Raises:
+        SourceError: there is no such folder.
+    """
+    if not folder.is_dir():
+        raise SourceError(
+            "file_drop",
+            str(folder),
+            "no such folder",
+            "create it, or correct HEEDLINE_DROP_DIR (or `folder` in channels.yml)",
+        )
+    paths = [p for p in folder.iterdir() if p.is_file() and not p.name.startswith(".")]
+    found = [file for path in paths if (file := _look_at(path)) is not None]
+    return sorted(found, key=lambda f: (int(f.modified), _natural(f.path.name)))
+
+
+def _look_at(path: Path) -> DropFile | None:
+    entity = entity_of(path.name)
+    before = path.stat()
+    try:
+        with path.open("rb") as handle:
+            digest = hashlib.file_digest(handle, "sha256").hexdigest()
+    except OSError as error:
+        return DropFile(path, entity, "", before.st_mtime, error.strerror or str(error))
+    after = path.stat()
+    if (before.st_size, before.st_mtime_ns) != (after.st_size, after.st_mtime_ns):
+        return None
+    return DropFile(path, entity, digest, before.st_mtime)
+
+
+def _natural(name: str) -> list[tuple[int, str]]:
+    """`part10` after `part9`."""
+    return [
+        (int(part), "") if part.isdigit() else (-1, part)
+        for part in re.split(r"(\d+)", name.lower())
+    ]
