@@ -31,7 +31,8 @@ class EndOfStreamCursor(JSONResponseCursorPaginator):
     def update_request(self, request: Request) -> None:
         super().update_request(request)
         # The first page is asked for by time; together with a cursor that is an error.
-        request.params.pop("start_time", None)
+        params: Any = request.params
+        params.pop("start_time", None)
 
 
 class TimeWindow(BasePaginator):
@@ -45,7 +46,8 @@ class TimeWindow(BasePaginator):
         self._start: int | None = None
 
     def init_request(self, request: Request) -> None:
-        self._start = int(request.params["start_time"])
+        params: Any = request.params
+        self._start = int(params["start_time"])
 
     def update_state(self, response: Response, data: list[Any] | None = None) -> None:
         answer = response.json()
@@ -62,4 +64,5 @@ class TimeWindow(BasePaginator):
         self._start = end
 
     def update_request(self, request: Request) -> None:
-        request.params["start_time"] = self._start
+        params: Any = request.params
+        params["start_time"] = self._start

@@ -53,7 +53,7 @@ class Exports:
             calls.popleft()
         # Only companies with far more history than one minute's worth negotiate more than 30.
         pages = len(getattr(self.records, endpoint)) // PAGE
-        if len(calls) >= max(self.per_minute, 2 * pages):
+        if len(calls) >= max(self.per_minute, 4 * pages):
             wait = str(int(60 - (now - calls[0])) + 1)
             words = "Number of allowed incremental ticket export API requests per minute exceeded"
             body = {"error": "APIRateLimitExceeded", "description": words}

@@ -68,7 +68,8 @@ class Records(Company):
         """(ticket it is told on, child event); None for what Zendesk has no event for."""
         ticket, kind = e["conversation_remote_id"], e["event_type"]
         base = {"id": number(e["remote_id"]), "via": "Web", "via_reference_id": 0}
-        change = base | {"event_type": "Change"}
+        # What a ticket starts with is told by Create events, without a previous value.
+        change = base | {"event_type": "Change" if e["old_value"] else "Create"}
         if kind in {"status", "priority"}:
             return ticket, change | {kind: e["new_value"], "previous_value": e["old_value"]}
         if kind == "deleted":
@@ -96,7 +97,8 @@ class Records(Company):
         return ticket, None
 
     def _audit(self, ticket: str, when: int, actor: int, children: list[Row]) -> Row:
-        audit = _AUDIT_BASE + min(child["id"] for child in children)
+        children.sort(key=lambda child: child["id"])
+        audit = _AUDIT_BASE + children[0]["id"]
         for child in children:
             if "audit_id" in child:
                 child["audit_id"] = audit

@@ -1,0 +1,1 @@
+"""Intercom: conversations with their parts, contacts, teammates."""

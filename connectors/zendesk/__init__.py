@@ -1,0 +1,1 @@
+"""Zendesk Support: tickets, people, what was said and done, satisfaction ratings."""
