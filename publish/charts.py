@@ -10,6 +10,8 @@ import altair as alt
 import pandas as pd
 import vl_convert
 
+from publish.formats import SHARES
+
 INK, GRID = "#717274", "#b7b8ba"
 PALETTE = (
     *("#4477aa", "#ee6677", "#228833", "#ccbb44", "#66ccee"),
@@ -39,7 +41,7 @@ def volume(frame: pd.DataFrame) -> str:
     """Conversations per week, stacked by channel."""
     chart = (
         alt.Chart(frame)
-        .mark_bar()
+        .mark_bar(size=15)
         .encode(
             x=_week(),
             y=alt.Y("sum(conversations):Q", title="conversations per week"),
@@ -64,12 +66,13 @@ def first_response(frame: pd.DataFrame) -> str:
     return _svg(chart)
 
 
-def rate(frame: pd.DataFrame, title: str, target: float | None) -> str:
+def rate(frame: pd.DataFrame, title: str, unit: str, target: float | None) -> str:
     """One KPI per week (`week`, `value`) with its target as a dashed line."""
+    axis = alt.Axis(format=".0%") if unit in SHARES else alt.Axis()
     line = (
         alt.Chart(frame)
         .mark_line(color=PALETTE[0], point=True)
-        .encode(x=_week(), y=alt.Y("value:Q", title=title, scale=alt.Scale(zero=False)))
+        .encode(x=_week(), y=alt.Y("value:Q", title=title, axis=axis, scale=alt.Scale(zero=False)))
     )
     if target is None:
         return _svg(line)
@@ -83,7 +86,7 @@ def backlog(frame: pd.DataFrame) -> str:
     order = ["under a day", "1 to 7 days", "7 to 30 days", "over 30 days"]
     chart = (
         alt.Chart(shown)
-        .mark_bar()
+        .mark_bar(size=18)
         .encode(
             x=alt.X("sum(conversations):Q", title="open conversations"),
             y=alt.Y("channel:N", title=None, sort="-x"),
@@ -101,7 +104,7 @@ def backlog(frame: pd.DataFrame) -> str:
 def topics(frame: pd.DataFrame) -> str:
     """Conversations per topic in the last 28 days; the tick is the 28 days before."""
     base = alt.Chart(frame).encode(y=alt.Y("topic:N", title=None, sort=list(frame["topic"])))
-    bars = base.mark_bar(color=PALETTE[0]).encode(
+    bars = base.mark_bar(color=PALETTE[0], size=12).encode(
         x=alt.X("conversations:Q", title="conversations, last 28 days (tick: the 28 before)")
     )
     ticks = base.mark_tick(color=INK, thickness=2, size=16).encode(x="previous:Q")

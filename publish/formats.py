@@ -5,6 +5,7 @@ from datetime import date
 from numbers import Real
 
 MISSING = "–"
+SHARES = ("share", "rate", "ratio")
 
 
 def _given(value: object) -> float | None:
@@ -42,7 +43,7 @@ def quantity(value: object, unit: object) -> str:
     match unit:
         case "minutes":
             return duration(value)
-        case "share" | "rate" | "ratio":
+        case str() if unit in SHARES:
             return percent(value)
         case "percent" | "%":
             given = _given(value)

@@ -144,7 +144,7 @@ def _panels(data: ReportData, scorecard: list[dict[str, Any]]) -> list[Panel]:
     ]
     for row in scorecard:
         if row["kpi"].startswith(("csat", "nps", "ces")) and len(row["trend"]) > 1:
-            drawn = charts.rate(row["trend"], row["label"], row["target"])
+            drawn = charts.rate(row["trend"], row["label"], row["unit"], row["target"])
             note = "Responses of each week. Dashed: the target."
             panels.append(Panel(row["kpi"], row["label"], note, drawn, row["trend"]))
     return panels

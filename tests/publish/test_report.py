@@ -66,8 +66,15 @@ def test_a_report_too_big_to_mail_is_refused(tmp_path) -> None:
 
 @pytest.mark.parametrize(
     ("minutes", "shown"),
-    [(None, "–"), (float("nan"), "–"), (0.5, "30 s"), (7.25, "7.2 min"), (75, "75 min")]
-    + [(600, "10.0 h"), (4320, "3.0 d")],
+    [
+        (None, "–"),
+        (float("nan"), "–"),
+        (0.5, "30 s"),
+        (7.25, "7.2 min"),
+        (75, "75 min"),
+        (600, "10.0 h"),
+        (4320, "3.0 d"),
+    ],
 )
 def test_durations_read_as_people_say_them(minutes: float | None, shown: str) -> None:
     assert duration(minutes) == shown
