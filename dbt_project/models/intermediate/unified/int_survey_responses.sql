@@ -5,9 +5,10 @@ with unified as (
 known as (
     select
         *,
-        responded_at <= {{ as_of() }} as is_answered
+        coalesce(responded_at, sent_at) <= {{ as_of() }} or coalesce(responded_at, sent_at) is null as is_answered
     from unified
-    where coalesce(sent_at, responded_at) <= {{ as_of() }}
+    -- Without any date it is kept; its conversation dates it.
+    where coalesce(sent_at, responded_at) <= {{ as_of() }} or coalesce(sent_at, responded_at) is null
 )
 
 select

@@ -1,0 +1,70 @@
+-- Did one contact do? A further contact is the next conversation that the same customer opened about the
+-- same topic, on any channel; two unknown topics count as the same. Inside its window nothing is decided:
+-- the answers are NULL (pending).
+with counted as (
+    select
+        profiles.*,
+        resolution.is_solved,
+        resolution.resolved_at,
+        resolution.reopens,
+        coalesce(changes.team_transfers, 0) as team_transfers,
+        min(case when profiles.is_customer_opened then profiles.opened_at end) over (
+            partition by coalesce(profiles.customer_id, profiles.conversation_id), profiles.topic
+            order by profiles.opened_at, profiles.conversation_id
+            rows between 1 following and unbounded following
+        ) as next_contact_at
+    from {{ ref('int_conversation_profiles') }} as profiles
+    inner join {{ ref('int_conversation_resolution') }} as resolution
+        on profiles.conversation_id = resolution.conversation_id
+    left join {{ ref('int_conversation_changes') }} as changes
+        on profiles.conversation_id = changes.conversation_id
+    where profiles.excluded_reason is null
+),
+
+agent_contacts as (
+    select customer_id, contact_at
+    from {{ ref('int_contact_moments') }}
+    where reached_by = 'agent'
+),
+
+agent_contacts_since as (
+    select
+        counted.conversation_id,
+        min(agent_contacts.contact_at) as contact_at
+    from counted
+    inner join agent_contacts
+        on
+            counted.customer_id = agent_contacts.customer_id
+            and agent_contacts.contact_at >= counted.opened_at
+            and agent_contacts.contact_at
+            <= counted.last_message_at + {{ var('containment_window_days') }} * interval 1 day
+    where counted.is_bot_conversation
+    group by counted.conversation_id
+)
+
+select
+    counted.conversation_id,
+    case
+        when
+            counted.is_solved
+            and counted.resolved_at + {{ var('fcr_window_days') }} * interval 1 day <= {{ as_of() }}
+            then
+                counted.reopens = 0
+                and counted.team_transfers = 0
+                and coalesce(
+                    counted.next_contact_at > counted.resolved_at + {{ var('fcr_window_days') }} * interval 1 day,
+                    true
+                )
+    end as is_fcr,
+    counted.is_bot_conversation and counted.agent_messages + counted.answered_calls > 0 as is_handed_off,
+    case
+        when
+            counted.is_bot_conversation
+            and counted.last_message_at + {{ var('containment_window_days') }} * interval 1 day <= {{ as_of() }}
+            then
+                counted.agent_messages + counted.answered_calls = 0
+                and agent_contacts_since.contact_at is null
+    end as is_contained
+from counted
+left join agent_contacts_since
+    on counted.conversation_id = agent_contacts_since.conversation_id
