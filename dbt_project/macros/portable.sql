@@ -151,3 +151,8 @@
 {% macro wall_time(date, minutes) -%}
     (cast({{ date }} as timestamp) + {{ minutes }} * interval 1 minute)
 {%- endmacro %}
+
+{#- The value of the row that is last by an instant, then by a key (so that a tie has one answer). -#}
+{% macro latest(value, instant, key) -%}
+    max_by({{ value }}, row({{ instant }}, {{ key }}))
+{%- endmacro %}

@@ -1,0 +1,57 @@
+-- A customer's conversations and messages of the last 120 days, added up for the risk score.
+{% set recent = "> " ~ as_of() ~ " - interval 30 day" %}
+with conversations as (
+    select * from {{ ref('int_conversations_measured') }}
+    where customer_id is not null and excluded_reason is null
+),
+
+counted as (
+    select
+        customer_id,
+        min(opened_at) as first_contact_at,
+        max(opened_at) as last_opened_at,
+        count(*) as conversations,
+        count(*) filter (where is_customer_opened and opened_at {{ recent }}) as contacts_30d,
+        count(*) filter (
+            where is_customer_opened and opened_at > {{ as_of() }} - interval 60 day
+            and opened_at <= {{ as_of() }} - interval 30 day
+        ) as contacts_prev_30d,
+        count(*) filter (where is_customer_opened and opened_at > {{ as_of() }} - interval 90 day) as contacts_90d,
+        count(*) filter (where not is_solved) as unresolved_conversations,
+        {{ minutes_between('min(opened_at) filter (where not is_solved)', as_of()) }} / 60.0 as oldest_unresolved_hours,
+        sum(reopens) filter (where opened_at > {{ as_of() }} - interval 90 day) as reopens_90d,
+        count(*) filter (
+            where first_response_minutes >= first_response_target_minutes
+            and opened_at > {{ as_of() }} - interval 90 day
+        ) as slow_first_responses_90d
+    from conversations
+    group by customer_id
+),
+
+messages as (
+    select conversations.customer_id, messages.sent_at, tags.*
+    from {{ ref('int_conversation_messages') }} as messages
+    inner join conversations
+        on messages.conversation_id = conversations.conversation_id
+    inner join {{ ref('int_text_tags') }} as tags
+        on messages.text_hash = tags.text_hash
+    where messages.speaker = 'customer' and messages.sent_at > {{ as_of() }} - interval 120 day
+),
+
+moods as (
+    select
+        customer_id,
+        avg(sentiment_score) filter (where sent_at {{ recent }}) as sentiment_mean_30d,
+        avg(sentiment_score) filter (where not sent_at {{ recent }}) as sentiment_mean_prev_90d,
+        count(*) filter (where sentiment = 'negative' and sent_at {{ recent }}) as negative_messages_30d,
+        {% for tag in ["churn_intent", "escalation_request", "complaint", "refund_request"] %}
+        max({{ tag }}) filter (where sent_at {{ recent }}) as {{ tag }}_max_30d{{ "," if not loop.last }}
+        {% endfor %}
+    from messages
+    group by customer_id
+)
+
+select counted.*, moods.* exclude (customer_id)
+from counted
+left join moods
+    on counted.customer_id = moods.customer_id

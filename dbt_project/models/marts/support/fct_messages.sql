@@ -1,0 +1,31 @@
+select
+    {{ md5_hash(['messages.source_system', 'messages.remote_id']) }} as message_id,
+    messages.conversation_id,
+    messages.source_system,
+    messages.remote_id,
+    profiles.customer_id,
+    messages.agent_id,
+    messages.channel,
+    messages.sent_at,
+    messages.author_type,
+    messages.speaker,
+    messages.is_public,
+    messages.text_hash,
+    messages.characters,
+    profiles.excluded_reason,
+    case when messages.speaker = 'customer' then tags.sentiment end as sentiment,
+    case when messages.speaker = 'customer' then tags.sentiment_score end as sentiment_score,
+    case when messages.speaker = 'customer' then tags.topic end as topic,
+    case when messages.speaker = 'customer' then tags.topics end as topics,
+    case when messages.speaker = 'customer' then tags.churn_intent end as churn_intent,
+    case when messages.speaker = 'customer' then tags.complaint end as complaint,
+    case when messages.speaker = 'customer' then tags.escalation_request end as escalation_request,
+    case when messages.speaker = 'customer' then tags.refund_request end as refund_request,
+    case when messages.speaker = 'customer' then tags.urgency end as urgency,
+    case when messages.speaker = 'customer' then tags.language end as language,
+    case when messages.speaker = 'customer' then tags.model_version end as tagger_version
+from {{ ref('int_conversation_messages') }} as messages
+inner join {{ ref('int_conversation_profiles') }} as profiles
+    on messages.conversation_id = profiles.conversation_id
+left join {{ ref('int_text_tags') }} as tags
+    on messages.text_hash = tags.text_hash

@@ -1,0 +1,102 @@
+{#- Two windows of equal length ending at `as_of`: this one and the one before it. -#}
+{% set days = var("scorecard_days") %}
+with windows as (
+    select 0 as windows_ago, {{ last_metric_date() }} - {{ days - 1 }} as first_date, {{ last_metric_date() }} as last_date
+    union all
+    select 1, {{ last_metric_date() }} - {{ 2 * days - 1 }}, {{ last_metric_date() }} - {{ days }}
+),
+
+sums as (
+    select
+        targets.kpi,
+        windows.windows_ago,
+        sum(daily.numerator) filter (where targets.kind <> 'level' or daily.metric_date = windows.last_date) as numerator,
+        sum(daily.denominator) as denominator,
+        cast(null as double) as squares
+    from {{ ref('kpi_targets') }} as targets
+    cross join windows
+    inner join {{ ref('kpi_daily') }} as daily
+        on
+            targets.measure = daily.kpi
+            and daily.metric_date between windows.first_date and windows.last_date
+            and (targets.channels is null or ';' || targets.channels || ';' like '%;' || daily.channel || ';%')
+            and (targets.topic is null or targets.topic = daily.topic)
+    where targets.kind <> 'nps'
+    group by targets.kpi, windows.windows_ago
+),
+
+-- NPS takes each customer's latest answer in the window, so days do not add up to it.
+promoters as (
+    select
+        windows.windows_ago,
+        coalesce(responses.customer_id, responses.response_id) as answered_by,
+        {{ latest('responses.nps_class', 'responses.answered_at', 'responses.response_id') }} as nps_class
+    from {{ ref('fct_survey_responses') }} as responses
+    inner join windows
+        on {{ metric_date('responses.answered_at') }} between windows.first_date and windows.last_date
+    where responses.nps_class is not null and coalesce(responses.excluded_reason, 'merged') = 'merged'
+    group by windows.windows_ago, coalesce(responses.customer_id, responses.response_id)
+),
+
+results as (
+    select * from sums
+    union all
+    select 'nps', windows_ago, sum(nps_class), count(*), sum(nps_class * nps_class)
+    from promoters
+    group by windows_ago
+),
+
+valued as (
+    select
+        targets.*,
+        windows.windows_ago,
+        windows.first_date,
+        windows.last_date,
+        case
+            when targets.kind in ('count', 'level') then coalesce(results.numerator, 0)
+            else results.numerator
+        end as numerator,
+        case
+            when targets.kind in ('count', 'level') then null
+            else coalesce(results.denominator, 0)
+        end as denominator,
+        results.squares
+    from {{ ref('kpi_targets') }} as targets
+    cross join windows
+    left join results
+        on targets.kpi = results.kpi and windows.windows_ago = results.windows_ago
+),
+
+scored as (
+    select
+        *,
+        {{ kpi_value() }} as value,
+        100 * {{ normal_half_width('numerator', 'squares', 'denominator') }} as nps_half_width
+    from valued
+)
+
+select
+    now_.kpi,
+    now_.label,
+    now_.value,
+    now_.unit,
+    now_.target,
+    now_.target_direction,
+    case now_.target_direction
+        when 'at_most' then now_.value < now_.target
+        else now_.value >= now_.target
+    end as is_attained,
+    cast(now_.numerator as double) as numerator,
+    cast(now_.denominator as double) as denominator,
+    {{ kpi_interval('now_', '-') }} as interval_low,
+    {{ kpi_interval('now_', '+') }} as interval_high,
+    coalesce(now_.denominator >= {{ var('reliable_from') }}, true) as is_reliable,
+    before_.value as previous_value,
+    now_.first_date as period_start,
+    now_.last_date as period_end,
+    {{ as_of() }} as as_of,
+    now_.sort_order
+from scored as now_
+inner join scored as before_
+    on now_.kpi = before_.kpi and before_.windows_ago = 1
+where now_.windows_ago = 0
