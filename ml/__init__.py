@@ -1,0 +1,1 @@
+"""Who is who (`identity`), what was said (`tagger`), who may leave (`risk`)."""
