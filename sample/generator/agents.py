@@ -91,13 +91,15 @@ class Desks:
         )  # fmt: skip
 
     def work_of(self, team: str) -> WorkTime:
-        return self.work[self.teams[team]["schedule"]]
+        schedule: str = self.teams[team]["schedule"]
+        return self.work[schedule]
 
     def first_free(self, rng: random.Random, at: int) -> str:
         """The front team whose desk is open, or opens next: the day follows the sun."""
         openings = [(max(self.work_of(team).after(at, 0), at), team) for team in self.front]
         soonest = min(opening for opening, _ in openings)
-        return rng.choice([team for opening, team in openings if opening == soonest])
+        team: str = rng.choice([team for opening, team in openings if opening == soonest])
+        return team
 
     def someone(self, rng: random.Random, team: str, at: int) -> Agent:
         """An agent of the team who is employed at the time."""

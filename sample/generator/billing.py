@@ -19,7 +19,7 @@ OFFICE_PRICES = (89.0, 149.0, 249.0, 490.0)
 def write_billing(
     people: list[Person], identities: Identities, fates: dict[str, Fate], seed: int, world: World
 ) -> None:
-    """Write `subscriptions` and `orders`. Every churner has a subscription; some others only shop."""
+    """Write `subscriptions` and `orders`. Churners have a subscription; some others only shop."""
     rng = stream(seed, "billing")
     for person in people:
         if not identities.has(person, "stripe"):

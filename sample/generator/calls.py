@@ -3,7 +3,6 @@
 from sample.generator.agents import Agent
 from sample.generator.demand import Contact
 from sample.generator.draw import delay
-from sample.generator.sizes import END_S
 from sample.generator.thread import Floor, Thread
 
 LINES = {"GB": "+441632960100"}
@@ -22,7 +21,7 @@ def write_call(floor: Floor, contact: Contact) -> Thread:
     work = floor.desks.work_of(TEAM)
     ring = contact.at
     wait = min(delay(rng, 0.5 * (1 + 1.5 * contact.stress), 0.8), 1500)
-    patience = delay(rng, 6, 0.6)
+    patience = delay(rng, 2, 0.7)
     answered, talk, hold, wrap = None, 0.0, 0.0, 0.0
     agent: Agent | None = None
     transcript: str | None = None
@@ -42,7 +41,6 @@ def write_call(floor: Floor, contact: Contact) -> Thread:
         ended = answered + int(talk + hold)
         if rng.random() < 0.45:
             transcript = _transcript(t, agent)
-    ended = min(ended, END_S - 1)
     floor.world.calls.add(
         t.remote_id, t.remote_id, "inbound", contact.identity.remote_id,
         LINES.get(person.country, LINE), ring, answered, ended, talk, hold, wrap, outcome,

@@ -1,5 +1,7 @@
 """Intercom: live chat, and the bot with its contained conversations and handovers."""
 
+from datetime import UTC, datetime
+
 from sample.generator.agents import Agent
 from sample.generator.demand import Contact
 from sample.generator.draw import delay
@@ -29,18 +31,20 @@ def _bot(t: Thread) -> bool:
     """The bot's part; True when a human has to take over."""
     floor, rng, c, bot = t.floor, t.floor.rng, t.contact, t.floor.desks.bot
     writer = floor.writer
-    t.goes_to(c.at, "Bot", bot, "system")
-    t.replies(c.at + rng.randint(1, 3), bot, writer.bot(c, t.facts, "hello"))
+    t.goes_to(c.at, None, bot, "system")
+    if rng.random() < 0.6:
+        t.replies(c.at + rng.randint(1, 3), bot, writer.bot(c, t.facts, "hello"))
     t.replies(t.last + rng.randint(2, 6), bot, writer.bot(c, t.facts, "answer"))
     contained = rng.random() < CONTAINED - 0.35 * c.stress - (0.2 if c.mood == "negative" else 0)
-    if rng.random() < 0.45 or not contained:
+    if rng.random() < 0.3 or not contained:
         t.says(t.last + int(delay(rng, 0.8, 0.6)), t.write("answer" if contained else "insist"))
         if contained:
             t.replies(t.last + rng.randint(2, 6), bot, writer.bot(c, t.facts, "answer"))
     if not contained:
         t.replies(t.last + rng.randint(1, 4), bot, writer.bot(c, t.facts, "handoff"))
         return True
-    t.replies(t.last + rng.randint(1, 4), bot, writer.bot(c, t.facts, "check"))
+    if rng.random() < 0.7:
+        t.replies(t.last + rng.randint(1, 4), bot, writer.bot(c, t.facts, "check"))
     if rng.random() < CONFIRMED:
         if t.says(t.last + int(delay(rng, 1.0, 0.6)), t.write("thanks")):
             t.resolution = "confirmed"
@@ -56,13 +60,13 @@ def _human(t: Thread) -> None:
     desks, writer = floor.desks, floor.writer
     team = desks.first_free(rng, t.last)
     work = desks.work_of(team)
-    at = work.after(t.last, delay(rng, 1.9 * (1 + 1.8 * c.stress), 0.75))
+    at = work.after(t.last, delay(rng, 1.5 * (1 + 1.8 * c.stress), 0.75))
     agent = desks.someone(rng, team, at)
     t.goes_to(at - rng.randint(5, 25), team, agent, "system")
     if not t.replies(at, agent, writer.agent(c, t.facts, "first", agent, True)):
         return
     special = desks.specialists.get(c.topic)
-    for n in range(rng.choices((1, 2, 3, 4), (38, 36, 18, 8))[0]):
+    for n in range(rng.choices((0, 1, 2, 3), (46, 39, 12, 3))[0]):
         unhappy = rng.random() < 0.12 + 0.4 * c.stress
         if not t.says(
             t.last + int(delay(rng, 1.4, 0.7)), t.write("insist" if unhappy else "answer")
@@ -79,7 +83,7 @@ def _human(t: Thread) -> None:
         t.last + int(delay(rng, 1.5, 0.7)), agent, writer.agent(c, t.facts, "solve", agent, True)
     ):
         return
-    if rng.random() < 0.55 * (1 - 0.7 * c.stress):
+    if rng.random() < 0.45 * (1 - 0.7 * c.stress):
         t.says(t.last + int(delay(rng, 0.9, 0.6)), t.write("thanks"))
         t.replies(
             t.last + int(delay(rng, 0.5, 0.5)), agent, writer.agent(c, t.facts, "bye", agent, True)
@@ -103,9 +107,8 @@ def _snooze(t: Thread, agent: Agent) -> None:
     rng = t.floor.rng
     until = t.floor.desks.work[agent.schedule_id].after(t.last + rng.randint(2, 20) * HOUR, 60)
     said = t.floor.writer.agent(t.contact, t.facts, "wait", agent, True)
-    if t.replies(t.last + 50, agent, said) and t.event(
-        t.last + 5, "snoozed", None, str(until), agent
-    ):
+    wakes = datetime.fromtimestamp(until, UTC).isoformat()
+    if t.replies(t.last + 50, agent, said) and t.event(t.last + 5, "snoozed", None, wakes, agent):
         t.status = "pending"
         t.becomes(until, "open", "system")
 

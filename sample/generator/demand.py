@@ -4,7 +4,6 @@ Ordinary demand follows the person's days with Fernhill and a calendar (week, se
 on top come the outage, the paths of fates, and follow-ups about the same matter.
 """
 
-import random
 from bisect import bisect
 from dataclasses import dataclass
 from datetime import datetime, timedelta
@@ -91,7 +90,7 @@ class Demand:
         self._outage(customers, size)
         for person in people:
             if person.is_spammer:
-                for _ in range(self.rng.randint(1, 3)):
+                for _ in range(self.rng.randint(2, 6)):
                     self._add(person, self._time(person, START_S, END_S), "other", "neutral", 0)
         self._everyday(customers, size.conversations)
         self.contacts.sort(key=lambda c: (c.at, c.identity.remote_id))
@@ -180,6 +179,8 @@ class Demand:
         at = max(at, identity.created_at + 60)
         if topic == "praise" and channel == "chatbot":
             channel = "chat"
+        if channel == "phone" and at > END_S - 2 * HOUR:
+            return  # a call has no half: one that could outlast AS_OF is left out
         if at < END_S:
             self.contacts.append(
                 Contact(at, identity, channel, topic, mood, stress, wants_out, repeats)

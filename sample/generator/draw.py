@@ -23,7 +23,8 @@ def stream(seed: int, name: str) -> random.Random:
 @cache
 def read_yaml(name: str) -> Any:
     """A data file of `texts/`, e.g. `names` or `topics/outage`."""
-    return yaml.safe_load((TEXTS / f"{name}.yml").read_text(encoding="utf-8"))
+    text = (TEXTS / f"{name}.yml").read_text(encoding="utf-8")
+    return yaml.load(text, Loader=getattr(yaml, "CSafeLoader", yaml.SafeLoader))  # noqa: S506
 
 
 class Weighted:

@@ -100,7 +100,8 @@ def _help_centre(
         (
             (
                 key, a["title"], HELP_CENTRE + key, a.get("locale", "en"),
-                _iso(START_S - rng.randint(50, 700) * DAY), _iso(START_S + rng.randint(0, 390) * DAY),
+                _iso(START_S - rng.randint(50, 700) * DAY),
+                _iso(START_S + rng.randint(0, 390) * DAY),
             )
             for key, a in articles
         ),

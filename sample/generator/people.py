@@ -1,4 +1,4 @@
-"""Fernhill's customers: households, companies, and who they are. Writes `companies` and `people`."""
+"""Fernhill's customers: households, companies, who they are. Writes `companies`, `people`."""
 
 import random
 import unicodedata

@@ -22,7 +22,7 @@ class Size:
 
 
 SIZES: dict[str, Size] = {
-    "small": Size(people=300, conversations=800, agents=9),
-    "medium": Size(people=2_000, conversations=7_900, agents=15),
-    "large": Size(people=26_000, conversations=102_000, agents=42),
+    "small": Size(people=300, conversations=740, agents=9),
+    "medium": Size(people=2_000, conversations=7_400, agents=15),
+    "large": Size(people=26_000, conversations=100_000, agents=30),
 }

@@ -34,11 +34,11 @@ class Surveys:
         if t.done_at is None or t.is_spam or t.merged_into or t.deleted_at:
             return
         if t.system == "zendesk" and t.agent_replies and rng.random() < 0.7:
-            good = self._joy(t) > 0.38
+            good = self._joy(t) > 0.42
             score = float(good)
             self._write("zendesk", "csat", t, t.done_at + DAY, 0.27, score, 0.0, 1.0)
         elif t.system == "intercom" and rng.random() < (0.75 if t.agent_replies else 0.4):
-            score = float(min(5, max(1, round(1.3 + 4.15 * self._joy(t)))))
+            score = float(min(5, max(1, round(1.5 + 4.1 * self._joy(t)))))
             self._write("intercom", "csat", t, t.done_at + 20, 0.33, score, 1.0, 5.0)
         elif self.identities.has(t.contact.identity.person, "survey") and rng.random() < 0.5:
             score = float(min(7, max(1, round(1.6 + 6.0 * self._joy(t)))))

@@ -79,7 +79,7 @@ class Buffer:
             self._pack()
 
     def __len__(self) -> int:
-        return len(self._rows) + sum(batch.num_rows for batch in self._packed)
+        return len(self._rows) + sum(int(batch.num_rows) for batch in self._packed)
 
     def _pack(self) -> None:
         columns = zip(*self._rows, strict=True)

@@ -108,9 +108,8 @@ class Thread:
         now = self._now(at)
         if now is None or self.system == "email":
             return False
-        actor_type, agent_id = (
-            (actor, None) if isinstance(actor, str) else (actor.role, actor.agent_id)
-        )
+        actor_type = actor if isinstance(actor, str) else actor.role
+        agent_id = None if isinstance(actor, str) else actor.agent_id
         self.floor.world.events.add(
             self.system, self.remote_id, self.floor.entry_id(self.system), now, kind, old, new,
             actor_type, agent_id,
@@ -128,14 +127,14 @@ class Thread:
         self.status = status
         return True
 
-    def goes_to(self, at: int, team: str, agent: Agent | None, actor: Agent | str) -> bool:
-        """Assign to a team and maybe an agent."""
+    def goes_to(self, at: int, team: str | None, agent: Agent, actor: Agent | str) -> bool:
+        """Assign to a team and agent; the bot has no team, so a handover is no transfer."""
         if team != self.team:
             if not self.event(at, "team", self.team, team, actor):
                 return False
             self.transfers += self.team is not None
             self.team = team
-        if agent is not None and agent is not self.agent:
+        if agent is not self.agent:
             old = self.agent.agent_id if self.agent else None
             if not self.event(at, "assignee", old, agent.agent_id, actor):
                 return False

@@ -8,7 +8,7 @@ from sample.generator.thread import Floor, Thread
 from sample.generator.writer import PATIENCE
 
 # Median working minutes until a first public reply, by channel.
-FIRST_REPLY = {"ticket": 24.0, "email": 30.0, "social": 17.0}
+FIRST_REPLY = {"ticket": 15.0, "email": 19.0, "social": 11.0}
 
 
 def write_ticket(floor: Floor, contact: Contact, twin: Thread | None) -> Thread:
@@ -72,7 +72,7 @@ def _open(t: Thread) -> None:
         t.subject = None
     t.says(c.at, t.write("open"))
     t.becomes(c.at, "new", "customer")
-    if t.channel != "social" and rng.random() < 0.6:
+    if t.channel != "social" and rng.random() < 0.45:
         t.notice(c.at + rng.randint(1, 6), t.floor.writer.phrase("auto_reply", t.facts))
 
 
@@ -95,21 +95,20 @@ def _route(t: Thread) -> Agent:
     special = desks.specialists.get(c.topic)
     if special and rng.random() < 0.35:
         team = special
-    picked = desks.work_of(team).after(c.at, delay(rng, 6, 0.8))
+    picked = desks.work_of(team).after(c.at, delay(rng, 4, 0.8))
     agent = desks.someone(rng, team, picked)
     t.goes_to(picked, team, agent, "system")
     t.becomes(picked, "open", agent)
-    if special and special != team and rng.random() < 0.18 + 0.15 * c.stress:
-        t.replies(
-            picked + 4 * MINUTE, agent, floor.writer.agent(c, t.facts, "note", agent, False), False
-        )
+    if special and special != team and rng.random() < 0.3 + 0.2 * c.stress:
+        note = floor.writer.agent(c, t.facts, "note", agent, False)
+        t.replies(picked + 4 * MINUTE, agent, note, is_public=False)
         at = picked + rng.randint(5, 40) * MINUTE
         second = desks.someone(rng, special, at)
         if t.goes_to(at, special, second, agent):
             agent = second
-    if rng.random() < 0.03 + 0.25 * c.stress and t.priority in ("low", "normal"):
-        if t.event(t.last + 3 * MINUTE, "priority", t.priority, "high", agent):
-            t.priority = "high"
+    escalates = rng.random() < 0.03 + 0.25 * c.stress and t.priority in ("low", "normal")
+    if escalates and t.event(t.last + 3 * MINUTE, "priority", t.priority, "high", agent):
+        t.priority = "high"
     return agent
 
 
@@ -127,7 +126,7 @@ def _talk(t: Thread, agent: Agent) -> None:
         t.says(c.at + int((at - c.at) * 0.7), t.write("chase"))
     if rng.random() < 0.012:
         return  # fell through the cracks
-    rounds = rng.choices((1, 2, 3, 4), (54, 30, 11, 5))[0] + (rng.random() < c.stress * 0.6)
+    rounds = rng.choices((1, 2, 3, 4), (66, 25, 7, 2))[0] + (rng.random() < c.stress * 0.6)
     for n in range(rounds):
         last_round = n == rounds - 1
         kind = "solve" if last_round else "first" if n == 0 else "ask"
@@ -147,7 +146,7 @@ def _talk(t: Thread, agent: Agent) -> None:
             return
         t.becomes(t.last, "open", "customer")
         at = work.after(t.last, delay(rng, median * 1.4, 0.8))
-    if rng.random() < 0.28 * (1 - c.stress):
+    if rng.random() < 0.22 * (1 - c.stress):
         t.says(t.last + int(delay(rng, 60, 1.0)), t.write("thanks"))
     t.becomes(t.last + rng.randint(0, 30), "solved", agent)
 

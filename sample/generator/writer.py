@@ -31,7 +31,7 @@ class Said(NamedTuple):
 
 
 Facts = dict[str, str]
-SHORT = {"chat", "chatbot", "social"}
+SHORT = {"chat", "chatbot", "social", "phone"}
 SYMBOLS = {"USD": "${}", "GBP": "£{}", "EUR": "{} €"}
 
 
@@ -114,7 +114,8 @@ class Writer:
 
     def _asides(self, text: str, contact: Contact, mood: str) -> tuple[str, dict[str, bool]]:
         """Add sentences that carry an intent; likelier the more a customer has been through."""
-        rng, stress, flags = self.rng, contact.stress, {}
+        rng, stress = self.rng, contact.stress
+        flags: dict[str, bool] = {}
         if mood != "negative":
             return text, flags
         chances = {
@@ -160,10 +161,10 @@ class Writer:
         """An agent's words. kind: first, ask, wait (hold), solve, bye, note, sorry (reopened)."""
         rng, language = self.rng, contact.identity.person.language
         own = {"agent": agent.name.split()[0]}
-        if language in self.foreign and kind in self.foreign[language]["agent"]:
-            if agent.team == "Care Europe" or rng.random() < 0.3:
-                bank = self.foreign[language]["agent"][kind]
-                return rng.choice(bank).format_map(facts | own)  # type: ignore[no-any-return]
+        speaks = agent.team == "Care Europe" or rng.random() < 0.3
+        if speaks and kind in self.foreign.get(language, {}).get("agent", {}):
+            bank = self.foreign[language]["agent"][kind]
+            return rng.choice(bank).format_map(facts | own)  # type: ignore[no-any-return]
         bank = self.topics[contact.topic].get(f"agent_{kind}") or self.phrases["agent"][kind]
         text = rng.choice(bank)
         if kind in ("note", "bye") or (short and kind != "first"):
