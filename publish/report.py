@@ -4,6 +4,7 @@ No script, no font, no image from elsewhere: charts are SVG inside the file, and
 security policy forbids every request. The template is in `dashboards/report/`.
 """
 
+import math
 import re
 from collections.abc import Callable
 from dataclasses import dataclass
@@ -48,6 +49,8 @@ _SECTIONS: list[tuple[str, str, str, Callable[[pd.DataFrame], str]]] = [
         charts.sentiment,
     ),
 ]
+
+_CHARTED = ("csat", "nps", "ces", "fcr")
 
 
 @dataclass(frozen=True)
@@ -113,26 +116,32 @@ def _scorecard(data: ReportData) -> list[dict[str, Any]]:
         row: dict[str, Any] = {
             str(key): None if pd.isna(value) else value for key, value in record.items()
         }
-        row["trend"] = _trend(data["trends"], row)
+        row["trend"] = _trend(data, row)
         row["spark"] = charts.sparkline(list(row["trend"]["value"]))
         rows.append(row)
     return rows
 
 
-def _trend(trends: pd.DataFrame, row: dict[str, Any]) -> pd.DataFrame:
-    """Weekly values of one KPI (`week`, `value`) in the scorecard's unit.
+def _trend(data: ReportData, row: dict[str, Any]) -> pd.DataFrame:
+    """Weekly values of one KPI (`week`, `value`) in the scorecard's unit; empty where days of
+    `kpi_daily` do not add up to the scorecard's number (a level, one channel of many)."""
+    weekly = data["trends"][data["trends"]["kpi"] == row["kpi"]]
+    sums = data["sums"][data["sums"]["kpi"] == row["kpi"]]
+    top, bottom = row["numerator"], row["denominator"]
+    adds_up = not sums.empty and top and _near(sums["numerator"].iloc[0], top)
+    if adds_up and bottom and _near(sums["denominator"].iloc[0], bottom):
+        for factor in (1.0, 100.0):
+            if _near(row["value"], factor * top / bottom):
+                weekly = weekly[weekly["denominator"] > 0]
+                values = factor * weekly["numerator"] / weekly["denominator"]
+                return pd.DataFrame({"week": weekly["week"], "value": values})
+    if adds_up and _near(row["value"], top):
+        return pd.DataFrame({"week": weekly["week"], "value": weekly["numerator"]})
+    return pd.DataFrame({"week": [], "value": []})
 
-    Only for KPIs that are a ratio of sums, times 1 or 100: a median cannot be added up from days.
-    """
-    weekly = trends[trends["kpi"] == row["kpi"]]
-    factor = None
-    if row["value"] and row["numerator"] and row["denominator"]:
-        times = row["value"] * row["denominator"] / row["numerator"]
-        factor = next((known for known in (1.0, 100.0) if abs(times / known - 1) < 1e-6), None)
-    if factor is None:
-        weekly = weekly[:0]
-    values = (factor or 1.0) * weekly["numerator"] / weekly["denominator"]
-    return pd.DataFrame({"week": weekly["week"], "value": values})
+
+def _near(left: float | None, right: float) -> bool:
+    return left is not None and math.isclose(left, right, rel_tol=1e-6)
 
 
 def _panels(data: ReportData, scorecard: list[dict[str, Any]]) -> list[Panel]:
@@ -143,7 +152,7 @@ def _panels(data: ReportData, scorecard: list[dict[str, Any]]) -> list[Panel]:
         if not data[name].empty
     ]
     for row in scorecard:
-        if row["kpi"].startswith(("csat", "nps", "ces")) and len(row["trend"]) > 1:
+        if row["kpi"] in _CHARTED and len(row["trend"]) > 1:
             drawn = charts.rate(row["trend"], row["label"], row["unit"], row["target"])
             note = "Responses of each week. Dashed: the target."
             panels.append(Panel(row["kpi"], row["label"], note, drawn, row["trend"]))

@@ -20,7 +20,17 @@ _IN_WINDOW = (
 )
 
 _QUERIES = {
-    "scorecard": "select * from kpi_scorecard order by label",
+    # In the order of the mart: that of dbt's seed `kpi_targets`.
+    "scorecard": "select * from kpi_scorecard",
+    # What the days add up to over the scorecard's period, to know which KPIs may be added up.
+    "sums": """
+        select card.kpi, sum(daily.numerator) as numerator, sum(daily.denominator) as denominator
+        from kpi_daily as daily
+        inner join kpi_scorecard as card
+            on daily.kpi = card.kpi
+            and daily.metric_date between card.period_start and card.period_end
+        group by all
+    """,
     "volume": f"""
         select {_WEEK}::date as week, channel, count(*) as conversations
         from fct_conversations where {_COUNTED} and {_IN_WINDOW} group by all order by all
@@ -92,7 +102,7 @@ _QUERIES = {
         where date_trunc('week', metric_date)
                 >= date_trunc('week', ($as_of::timestamptz)::date) - interval {WEEKS} week
             and date_trunc('week', metric_date) < date_trunc('week', ($as_of::timestamptz)::date)
-        group by all having sum(denominator) > 0 order by all
+        group by all order by all
     """,
     "definitions": """
         select table_name, column_name, comment from duckdb_columns()

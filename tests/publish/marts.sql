@@ -33,8 +33,8 @@ select 's' || i as response_id, 'csat' as survey_type, 4.0 as score from range(5
 
 create or replace table marts.kpi_daily as
 select (date '2026-06-29' - i::integer) as metric_date, 'email' as channel, 'team 1' as team, 'billing' as topic,
-    'smb' as segment, kpi, (8 + i % 3)::double as numerator, 10::double as denominator,
-    (8 + i % 3) / 10.0 as value, 0.5 as interval_low, 1.0 as interval_high, false as is_reliable
+    'smb' as segment, kpi, (8 + 2 * (i % 2))::double as numerator, 10::double as denominator,
+    (8 + 2 * (i % 2)) / 10.0 as value, 0.5 as interval_low, 1.0 as interval_high, false as is_reliable
 from range(180) as r(i), (values ('csat')) as k(kpi);
 
 create or replace table marts.kpi_scorecard as
