@@ -42,6 +42,7 @@ def main(arguments: list[str] | None = None) -> int:
         return 1
     with running:
         write_ready(options.ready, running.connections)
+        print("serving " + ", ".join(running.connections), flush=True)  # noqa: T201
         asked_to_stop.wait()
         options.ready.unlink(missing_ok=True)
     return 0
