@@ -33,7 +33,7 @@ _FORMS: dict[Form, tuple[str, dict[str, Any], str, str]] = {
 }
 _PATTERNS: dict[Form, tuple[str, str, str]] = {
     "number": (
-        r"^[+-]?(\d+(\.\d*)?|\.\d+)([eE][+-]?\d+)?$",
+        r"^[+-]?(?:\d+(?:\.\d*)?|\.\d+)(?:[eE][+-]?\d+)?$",
         "is not a number",
         "write 1234.5, without unit or thousands separator",
     ),
@@ -46,7 +46,7 @@ _PATTERNS: dict[Form, tuple[str, str, str]] = {
     "weekday": (r"^[1-7]$", "is not a weekday", "write 1 (Monday) to 7 (Sunday)"),
     # Empty is an absent part of a key.
     "clock_time": (
-        r"^(([01]\d|2[0-3]):[0-5]\d|24:00)?$",
+        r"^(?:(?:[01]\d|2[0-3]):[0-5]\d|24:00)?$",
         "is not a time of day",
         "write 09:30 (24:00 for the end of the day)",
     ),

@@ -1,7 +1,7 @@
 """`python -m connectors.file_drop.docs`: write everything that follows from `schema.yml`.
 
-The guide for people (docs/file_drop.md, from guide.md), the contract for the loader (resources.yml) and the suites
-for the gate. A test runs `outputs()` and compares, so none of them can drift.
+The guide for people (docs/file_drop.md, begun by guide.md), the contract for the loader
+(resources.yml) and the suites for the gate. A test compares `outputs()` with what is committed.
 """
 
 import json

@@ -5,7 +5,6 @@ import re
 from dataclasses import dataclass
 from pathlib import Path
 
-from connectors.contract import SourceError
 from connectors.file_drop.schema import entities
 
 _SUFFIX = re.compile(r"\.(csv|jsonl|parquet)(\.gz)?$", re.IGNORECASE)
@@ -41,17 +40,7 @@ def scan(folder: Path) -> list[DropFile]:
 
     Hidden files, subfolders and files that change while they are hashed (still being copied: the
     next run takes them) are left out.
-
-    Raises:
-        SourceError: there is no such folder.
     """
-    if not folder.is_dir():
-        raise SourceError(
-            "file_drop",
-            str(folder),
-            "no such folder",
-            "create it, or correct HEEDLINE_DROP_DIR (or `folder` in channels.yml)",
-        )
     paths = [p for p in folder.iterdir() if p.is_file() and not p.name.startswith(".")]
     found = [file for path in paths if (file := _look_at(path)) is not None]
     return sorted(found, key=lambda f: (int(f.modified), _natural(f.path.name)))

@@ -39,8 +39,10 @@ class Column(BaseModel):
 
 
 class Entity(BaseModel):
-    """One kind of row: its grain in words, its key, its columns in documented order; `inherited` are
-    those it has because every entity has them."""
+    """One kind of row: its grain in words, its key, its columns in documented order.
+
+    `inherited` names the columns it has because every entity has them.
+    """
 
     model_config = ConfigDict(extra="forbid", frozen=True)
 

@@ -1,8 +1,8 @@
 """From a piece of a file to the entity's columns: the same for every format, in one statement.
 
-No value is changed, except that blank text is null and ids, times and the like are trimmed. What the
-schema does not know goes to `remote_data`. A row's `drop_version` is when it was last changed, in UTC,
-so that text order is time order, or when its file arrived, where the row does not say.
+No value is changed, except that blank text is null and ids, times and the like are trimmed. What
+the schema does not know goes to `remote_data`. A row's `drop_version` is when it was last changed,
+in UTC, so that text order is time order, or when its file arrived, where the row does not say.
 """
 
 from dataclasses import dataclass
@@ -66,7 +66,7 @@ def shape(
         "arrived": origin.arrived,
         "refusal": refusal,
     }
-    return connection.execute(
+    return connection.sql(
         f"""
         with plain as (
             select {plain}, drop_row, {extra} as extra, cast({refused} as varchar) as refused,
@@ -82,7 +82,7 @@ def shape(
             cast(coalesce($refusal, refused) as varchar) as drop_refusal
         from plain
         """,
-        parameters,
+        params=parameters,
     ).to_arrow_table()
 
 

@@ -15,7 +15,7 @@ import dlt
 import pyarrow as pa
 from dlt.sources import DltSource
 
-from connectors.contract import Credentials, resources
+from connectors.contract import Credentials, SourceError, resources
 from connectors.file_drop.folder import DropFile, scan
 from connectors.file_drop.readers import Unreadable, read
 from connectors.file_drop.schema import entities
@@ -35,8 +35,18 @@ def source(credentials: Credentials | None = None, folder: str | None = None) ->
         credentials: not used; a folder needs none.
         folder: the drop folder, where HEEDLINE_DROP_DIR names none. Without either there is
             nothing to read.
+
+    Raises:
+        SourceError: the folder does not exist.
     """
     chosen = settings().drop_dir or (Path(folder) if folder else None)
+    if chosen and not chosen.expanduser().is_dir():
+        raise SourceError(
+            NAME,
+            str(chosen),
+            "no such folder",
+            "create it, or correct HEEDLINE_DROP_DIR (or `folder` in channels.yml)",
+        )
     return dropped(chosen)
 
 
