@@ -49,6 +49,8 @@ def row_of(raw: bytes, own_domains: frozenset[str]) -> Row:
     is_own = sender[1].rpartition("@")[2] in own_domains
     others = [a for a in receivers + copies if a[1].rpartition("@")[2] not in own_domains]
     counterpart = (others[0] if others else ("", "")) if is_own else sender
+    references = tried("References", lambda: ids(mail, "References"), [])
+    answered = tried("In-Reply-To", lambda: ids(mail, "In-Reply-To"), [])
     subject = " ".join(tried("Subject", lambda: first(mail, "Subject"), "").split())
     text = tried("body", lambda: body_text(mail, defects), "")
     return {
@@ -64,8 +66,9 @@ def row_of(raw: bytes, own_domains: frozenset[str]) -> Row:
         "subject": subject or None,
         "subject_key": _REPLY_MARKS.sub("", subject).strip().lower() or None,
         "is_reply_subject": bool(_REPLY_MARKS.match(subject)),
-        "in_reply_to": next(iter(tried("In-Reply-To", lambda: ids(mail, "In-Reply-To"), [])), None),
-        "thread_references": tried("References", lambda: ids(mail, "References"), []),
+        "in_reply_to": answered[0] if answered else None,
+        "thread_references": references,
+        "thread_root": (references or answered or [None])[0],
         "is_own": is_own,
         "is_automatic": tried("Auto-Submitted", lambda: is_automatic(mail, sender[1]), False),
         "is_spam": tried(

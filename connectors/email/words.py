@@ -57,13 +57,18 @@ def html_text(page: str) -> str:
         tree = html.document_fromstring(page.encode(), parser=html.HTMLParser(encoding="utf-8"))
     except (etree.ParserError, etree.XMLSyntaxError, ValueError):
         return ""
-    for element in tree.xpath(_UNSEEN) + tree.xpath(_QUOTES):
+    quotes = tree.xpath(_QUOTES)
+    for element in tree.xpath(_UNSEEN) + quotes:
         if element.getparent() is not None:
             element.drop_tree()
     for element in tree.iter(*_BLOCKS):
         element.tail = "\n" + (element.tail or "")
     lines = (" ".join(line.split()) for line in tree.text_content().split("\n"))
-    return re.sub(r"\n{3,}", "\n\n", "\n".join(lines)).strip()
+    text = re.sub(r"\n{3,}", "\n\n", "\n".join(lines)).strip()
+    # The parser gives up on absurd nesting; then the tags are just cut out.
+    if not text and not quotes:
+        return " ".join(re.sub(r"<[^<>]*>", " ", page).split())
+    return text
 
 
 def own_words(text: str) -> str:

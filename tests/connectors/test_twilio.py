@@ -40,7 +40,9 @@ def call(number: int, outcome: str, **changes: Any) -> dict[str, Any]:
         "ended_at": ring + timedelta(seconds=300),
         "outcome": outcome,
         "agent_id": "A1" if outcome in ("answered", "abandoned") else None,
-        "transcript": "My parcel never came" if outcome in ("answered", "voicemail") else None,
+        "transcript": "Agent: Hello\nCaller: My parcel never came"
+        if outcome in ("answered", "voicemail")
+        else None,
     } | changes
 
 

@@ -1,0 +1,61 @@
+{#- Steps of "my parent's parent is my parent": n steps reach 2^n mails up a chain in which every mail
+    only names the one before it. -#}
+{% set steps = 5 %}
+with messages as (
+
+    select * from {{ ref('base_email__messages') }}
+
+),
+
+-- A mail program that writes no thread headers: same subject, same person, within 30 days.
+same_subject as (
+
+    select
+        answers.message_id,
+        earlier.message_id as answered_id,
+        row_number() over (
+            partition by answers.message_id
+            order by earlier.sent_at desc, earlier.message_id desc
+        ) as nearness
+    from messages as answers
+    inner join messages as earlier
+        on answers.subject_key = earlier.subject_key
+        and answers.counterpart_address = earlier.counterpart_address
+        and earlier.sent_at < answers.sent_at
+        and earlier.sent_at >= answers.sent_at - interval 30 day
+    where answers.answered_id is null and answers.is_reply_subject
+
+),
+
+step_0 as (
+
+    select
+        messages.message_id,
+        coalesce(messages.answered_id, same_subject.answered_id, messages.message_id) as thread_id
+    from messages
+    left join same_subject
+        on messages.message_id = same_subject.message_id and same_subject.nearness = 1
+
+)
+
+{%- for step in range(1, steps + 1) %},
+
+step_{{ step }} as (
+
+    select
+        below.message_id,
+        coalesce(above.thread_id, below.thread_id) as thread_id
+    from step_{{ step - 1 }} as below
+    left join step_{{ step - 1 }} as above on below.thread_id = above.message_id
+
+)
+{%- endfor %}
+
+select
+    step_{{ steps }}.thread_id,
+    messages.*,
+    row_number() over (
+        partition by step_{{ steps }}.thread_id order by messages.sent_at, messages.message_id
+    ) as position_in_thread
+from step_{{ steps }}
+inner join messages on step_{{ steps }}.message_id = messages.message_id
