@@ -1,13 +1,15 @@
-{#- 95 % Wilson interval of a share of k in n. NULL when n is 0. -#}
+{#- One end (`-` or `+`) of the 95 % Wilson interval of a share of k in n. NULL when n is 0. -#}
 {% macro wilson_bound(k, n, sign) -%}
-    (
-        {{ k }} / nullif(cast({{ n }} as double), 0) + {{ z_squared() }} / (2 * nullif({{ n }}, 0))
-        {{ sign }} sqrt({{ z_squared() }}) * sqrt(greatest(
-            ({{ k }} / nullif(cast({{ n }} as double), 0)) * (1 - {{ k }} / nullif(cast({{ n }} as double), 0))
-            + {{ z_squared() }} / (4 * nullif(cast({{ n }} as double), 0)),
-            0
-        ) / nullif(cast({{ n }} as double), 0))
-    ) / (1 + {{ z_squared() }} / nullif(cast({{ n }} as double), 0))
+    case
+        when {{ n }} > 0 then greatest(0.0, least(1.0, (
+            {{ k }} / cast({{ n }} as double) + {{ z_squared() }} / (2 * {{ n }})
+            {{ sign }} sqrt({{ z_squared() }}) * sqrt(greatest(
+                ({{ k }} / cast({{ n }} as double)) * (1 - {{ k }} / cast({{ n }} as double)) / {{ n }}
+                + {{ z_squared() }} / (4.0 * {{ n }} * {{ n }}),
+                0
+            ))
+        ) / (1 + {{ z_squared() }} / {{ n }})))
+    end
 {%- endmacro %}
 
 {#- Square of the normal quantile at 0.975. -#}
@@ -15,9 +17,11 @@
 
 {#- Half the width of the 95 % normal interval of a mean, from the sum and the sum of squares of n scores. -#}
 {% macro normal_half_width(total, squares, n) -%}
-    sqrt({{ z_squared() }}) * sqrt(greatest(
-        {{ squares }} / nullif(cast({{ n }} as double), 0)
-        - ({{ total }} / nullif(cast({{ n }} as double), 0)) * ({{ total }} / nullif(cast({{ n }} as double), 0)),
-        0
-    ) / nullif(cast({{ n }} as double), 0))
+    case
+        when {{ n }} > 0 then sqrt({{ z_squared() }}) * sqrt(greatest(
+            {{ squares }} / cast({{ n }} as double)
+            - ({{ total }} / cast({{ n }} as double)) * ({{ total }} / cast({{ n }} as double)),
+            0
+        ) / {{ n }})
+    end
 {%- endmacro %}

@@ -13,6 +13,11 @@
 {% macro kpi_interval(row, sign) -%}
     case {{ row }}.kind
         when 'share' then {{ wilson_bound(row ~ ".numerator", row ~ ".denominator", sign) }}
-        when 'nps' then greatest(-100, least(100, {{ row }}.value {{ sign }} {{ row }}.nps_half_width))
+        when 'nps' then (
+            case
+                when {{ row }}.value is not null
+                    then greatest(-100.0, least(100.0, {{ row }}.value {{ sign }} {{ row }}.nps_half_width))
+            end
+        )
     end
 {%- endmacro %}
