@@ -16,18 +16,11 @@ class Reason:
 
 DO_NOT_CONTACT = Reason(
     "do_not_contact",
-    # A person asked one system to be left alone; that holds for all of their records.
+    # A person asked one system to be left alone; that holds for all of their records (dbt's rule).
     """
-    select cluster.customer_id,
-        'asked not to be contacted (' || string_agg(
-            distinct contact.source_system, ', ' order by contact.source_system
-        ) || ')' as detail
-    from intermediate.int_contacts as contact
-    inner join ml.identity_clusters as cluster
-        on contact.source_system = cluster.source_system
-        and contact.remote_id = cluster.remote_id
-    where contact.do_not_contact
-    group by cluster.customer_id
+    select customer_id, 'asked not to be contacted' as detail
+    from marts.dim_customers
+    where do_not_contact
     """,
 )
 

@@ -20,8 +20,7 @@ _IN_WINDOW = (
 )
 
 _QUERIES = {
-    # In the order of the mart: that of dbt's seed `kpi_targets`.
-    "scorecard": "select * from kpi_scorecard",
+    "scorecard": "select * from kpi_scorecard order by sort_order, kpi",
     # What the days add up to over the scorecard's period, to know which KPIs may be added up.
     "sums": """
         select card.kpi, sum(daily.numerator) as numerator, sum(daily.denominator) as denominator
@@ -85,9 +84,10 @@ _QUERIES = {
         order by case band when 'red' then 0 when 'yellow' then 1 else 2 end
     """,
     "at_risk_value": """
-        select band, currency, count(*) as customers, sum(amount_per_month) as amount_per_month
-        from at_risk_customers where amount_per_month is not null
-        group by all order by band, amount_per_month desc
+        select band, coalesce(currency, '') as currency, count(*) as customers,
+            sum(value_per_month) as value_per_month
+        from at_risk_customers where value_per_month > 0
+        group by all order by band, value_per_month desc
     """,
     "risk_reasons": """
         select replace(json_extract_string(reasons, '$[0].feature'), '_', ' ') as reason,

@@ -1,11 +1,10 @@
 -- 40 customers, 26 weeks of conversations; columns as the build contract names them.
 create schema if not exists marts;
-create schema if not exists intermediate;
 
 create or replace table marts.dim_customers as
 select 'c' || i as customer_id, 'Ana Müller ' || i as customer_name,
     'ana' || i || '@customer.example' as email, '+4915100000' || lpad(i::varchar, 3, '0') as phone,
-    'smb' as segment
+    'smb' as segment, i = 38 as do_not_contact
 from range(40) as r(i);
 
 create or replace table marts.dim_agents as
@@ -47,7 +46,7 @@ select * from (values
 ) as t(kpi, label, value, unit, target, target_direction, is_attained, numerator, denominator,
     interval_low, interval_high, is_reliable, previous_value),
     (select date '2026-06-02' as period_start, date '2026-06-29' as period_end,
-        timestamptz '2026-06-30 00:00:00+00' as as_of);
+        timestamptz '2026-06-30 00:00:00+00' as as_of, 1 as sort_order);
 
 create or replace table marts.customer_health as
 select 'c' || i as customer_id, timestamptz '2026-06-30 00:00:00+00' as as_of, i / 40.0 as score,
@@ -60,13 +59,7 @@ create or replace table marts.at_risk_customers as
 select row_number() over (order by h.score desc) as rank, md5(h.customer_id) as entry_id, h.customer_id,
     case when h.customer_id = 'c39' then '=HYPERLINK("https://bad.example","x")' else d.customer_name end as customer_name,
     d.email, d.phone, 'Acme' as account_name, 'Olga Owner' as owner, h.score, h.band, h.health_score,
-    99.5 as amount_per_month, 'EUR' as currency, '2 open conversations' as top_reasons, h.reasons,
+    99.5 as amount_per_month, 99.5 as value_per_month, 'EUR' as currency, '2 open conversations' as top_reasons, h.reasons,
     timestamptz '2026-06-20 10:00:00+00' as last_contact_at, h.as_of, h.model_version
 from marts.customer_health as h inner join marts.dim_customers as d on h.customer_id = d.customer_id
 where h.band <> 'green';
-
-create or replace table intermediate.int_contacts as
-select 'zendesk' as source_system, customer_id as remote_id, customer_id = 'c38' as do_not_contact
-from marts.dim_customers;
-delete from ml.identity_clusters;
-insert into ml.identity_clusters select source_system, remote_id, remote_id from intermediate.int_contacts;
