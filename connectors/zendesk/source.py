@@ -2,7 +2,7 @@
 
 Tickets and users go by cursor (exact, kept between runs), ticket events and organizations by time
 (the last second comes again, repeats are dropped), satisfaction ratings by time with a lookback,
-groups whole. A cursor that Zendesk no longer takes falls back to the time it stood at.
+groups and brands whole. A cursor that Zendesk no longer takes falls back to the time it stood at.
 """
 
 from collections.abc import Iterator
@@ -84,15 +84,11 @@ def ratings(http: Http, state: Row, start: int, lookback: int) -> Iterator[list[
     newest = state.get("newest", start)
     begin = max(start, newest - lookback)
     for rows in listed(http, "satisfaction_ratings", start_time=begin):
-        newest = max([newest, *(_created(row) for row in rows)])
-        if fresh := seen.fresh(rows, "id", "created_at"):
+        newest = max([newest, *map(_epoch, rows)])
+        if fresh := seen.fresh(rows, "id", "updated_at"):
             yield fresh
     state["newest"] = newest
     seen.forget_before(iso(datetime.fromtimestamp(newest - lookback, UTC)))
-
-
-def _created(row: Row) -> int:
-    return int(parse_as_of(row["created_at"]).timestamp())
 
 
 def listed(http: Http, name: str, **params: Any) -> Iterator[list[Row]]:
@@ -103,6 +99,14 @@ def listed(http: Http, name: str, **params: Any) -> Iterator[list[Row]]:
     )
     for rows, _ in http.pages(f"api/v2/{name}.json", name, params=asked, paginator=paginator):
         yield rows
+
+
+def whole(http: Http, name: str, state: Row) -> Iterator[list[Row]]:
+    """A short list that is always read whole; what has not changed does not land again."""
+    seen = Seen(state)
+    for rows in listed(http, name):
+        if fresh := seen.fresh(rows, "id", "updated_at"):
+            yield fresh
 
 
 def source(
@@ -145,10 +149,11 @@ def source(
 
     @dlt.resource(**hints["groups"])
     def groups() -> Iterator[list[Row]]:
-        seen = Seen(dlt.current.resource_state())
-        for rows in listed(http, "groups"):
-            if fresh := seen.fresh(rows, "id", "updated_at"):
-                yield fresh
+        yield from whole(http, "groups", dlt.current.resource_state())
+
+    @dlt.resource(**hints["brands"])
+    def brands() -> Iterator[list[Row]]:
+        yield from whole(http, "brands", dlt.current.resource_state())
 
     @dlt.resource(**hints["ticket_events"])
     def ticket_events() -> Iterator[list[Row]]:
@@ -161,6 +166,14 @@ def source(
 
     @dlt.source(name=NAME, max_table_nesting=0)
     def zendesk() -> Any:
-        return tickets, users, organizations, groups, ticket_events, satisfaction_ratings
+        return (
+            tickets,
+            users,
+            organizations,
+            groups,
+            brands,
+            ticket_events,
+            satisfaction_ratings,
+        )
 
     return zendesk()

@@ -200,7 +200,7 @@ def app(
         after: Annotated[str | None, Query(alias="page[after]")] = None,
         start_time: int = 0,
     ) -> Response:
-        if endpoint not in {"groups", "organizations", "satisfaction_ratings"}:
+        if endpoint not in {"groups", "brands", "organizations", "satisfaction_ratings"}:
             raise Refusal(404, {"error": "InvalidEndpoint", "description": "Not found"})
         listed = [r for r in getattr(records, endpoint) if _seconds(r) >= start_time]
         first = int(_open_cursor(after)) if after else 0

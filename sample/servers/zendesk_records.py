@@ -86,6 +86,15 @@ class Company:
         ]
 
     @cached_property
+    def brands(self) -> list[Row]:
+        named = sorted({c["brand"] for c in self.conversations.values() if c["brand"]})
+        born = self.groups[0]["created_at"] if self.groups else None
+        return [
+            {"id": number(n), "name": n, "active": True, "created_at": born, "updated_at": born}
+            for n in named
+        ]
+
+    @cached_property
     def organizations(self) -> list[Row]:
         listed = [
             {

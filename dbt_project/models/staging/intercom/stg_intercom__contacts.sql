@@ -1,0 +1,47 @@
+with source as (
+
+    select * from {{ source('raw_intercom', 'contacts') }}
+
+),
+
+renamed as (
+
+    select
+        ---------- ids
+        'intercom' as source_system,
+        id as remote_id,
+        {{ epoch_to_timestamp('updated_at') }} as remote_updated_at,
+        false as remote_was_deleted,
+        cast(null as varchar) as merged_into_remote_id,
+
+        ---------- text
+        name,
+        cast(null as varchar) as given_name,
+        cast(null as varchar) as surname,
+        email,
+        phone,
+        cast(null as varchar) as company,
+        cast(null as varchar) as account_remote_id,
+        case
+            when external_id is not null
+                then '{"{{ var("external_id_system", "account") }}":"' || replace(external_id, '"', '') || '"}'
+        end as external_ids,
+        cast(null as date) as date_of_birth,
+        cast(null as varchar) as address,
+        cast(null as varchar) as postcode,
+        -- Intercom guesses a country's name from the IP address; our column is a two-letter code.
+        case when length({{ json_text('location', 'country') }}) = 2 then upper({{ json_text('location', 'country') }}) end as country,
+        lower(substr(coalesce(language_override, browser_language), 1, 2)) as language,
+        cast(null as varchar) as time_zone,
+
+        ---------- timestamps
+        {{ epoch_to_timestamp('created_at') }} as created_at,
+
+        ---------- consent
+        unsubscribed_from_emails as do_not_contact,
+        cast(null as varchar) as consent
+    from source
+
+)
+
+select * from renamed
