@@ -1,8 +1,8 @@
 """Link contacts that share an identity value, and name each group of them for good.
 
 Deterministic: two contacts with the same e-mail address, phone number or external id are one
-person, and so is everybody reached through such links. Names (customer ids) outlive changes: a group
-keeps the id that most of its members already carry, so yesterday's customer is today's.
+person, and so is everybody reached through such links. Names (customer ids) outlive changes: a
+group keeps the id that most of its members already carry, so yesterday's customer is today's.
 """
 
 import hashlib

@@ -18,7 +18,7 @@ def named(rows, held=None):
     return name_groups(groups([(r[0], r[1]) for r in rows], found), held or {}, {})
 
 
-@settings(max_examples=80, deadline=None)
+@settings(max_examples=40, deadline=None)
 @given(identities, st.randoms(use_true_random=False))
 def test_any_order_of_rows_gives_the_same_persons(rows, random) -> None:
     shuffled = rows * 2
@@ -26,14 +26,14 @@ def test_any_order_of_rows_gives_the_same_persons(rows, random) -> None:
     assert named(rows) == named(shuffled)
 
 
-@settings(max_examples=80, deadline=None)
+@settings(max_examples=40, deadline=None)
 @given(identities)
 def test_a_second_run_changes_nothing(rows) -> None:
     first = named(rows)
     assert named(rows, held=first) == first
 
 
-@settings(max_examples=120, deadline=None)
+@settings(max_examples=60, deadline=None)
 @given(identities, identities)
 def test_after_any_change_each_person_has_one_id_of_their_own(before, after) -> None:
     ids = named(after, held=named(before))
@@ -84,7 +84,9 @@ def test_a_person_that_splits_leaves_its_id_with_the_larger_part() -> None:
 UNIFIED = """
 create schema intermediate;
 create table intermediate.int_contacts as select * from (values
-    ('zendesk', '1', timestamptz '2025-01-01'), ('email', 'a@x.example', null), ('stripe', 'c', null)
+    ('zendesk', '1', timestamptz '2025-01-01'),
+    ('email', 'a@x.example', null),
+    ('stripe', 'c', null)
 ) as t(source_system, remote_id, created_at);
 create table intermediate.int_contact_identities as select * from (values
     ('zendesk', '1', 'email', 'a@x.example'), ('email', 'a@x.example', 'email', 'a@x.example')
