@@ -14,7 +14,7 @@ from urllib.parse import urlsplit
 from requests import Response
 from requests.exceptions import JSONDecodeError
 from simple_salesforce.bulk2 import SFBulk2Handler
-from simple_salesforce.exceptions import SalesforceError
+from simple_salesforce.exceptions import SalesforceError, SalesforceOperationError
 
 from connectors.contract import Credentials, SourceError
 from connectors.http import Http, Policy
@@ -67,7 +67,7 @@ def _check_scheme(url: str) -> None:
 
 
 class Bulk:
-    """Queries of one org."""
+    """Queries of one org. Not to be shared: each keeps the counts of its own query."""
 
     def __init__(
         self, token: str, instance: str, *, version: str, max_records: int, poll_seconds: float
@@ -102,7 +102,7 @@ class Bulk:
                 rows = _rows(obj, text)
                 received += len(rows)
                 yield rows
-        except SalesforceError as error:
+        except (SalesforceError, SalesforceOperationError) as error:
             raise SourceError(
                 NAME,
                 f"query job {obj}",

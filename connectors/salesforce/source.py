@@ -55,15 +55,15 @@ def source(
     lookback = timedelta(minutes=lookback_minutes)
 
     @cache
-    def bulk() -> Bulk:
-        token, instance = sign_in(credentials)
-        return Bulk(
-            token,
-            instance,
-            version=api_version,
-            max_records=max_records,
-            poll_seconds=poll_seconds,
+    def session() -> tuple[str, str]:
+        return sign_in(credentials)
+
+    def query(obj: str, text: str) -> Iterator[list[Row]]:
+        # One per query: dlt reads both resources by turns.
+        bulk = Bulk(
+            *session(), version=api_version, max_records=max_records, poll_seconds=poll_seconds
         )
+        yield from bulk.query_all(obj, text)
 
     def resource(obj: str, names: tuple[str, ...], declare: Callable[[Row], Row]) -> Any:
         name = obj.lower()
@@ -73,8 +73,8 @@ def source(
             state = dlt.current.resource_state()
             newest = state.get("newest", "")
             begin = max(since(newest, lookback), since(start_at)) if newest else since(start_at)
-            for found in bulk().query_all(obj, soql(obj, names, begin)):
-                newest = max([newest, *(row["SystemModstamp"] or "" for row in found)])
+            for found in query(obj, soql(obj, names, begin)):
+                newest = max([newest, *(row.get("SystemModstamp") or "" for row in found)])
                 yield found
             if newest:
                 since(newest)  # a stamp that is no instant must not become the cursor

@@ -5,10 +5,12 @@ too many requests are answered with Stripe's own error bodies.
 """
 
 import json
+import operator
 import time
 from base64 import b64decode
 from binascii import Error as NotBase64
 from collections import deque
+from collections.abc import Callable
 from pathlib import Path
 from typing import Any
 
@@ -18,11 +20,11 @@ from sample.servers.logins import LOGINS
 from sample.servers.stripe_objects import Objects, events, objects
 from sample.servers.world import Row
 
-COMPARE = {
-    "created[gte]": lambda created, limit: created >= limit,
-    "created[gt]": lambda created, limit: created > limit,
-    "created[lte]": lambda created, limit: created <= limit,
-    "created[lt]": lambda created, limit: created < limit,
+COMPARE: dict[str, Callable[[int, int], bool]] = {
+    "created[gte]": operator.ge,
+    "created[gt]": operator.gt,
+    "created[lte]": operator.le,
+    "created[lt]": operator.lt,
 }
 
 

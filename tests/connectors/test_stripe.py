@@ -66,7 +66,13 @@ def subscription(number: int, **changes: Any) -> dict[str, Any]:
     return {**row, **changes}
 
 
-PERSON = {"person_id": "P1", "street": "1 High St", "city": "Leeds", "country": "GB"}
+PERSON = {
+    "person_id": "P1",
+    "street": "1 High St",
+    "city": "Leeds",
+    "country": "GB",
+    "language": "en",
+}
 ORDERS = [
     order(1),
     order(2, status="failed"),
@@ -174,6 +180,7 @@ def test_when_staged_then_money_is_in_whole_currency_and_status_in_our_words(sho
     assert (ended["cancel_requested_at"], ended["ended_at"]) == (None, at("2026-05-02 00:00"))
     contact = staged("stripe", "contacts")["cus_1"]
     assert (contact["email"], contact["address"]) == ("ann@acme.example", "1 High St, Leeds")
+    assert (contact["country"], contact["language"]) == ("GB", "en")
     assert json.loads(contact["external_ids"]) == {"account": "F-1001"}
 
 

@@ -32,7 +32,8 @@ renamed as (
         ), '') as address,
         {{ json_text('address', 'postal_code') }} as postcode,
         {{ json_text('address', 'country') }} as country,
-        {{ json_text('preferred_locales', '[0]') }} as language,
+        -- The first of a JSON list such as [fr-FR, en], in order of preference.
+        nullif(regexp_extract(preferred_locales, '[a-z]{2}(-[A-Za-z]+)*', 0), '') as language,
         cast(null as varchar) as time_zone,
         {{ epoch_to_timestamp('created') }} as created_at,
         cast(null as boolean) as do_not_contact,
