@@ -22,10 +22,14 @@ def write_twcs_drop(src: Path, dst: Path) -> dict[str, int]:
 
     A tweet marked inbound is the customer's; the others are the company's, whose handle is the
     agent and the brand. A thread is all tweets that reply to one another, named by its oldest
-    tweet. Returns rows written per entity.
+    tweet. Fragments become messages without an id, for the gate to set aside. Returns rows
+    written per entity.
     """
     with src.open(newline="", encoding="utf-8") as file:
-        tweets = {row["tweet_id"]: row for row in csv.DictReader(file)}
+        rows = list(csv.DictReader(file, restval=""))
+    # One tweet of the sample is broken over two lines; its second half is no tweet.
+    fragments = [row for row in rows if row["inbound"] not in {"True", "False"}]
+    tweets = {row["tweet_id"]: row for row in rows if row not in fragments}
     root = _threads(tweets)
     threads: dict[str, list[Row]] = {}
     for tweet in tweets.values():
@@ -61,6 +65,8 @@ def write_twcs_drop(src: Path, dst: Path) -> dict[str, int]:
         ]
     customers = sorted({m["author_id"] for m in messages if m["author_type"] == "customer"})
     agents = sorted({m["author_id"] for m in messages if m["author_type"] == "agent"})
+    unreadable = dict.fromkeys(messages[0], "")
+    messages += [{**unreadable, "body": row[""]} for row in fragments]
     return _write(
         dst,
         contacts=[{"contact_id": c, "name": f"@{c}"} for c in customers],
