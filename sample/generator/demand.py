@@ -24,7 +24,7 @@ CHANNELS = {
     "chat": ("intercom", 24),
     "chatbot": ("intercom", 25),
     "phone": ("twilio", 22),
-    "mailbox": ("email", 19),
+    "mailbox": ("email", 22),
 }
 TOPICS = {
     "shipping_delivery": 17, "how_to": 13, "billing_payment": 11, "order_change": 10,
@@ -125,7 +125,7 @@ class Demand:
             return
         topics = TOPICS_OF_REASON[fate.reason]
         end = min(fate.peaks - DAY, END_S)
-        count = rng.randint(4, 8) if fate.leaves_at else rng.randint(3, 6)
+        count = rng.randint(3, 7) if fate.leaves_at else rng.randint(3, 6)
         for _ in range(count):
             # sqrt of a uniform draw: the second half of the path has three of four contacts
             at = int(fate.begins + rng.random() ** 0.6 * (fate.peaks - DAY - fate.begins))
@@ -135,7 +135,7 @@ class Demand:
                 if stress > 0.7 and rng.random() < 0.3:
                     topic = "service_complaint"
                 wants_out = bool(fate.leaves_at) and rng.random() < max(0.0, stress - 0.35)
-                mood = "negative" if rng.random() < 0.45 + 0.5 * stress else "neutral"
+                mood = "negative" if rng.random() < 0.35 + 0.5 * stress else "neutral"
                 self._add(person, self._waking(person, at), topic, mood, stress, wants_out)
         if fate.cancel_at and START_S <= fate.cancel_at < END_S and rng.random() < 0.75:
             mood = "negative" if rng.random() < 0.7 else "neutral"

@@ -1,15 +1,14 @@
 """Random draws that every part uses: named streams from one seed, and vendor-shaped ids."""
 
 import random
-from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Mapping
 from functools import cache
 from itertools import accumulate
 from pathlib import Path
-from typing import Any, TypeVar
+from typing import Any
 
 import yaml
 
-T = TypeVar("T")
 TEXTS = Path(__file__).parent / "texts"
 HEX = "0123456789abcdef"
 ALPHANUMERIC = "0123456789ABCDEFGHIJKLMNOPQRSTUVWXYZabcdefghijklmnopqrstuvwxyz"
@@ -36,13 +35,6 @@ class Weighted:
 
     def draw(self, rng: random.Random) -> Any:
         return rng.choices(self.values, cum_weights=self.cumulative)[0]
-
-
-def shuffled(rng: random.Random, values: Sequence[T]) -> Iterator[T]:
-    """Every value once, in random order."""
-    order = list(values)
-    rng.shuffle(order)
-    return iter(order)
 
 
 def hex_id(rng: random.Random, length: int) -> str:

@@ -64,7 +64,7 @@ class Fate:
 # Of payers: share that leaves in a month (30.4 days), and of those, who warns first.
 LEAVE_A_MONTH = 0.017
 WARN_FIRST = 0.72
-GRUMBLERS = 0.07
+GRUMBLERS = 0.10
 
 
 def draw_fates(

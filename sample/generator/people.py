@@ -2,11 +2,12 @@
 
 import random
 import unicodedata
+from collections.abc import Iterator
 from dataclasses import dataclass
 from datetime import date, timedelta
 from typing import Any
 
-from sample.generator.draw import Weighted, read_yaml, salesforce_id, shuffled, stream
+from sample.generator.draw import Weighted, read_yaml, salesforce_id, stream
 from sample.generator.sizes import DAY, END_S, START_S, Size
 from sample.generator.tables import World
 
@@ -56,7 +57,7 @@ class Population:
         self.names: dict[str, Any] = read_yaml("names")
         self.countries: dict[str, Any] = self.names["countries"]
         self.country = Weighted({k: v["weight"] for k, v in self.countries.items()})
-        self.phones = {k: shuffled(self.rng, _numbers(v)) for k, v in self.countries.items()}
+        self.phones = {k: _numbers(self.rng, v, 2 * size.people) for k, v in self.countries.items()}
         self.used_addresses: set[str] = set()
         self.domains: set[str] = set()
         self.people: list[Person] = []
@@ -195,11 +196,11 @@ def _fill(pattern: str, rng: random.Random) -> str:
     return rng.choice("ABDEGHJLNPRSTUWXYZ") if pattern == "@" else pattern
 
 
-def _numbers(place: dict[str, Any]) -> list[str]:
-    """Every E.164 number of a country's fictional ranges."""
+def _numbers(rng: random.Random, place: dict[str, Any], at_most: int) -> Iterator[str]:
+    """Numbers of a country's fictional ranges, each once, in random order (E.164)."""
     code, middle, digits = place["phones"]
-    return [
-        (code + str(area) + middle + f"{n:0{digits}d}").replace(" ", "")
-        for area in place["areas"]
-        for n in range(10**digits)
-    ]
+    per_area = 10**digits
+    total = len(place["areas"]) * per_area
+    for drawn in rng.sample(range(total), min(total, at_most)):
+        area, last = place["areas"][drawn // per_area], drawn % per_area
+        yield f"{code}{area}{middle}{last:0{digits}d}".replace(" ", "")

@@ -150,7 +150,7 @@ class Writer:
         return self._done(text, facts, Tags(mood, contact.topic, **flags))
 
     def _done(self, text: str, facts: Facts, tags: Tags) -> Said:
-        body = text.format_map(facts)
+        body = text.strip().format_map(facts)
         return Said(slip(self.rng, body), tags)
 
     def subject(self, contact: Contact, facts: Facts) -> str:
