@@ -68,11 +68,11 @@ class Surveys:
     def _joy(self, t: Thread) -> float:
         """0 … 1, how well this went for the customer."""
         rng, c = self.rng, t.contact
-        joy = rng.gauss(0.84, 0.17)
+        joy = rng.gauss(0.85, 0.17)
         if t.first_reply_at:
             late = (t.first_reply_at - c.at) / SPEEDY.get(t.channel, HOUR)
             joy -= 0.04 * min(max(late - 1, 0) ** 0.5, 4)
-        joy -= 0.14 * min(t.reopens, 2) + 0.05 * t.transfers + 0.4 * c.stress
+        joy -= 0.14 * min(t.reopens, 2) + 0.05 * t.transfers + 0.34 * c.stress
         joy -= 0.10 if c.mood == "negative" else -0.04
         joy -= 0.08 if c.repeats else 0.0
         if t.agent:

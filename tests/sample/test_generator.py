@@ -201,7 +201,7 @@ def test_warned_churners_write_more_and_angrier_before_they_leave(
 def test_scores_are_believable(tables: duckdb.DuckDBPyConnection) -> None:
     satisfied = """select avg((score >= if(origin = 'zendesk', 1, 4))::int) from surveys
         where survey_type = 'csat' and responded_at is not null"""
-    assert 0.70 < number(tables, satisfied) < 0.93
+    assert 0.60 < number(tables, satisfied) < 0.95  # about a hundred answers: noisy
     odd = """select count(*) from surveys where score not between scale_min and scale_max
         or (score is null) <> (responded_at is null)"""
     assert number(tables, odd) == 0
