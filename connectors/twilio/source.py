@@ -74,7 +74,7 @@ def source(
         links = JSONLinkPaginator(next_url_path="next_page_uri")
         asked = {**params, "PageSize": PAGE_SIZE}
         for rows, _ in http.pages(path, name, paginator=links, params=asked):
-            yield [with_iso_times(row) for row in rows]
+            yield [with_own_columns(row) for row in rows]
 
     def filtered(name: str, filter_name: str) -> Pages:
         state = dlt.current.resource_state()
@@ -110,10 +110,11 @@ def source(
     return calls, recordings, transcriptions
 
 
-def with_iso_times(row: Row) -> Row:
-    """The row plus `<time>_iso` for each of its RFC 2822 times; None where there is none."""
+def with_own_columns(row: Row) -> Row:
+    """The row plus `<time>_iso` for each RFC 2822 time (None where there is none) and parties."""
     times = ("start_time", "end_time", "date_created", "date_updated")
-    return {**row, **{f"{name}_iso": _iso(row[name]) for name in times if name in row}}
+    parties = {f"{end}_party": row[end] for end in ("from", "to") if end in row}
+    return {**row, **parties, **{f"{name}_iso": _iso(row[name]) for name in times if name in row}}
 
 
 def caller_text(row: Row) -> str:

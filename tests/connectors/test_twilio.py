@@ -12,7 +12,7 @@ import pytest
 from connectors.contract import Credentials, SourceError
 from connectors.landing import complete_loads, land
 from connectors.loading import load_pending
-from connectors.twilio.source import source, with_iso_times
+from connectors.twilio.source import source, with_own_columns
 from expectations.gate import gate_batch
 from sample.generator.tables import WORLD, schema
 from sample.servers import serve
@@ -164,7 +164,7 @@ def test_unreadable_start_is_refused() -> None:
 
 
 def test_rfc2822_times_become_sortable_text() -> None:
-    row = with_iso_times({"start_time": "Fri, 18 Oct 2019 19:02:00 +0200", "end_time": None})
+    row = with_own_columns({"start_time": "Fri, 18 Oct 2019 19:02:00 +0200", "end_time": None})
     assert row["start_time_iso"] == "2019-10-18T17:02:00Z"
     assert row["end_time_iso"] is None
     assert row["start_time"] == "Fri, 18 Oct 2019 19:02:00 +0200"

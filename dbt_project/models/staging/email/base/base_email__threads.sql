@@ -22,7 +22,7 @@ same_subject as (
         on answers.subject_key = earlier.subject_key
         and answers.counterpart_address = earlier.counterpart_address
         and earlier.sent_at < answers.sent_at
-        and earlier.sent_at >= answers.sent_at - interval 30 day
+        and earlier.sent_at >= answers.sent_at - {{ days(30) }}
     where answers.answered_id is null and answers.is_reply_subject
 
 ),

@@ -12,8 +12,8 @@ renamed as (
         nullif(source.parent_call_sid, '') as parent_leg_id,
 
         ---------- text
-        nullif(trim(source.from), '') as from_party,
-        nullif(trim(source.to), '') as to_party,
+        nullif(trim(source.from_party), '') as from_party,
+        nullif(trim(source.to_party), '') as to_party,
         source.direction as vendor_direction,
         source.status,
 
