@@ -97,8 +97,8 @@ def run(
     result = operate.run_once(_plan(drop, as_of, size, live))
     for failure in result.failures:
         err.print(f"\n[bold red]failed[/] {failure.dag_id}.{failure.task_id}: ", end="")
-        err.print(failure.error, markup=False)
-        err.print(failure.log_tail, markup=False, style="dim")
+        err.print(failure.error, markup=False, soft_wrap=True)
+        err.print(failure.log_tail, markup=False, style="dim", soft_wrap=True)
     summary.intake(out, settings(), result.since)
     if result.published:
         summary.scorecard(out, settings())
@@ -107,7 +107,8 @@ def run(
     out.print(f"\n{result.seconds:.0f} s", style="bold")
     if result.failures:
         names = ", ".join(f"{f.dag_id}.{f.task_id}" for f in result.failures)
-        err.print(f"not everything worked: {names}; the next run takes up where this one stopped")
+        last_word = f"not everything worked: {names}; the next run takes up where this one stopped"
+        err.print(last_word, soft_wrap=True)
         raise typer.Exit(1)
 
 
@@ -162,7 +163,7 @@ def main(*arguments: Any) -> None:
         StartFailed,
         WarehouseBusy,
     ) as error:
-        err.print(f"heedline: {error}", markup=False, style="red")
+        err.print(f"heedline: {error}", markup=False, style="red", soft_wrap=True)
         raise SystemExit(1) from None
 
 

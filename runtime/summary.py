@@ -49,9 +49,9 @@ def intake(out: Console, home: Settings, since: datetime) -> None:
             "order by table_name"
         ).fetchall()
         refused = [
-            (table.replace("__", ".", 1), reason, number)
+            row
             for (table,) in held
-            for reason, number in connection.execute(
+            for row in connection.execute(
                 f'select reason, count(*) from quarantine."{table}" where quarantined_at >= ? '
                 "group by reason order by count(*) desc, reason",
                 [since],
@@ -67,9 +67,10 @@ def intake(out: Console, home: Settings, since: datetime) -> None:
         table.add_row(source, *(f"{int(number):,}" for number in numbers))
     out.print()
     out.print(table)
-    for name, reason, number in refused[:_REASONS_SHOWN]:
+    for reason, number in refused[:_REASONS_SHOWN]:
         times = f" ({number} rows)" if number > 1 else ""
-        out.print(f"quarantined  {name}: {reason}{times}", markup=False, style="yellow")
+        line = f"quarantined  {reason}{times}"
+        out.print(line, markup=False, style="yellow", soft_wrap=True)
     if len(refused) > _REASONS_SHOWN:
         more = len(refused) - _REASONS_SHOWN
         out.print(f"… and {more} more reasons: tables quarantine.* of {home.warehouse_file}")

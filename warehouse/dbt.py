@@ -85,6 +85,7 @@ def run(
     }
     arguments = [
         command,
+        "--no-use-colors",
         *("--project-dir", str(PROJECT), "--profiles-dir", str(PROJECT)),
         *("--target-path", str(settings().dbt / "target")),
         *("--log-path", str(settings().dbt / "logs")),
