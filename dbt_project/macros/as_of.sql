@@ -12,3 +12,6 @@
 {% macro last_metric_date() -%}
     {{ metric_date(as_of() ~ " - interval 1 microsecond") }}
 {%- endmacro %}
+
+{#- Days as a duration of 24 hours each: a calendar day's length would depend on the session's zone. -#}
+{% macro days(count) -%} interval '{{ 24 * count }} hours' {%- endmacro %}

@@ -4,6 +4,8 @@
 it is about.
 """
 
+from collections.abc import Iterator
+from contextlib import contextmanager
 from dataclasses import dataclass, field
 from datetime import UTC, datetime
 from pathlib import Path
@@ -13,6 +15,7 @@ import pytest
 
 from warehouse import dbt
 from warehouse.duck import warehouse
+from warehouse.settings import settings
 
 AS_OF = datetime(2026, 6, 30, tzinfo=UTC)
 
@@ -91,7 +94,9 @@ class Company:
             },
         )
 
-    def said(self, conversation_id: str, sent_at: str, author_type: str, **values: Any) -> "Company":
+    def said(
+        self, conversation_id: str, sent_at: str, author_type: str, **values: Any
+    ) -> "Company":
         return self.add(
             "messages",
             **{
@@ -113,7 +118,9 @@ class Company:
             new_value=new,
         )
 
-    def office(self, schedule_id: str, time_zone: str, hours: str, days: str = "12345") -> "Company":
+    def office(
+        self, schedule_id: str, time_zone: str, hours: str, days: str = "12345"
+    ) -> "Company":
         """Working hours such as `09:00-17:00` on the given ISO weekdays."""
         start, end = hours.split("-")
         for day in days:
@@ -161,19 +168,27 @@ class Company:
         }
 
 
-def build(company: Company, home: Path, monkeypatch: pytest.MonkeyPatch, **options: Any) -> None:
-    """Drop the company into a fresh home and build every layer."""
-    monkeypatch.setenv("HEEDLINE_HOME", str(home))
-    company.write()
-    rebuild(**options)
+@contextmanager
+def built(company: Company, home: Path, **options: Any) -> Iterator[Path]:
+    """Drop the company into a fresh home and build every layer; the path is its warehouse file."""
+    with pytest.MonkeyPatch.context() as patch:
+        patch.setenv("HEEDLINE_HOME", str(home))
+        company.write()
+        build(**options)
+        yield settings().warehouse_file
 
 
-def rebuild(as_of: datetime = AS_OF, selectors: tuple[str, ...] = (), **options: Any) -> None:
-    """Build the layers again, as one run does."""
-    for selector in selectors or ("unify", "marts", "success"):
-        dbt.run("build", selector=selector, as_of=as_of, sources=["file_drop"], **options)
+def build(
+    as_of: datetime = AS_OF,
+    selectors: tuple[str, ...] = ("unify", "marts", "success"),
+    sources: tuple[str, ...] = ("file_drop",),
+    **options: Any,
+) -> None:
+    """Build the layers, as one run does."""
+    for selector in selectors:
+        dbt.run("build", selector=selector, as_of=as_of, sources=list(sources), **options)
 
 
-def query(sql: str, *parameters: Any) -> list[tuple[Any, ...]]:
-    with warehouse(read_only=True) as connection:
+def query(file: Path, sql: str, *parameters: Any) -> list[tuple[Any, ...]]:
+    with warehouse(read_only=True, path=file) as connection:
         return connection.execute(sql, parameters).fetchall()

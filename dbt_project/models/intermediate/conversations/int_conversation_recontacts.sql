@@ -37,7 +37,7 @@ agent_contacts_since as (
             counted.customer_id = agent_contacts.customer_id
             and agent_contacts.contact_at >= counted.opened_at
             and agent_contacts.contact_at
-            <= counted.last_message_at + {{ var('containment_window_days') }} * interval 1 day
+            <= counted.last_message_at + {{ var('containment_window_days') }} * interval 24 hour
     where counted.is_bot_conversation
     group by counted.conversation_id
 )
@@ -47,12 +47,12 @@ select
     case
         when
             counted.is_solved
-            and counted.resolved_at + {{ var('fcr_window_days') }} * interval 1 day <= {{ as_of() }}
+            and counted.resolved_at + {{ var('fcr_window_days') }} * interval 24 hour <= {{ as_of() }}
             then
                 counted.reopens = 0
                 and counted.team_transfers = 0
                 and coalesce(
-                    counted.next_contact_at > counted.resolved_at + {{ var('fcr_window_days') }} * interval 1 day,
+                    counted.next_contact_at > counted.resolved_at + {{ var('fcr_window_days') }} * interval 24 hour,
                     true
                 )
     end as is_fcr,
@@ -60,7 +60,7 @@ select
     case
         when
             counted.is_bot_conversation
-            and counted.last_message_at + {{ var('containment_window_days') }} * interval 1 day <= {{ as_of() }}
+            and counted.last_message_at + {{ var('containment_window_days') }} * interval 24 hour <= {{ as_of() }}
             then
                 counted.agent_messages + counted.answered_calls = 0
                 and agent_contacts_since.contact_at is null

@@ -1,5 +1,5 @@
 -- A customer's conversations and messages of the last 120 days, added up for the risk score.
-{% set recent = "> " ~ as_of() ~ " - interval 30 day" %}
+{% set recent = "> " ~ as_of() ~ " - " ~ days(30) %}
 with conversations as (
     select * from {{ ref('int_conversations_measured') }}
     where customer_id is not null and excluded_reason is null
@@ -13,16 +13,16 @@ counted as (
         count(*) as conversations,
         count(*) filter (where is_customer_opened and opened_at {{ recent }}) as contacts_30d,
         count(*) filter (
-            where is_customer_opened and opened_at > {{ as_of() }} - interval 60 day
-            and opened_at <= {{ as_of() }} - interval 30 day
+            where is_customer_opened and opened_at > {{ as_of() }} - {{ days(60) }}
+            and opened_at <= {{ as_of() }} - {{ days(30) }}
         ) as contacts_prev_30d,
-        count(*) filter (where is_customer_opened and opened_at > {{ as_of() }} - interval 90 day) as contacts_90d,
+        count(*) filter (where is_customer_opened and opened_at > {{ as_of() }} - {{ days(90) }}) as contacts_90d,
         count(*) filter (where not is_solved) as unresolved_conversations,
         {{ minutes_between('min(opened_at) filter (where not is_solved)', as_of()) }} / 60.0 as oldest_unresolved_hours,
-        sum(reopens) filter (where opened_at > {{ as_of() }} - interval 90 day) as reopens_90d,
+        sum(reopens) filter (where opened_at > {{ as_of() }} - {{ days(90) }}) as reopens_90d,
         count(*) filter (
             where first_response_minutes >= first_response_target_minutes
-            and opened_at > {{ as_of() }} - interval 90 day
+            and opened_at > {{ as_of() }} - {{ days(90) }}
         ) as slow_first_responses_90d
     from conversations
     group by customer_id
@@ -35,7 +35,7 @@ messages as (
         on messages.conversation_id = conversations.conversation_id
     inner join {{ ref('int_text_tags') }} as tags
         on messages.text_hash = tags.text_hash
-    where messages.speaker = 'customer' and messages.sent_at > {{ as_of() }} - interval 120 day
+    where messages.speaker = 'customer' and messages.sent_at > {{ as_of() }} - {{ days(120) }}
 ),
 
 moods as (

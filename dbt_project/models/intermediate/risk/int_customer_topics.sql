@@ -5,7 +5,7 @@ with recent as (
     where
         customer_id is not null
         and excluded_reason is null
-        and (opened_at > {{ as_of() }} - interval 30 day or not is_solved)
+        and (opened_at > {{ as_of() }} - {{ days(30) }} or not is_solved)
 ),
 
 topics as (
@@ -15,7 +15,7 @@ topics as (
         count(*) as contacts,
         row_number() over (partition by customer_id order by count(*) desc, topic) as place
     from recent
-    where topic is not null and opened_at > {{ as_of() }} - interval 30 day
+    where topic is not null and opened_at > {{ as_of() }} - {{ days(30) }}
     group by customer_id, topic
 ),
 

@@ -46,11 +46,11 @@ ordered as (
         min(ordered_at) filter (where not is_failed) as first_order_at,
         max(ordered_at) filter (where not is_failed) as last_order_at,
         count(*) filter (where not is_failed) as orders,
-        count(*) filter (where not is_failed and ordered_at > {{ as_of() }} - interval 90 day) as orders_90d,
-        count(*) filter (where is_failed and ordered_at > {{ as_of() }} - interval 90 day) as payment_failures_90d,
+        count(*) filter (where not is_failed and ordered_at > {{ as_of() }} - {{ days(90) }}) as orders_90d,
+        count(*) filter (where is_failed and ordered_at > {{ as_of() }} - {{ days(90) }}) as payment_failures_90d,
         sum(case when status = 'refunded' then 0 else amount end) filter (where not is_failed) as order_amount,
         sum(case when status = 'refunded' then 0 else amount end)
-            filter (where not is_failed and ordered_at > {{ as_of() }} - interval 365 day) as order_amount_365d,
+            filter (where not is_failed and ordered_at > {{ as_of() }} - {{ days(365) }}) as order_amount_365d,
         max_by(currency, ordered_at) as order_currency,
         {{ median(minutes_between('previous_at', 'ordered_at')) }} filter (where not is_failed) / 1440.0 as usual_order_gap_days
     from orders
