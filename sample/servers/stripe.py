@@ -79,13 +79,13 @@ def _page(name: str, held: Objects, request: Request) -> Response:
     if after and after not in held:
         text = f"No such {name.rstrip('s')}: '{after}'"
         return refused(400, text, "resource_missing", "starting_after")
-    found = [row for row in held.values() if not row.get("deleted")]
+    found = list(held.values())
+    if after:
+        found = found[list(held).index(after) + 1 :]
+    found = [row for row in found if not row.get("deleted")]
     if name == "subscriptions" and query.get("status") != "all":
         found = [row for row in found if row["status"] != "canceled"]
     found = _matching(found, request)
-    if after:
-        at = next((i for i, row in enumerate(found) if row["id"] == after), len(found))
-        found = found[at + 1 :]
     body = {
         "object": "list",
         "url": f"/v1/{name}",
