@@ -117,6 +117,8 @@ def _scorecard(data: ReportData) -> list[dict[str, Any]]:
             str(key): None if pd.isna(value) else value for key, value in record.items()
         }
         row["trend"] = _trend(data, row)
+        # Neither measured nor aimed at: named below the table instead of filling a line with dashes.
+        row["is_silent"] = row["value"] is row["previous_value"] is row["target"] is None
         row["spark"] = charts.sparkline(list(row["trend"]["value"]))
         rows.append(row)
     return rows

@@ -42,7 +42,8 @@ select * from (values
         0.86::double, 0.93::double, true, 0.88::double),
     ('first_response', 'First response <b>time</b>', 75.0, 'minutes', 60.0, 'at_most', false, null, 300.0,
         null, null, true, 58.0),
-    ('nps', 'Net promoter score', null, 'points', 30.0, 'at_least', null, null, 0.0, null, null, false, null)
+    ('nps', 'Net promoter score', null, 'points', 30.0, 'at_least', null, null, 0.0, null, null, false, null),
+    ('deflection', 'Self-service', null, 'share', null, 'at_least', null, null, 0.0, null, null, false, null)
 ) as t(kpi, label, value, unit, target, target_direction, is_attained, numerator, denominator,
     interval_low, interval_high, is_reliable, previous_value),
     (select date '2026-06-02' as period_start, date '2026-06-29' as period_end,

@@ -34,6 +34,13 @@ def test_report_shows_scorecard_charts_and_tables(company: Company) -> None:
     assert page.count("<summary>Numbers</summary>") == 6
 
 
+def test_what_is_neither_measured_nor_aimed_at_is_named_below_the_table(company: Company) -> None:
+    page = (publish(company.as_of).folder / "report.html").read_text()
+
+    assert "not measured" in page  # NPS has a target
+    assert "Nothing to measure in this period or the one before: Self-service." in page
+
+
 def test_text_from_the_data_is_escaped(company: Company) -> None:
     page = (publish(company.as_of).folder / "report.html").read_text()
 
