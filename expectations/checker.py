@@ -21,7 +21,7 @@ from expectations.errors import CheckerBroken
 from expectations.reasons import Failure
 from expectations.suites import Suite
 
-__all__ = ["check", "forms"]
+__all__ = ["build", "check", "forms"]
 
 
 @cache
@@ -42,6 +42,31 @@ def _raised(exception_info: dict[str, Any]) -> str | None:
     return None
 
 
+def build(suite: Suite) -> gx.ExpectationSuite:
+    """The suite as Great Expectations' own object.
+
+    Raises:
+        CheckerBroken: an expectation is unknown or wrongly written.
+    """
+    # Results come back in another order: the position ties each to its place in the suite.
+    numbered = [
+        {**e, "id": None, "meta": {**(e.get("meta") or {}), "position": i}}
+        for i, e in enumerate(suite.expectations)
+    ]
+    try:
+        built = gx.ExpectationSuite(name=suite.name, expectations=numbered)
+    except Exception as error:
+        raise _cannot_run(suite, error) from error
+    # An expectation that it cannot build is only logged and left out; that must not pass.
+    kept = {(e.meta or {}).get("position") for e in built.expectations}
+    lost = [e["type"] for i, e in enumerate(suite.expectations) if i not in kept]
+    if lost:
+        raise CheckerBroken(
+            f"suite {suite.name}: {', '.join(lost)} is unknown or wrongly written; mend the suite"
+        )
+    return built
+
+
 def check(suite: Suite, frame: pd.DataFrame, parameters: dict[str, Any]) -> list[Failure]:
     """Validate `frame` (index 0…n-1) and return what failed, in the suite's order.
 
@@ -51,23 +76,13 @@ def check(suite: Suite, frame: pd.DataFrame, parameters: dict[str, Any]) -> list
     Raises:
         CheckerBroken: an expectation is unknown, wrongly written, or raised while running.
     """
+    built = build(suite)
     try:
-        # Results come back in another order: the position ties each to its place in the suite.
-        numbered = [
-            {**e, "id": None, "meta": {**(e.get("meta") or {}), "position": i}}
-            for i, e in enumerate(suite.expectations)
-        ]
-        definition = gx.ExpectationSuite(name=suite.name, expectations=numbered)
-        # An expectation that it cannot build is only logged and left out; that must not pass.
-        if len(definition.expectations) < len(numbered):
-            known = {e.expectation_type for e in definition.expectations}
-            lost = [e["type"] for e in numbered if e["type"] not in known] or "one of its kind"
-            raise ValueError(f"unknown or wrongly written: {lost}")
         outcome = (
             _frame()
             .get_batch(batch_parameters={"dataframe": frame})
             .validate(
-                definition,
+                built,
                 result_format={
                     "result_format": "COMPLETE",
                     "return_unexpected_index_query": False,
@@ -76,10 +91,7 @@ def check(suite: Suite, frame: pd.DataFrame, parameters: dict[str, Any]) -> list
             )
         )
     except Exception as error:
-        reason = " ".join(str(error).split())[:300]
-        raise CheckerBroken(
-            f"suite {suite.name}: cannot run ({type(error).__name__}: {reason}); mend the suite"
-        ) from error
+        raise _cannot_run(suite, error) from error
     failures: dict[int, Failure] = {}
     for result in outcome.results:
         config = result.expectation_config
@@ -102,3 +114,10 @@ def check(suite: Suite, frame: pd.DataFrame, parameters: dict[str, Any]) -> list
             values=list(found.get("unexpected_list") or ()),
         )
     return [failures[position] for position in sorted(failures)]
+
+
+def _cannot_run(suite: Suite, error: Exception) -> CheckerBroken:
+    reason = " ".join(str(error).split())[:300]
+    return CheckerBroken(
+        f"suite {suite.name}: cannot run ({type(error).__name__}: {reason}); mend the suite"
+    )
