@@ -69,7 +69,10 @@ class Company:
 
     @cached_property
     def groups(self) -> list[Row]:
-        born = min((wire(a["active_from"]) or "" for a in self.agents.values()), default="")
+        born = min(
+            (wire(a["active_from"]) or "" for a in self.agents.values()),
+            default="2020-01-01T00:00:00Z",
+        )
         return [
             {
                 "url": f"{ADDRESS}/api/v2/groups/{id_}.json",
