@@ -117,7 +117,7 @@ def _scorecard(data: ReportData) -> list[dict[str, Any]]:
             str(key): None if pd.isna(value) else value for key, value in record.items()
         }
         row["trend"] = _trend(data, row)
-        # Neither measured nor aimed at: named below the table instead of filling a line with dashes.
+        # Neither measured nor aimed at: named below the table, not a line of dashes in it.
         row["is_silent"] = row["value"] is row["previous_value"] is row["target"] is None
         row["spark"] = charts.sparkline(list(row["trend"]["value"]))
         rows.append(row)
