@@ -24,7 +24,8 @@ COLUMNS = {
     "agents": "agent_id name email team role time_zone active_from active_to",
     "contacts": (
         "contact_id name given_name surname email phone company account_id external_ids "
-        "date_of_birth address postcode country language time_zone created_at do_not_contact consent"
+        "date_of_birth address postcode country language time_zone created_at do_not_contact "
+        "consent"
     ),
     "accounts": "account_id name domain segment owner created_at",
     "conversations": (

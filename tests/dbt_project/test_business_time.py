@@ -128,7 +128,8 @@ def test_business_minutes_equal_the_oracle_in_every_zone(file: Path) -> None:
     measured = dict(
         query(
             file,
-            "select remote_id, resolution_business_minutes from intermediate.int_conversation_durations "
+            "select remote_id, resolution_business_minutes "
+            "from intermediate.int_conversation_durations "
             "inner join intermediate.int_conversations using (conversation_id)",
         )
     )
@@ -143,11 +144,11 @@ def test_business_minutes_equal_the_oracle_in_every_zone(file: Path) -> None:
 
 
 def test_the_function_is_kept_as_its_bends_only(file: Path) -> None:
-    """Around the clock without holidays is two bends, however long it runs: cost follows neither."""
+    """Days that touch are one stretch: the table grows with weeks, not with days or spans."""
     rows = query(
         file,
         "select count(*) from intermediate.int_schedule_working_time "
         "where schedule_key = md5('acme:cairo') ",
     )
     dates = (AS_OF - START).days
-    assert rows[0][0] < dates  # five-day weeks merge into one stretch
+    assert rows[0][0] < dates / 3

@@ -1,4 +1,4 @@
-"""Every number of docs/metrics.md on a company small enough to work out by hand (company_acme.py)."""
+"""Every number of docs/metrics.md, worked out by hand on a small company (company_acme.py)."""
 
 from collections.abc import Iterator
 from pathlib import Path
@@ -6,10 +6,13 @@ from typing import Any
 
 import pytest
 
-from tests.dbt_project.company_acme import LEARNED, acme
+from tests.dbt_project.company_acme import acme
 from tests.dbt_project.drop import build, query
 from warehouse.duck import warehouse
 from warehouse.settings import settings
+
+LEARNED = Path(__file__).with_name("acme_learned.sql")
+Rows = dict[str, dict[str, Any]]
 
 
 @pytest.fixture(scope="module")
@@ -19,7 +22,7 @@ def file(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Path]:
         acme().write()
         build(selectors=("unify",))
         with warehouse() as connection:
-            connection.execute(LEARNED)
+            connection.execute(LEARNED.read_text())
         build(selectors=("marts", "success"))
         yield settings().warehouse_file
 
@@ -36,9 +39,6 @@ def scorecard(file: Path) -> dict[str, dict[str, Any]]:
     with warehouse(read_only=True, path=file) as connection:
         rows = connection.sql("from marts.kpi_scorecard").to_arrow_table().to_pylist()
     return {row["kpi"]: row for row in rows}
-
-
-Rows = dict[str, dict[str, Any]]
 
 
 def test_only_a_public_message_of_a_person_answers(conversations: Rows) -> None:
@@ -242,8 +242,8 @@ def test_at_risk_lists_whom_to_call_by_the_newest_model(file: Path) -> None:
 def test_features_know_the_customer_over_all_contacts(file: Path) -> None:
     rows = query(
         file,
-        "select contacts_30d, top_topic_30d, top_topic_contacts_30d, negative_messages_30d, nps_last, "
-        "active_subscriptions, days_since_last_contact "
+        "select contacts_30d, top_topic_30d, top_topic_contacts_30d, negative_messages_30d, "
+        "nps_last, active_subscriptions, days_since_last_contact "
         "from intermediate.int_customer_features where customer_id = 'p1'",
     )
     assert rows == [(3, "billing_payment", 2, 2, 9.0, 1, pytest.approx(13 + 16 / 24))]
