@@ -9,11 +9,14 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import TYPE_CHECKING
 
+from connectors.contract import SourceError
 from warehouse.settings import settings
 
 os.environ.setdefault("RUNTIME__DLTHUB_TELEMETRY", "false")
 
 if TYPE_CHECKING:
+    from dlt.common.pipeline import LoadInfo
+    from dlt.pipeline.pipeline import Pipeline
     from dlt.sources import DltSource
 
 
@@ -30,8 +33,12 @@ def land(name: str, source: "DltSource") -> Landed:
 
     Values stay as the vendor sent them: no type is guessed for text that looks like a time.
     Unfinished packages of an earlier, killed run are completed first.
+
+    Raises:
+        SourceError: as the source raised it. The cursor has not moved.
     """
     import dlt
+    from dlt.pipeline.exceptions import PipelineStepFailed
 
     source.schema.remove_type_detection("iso_timestamp")
     pipeline = dlt.pipeline(
@@ -43,20 +50,33 @@ def land(name: str, source: "DltSource") -> Landed:
         ),
         dataset_name=name,
     )
-    rows: dict[str, int] = {}
-    for step in ("finish a killed run", "extract what is new"):
-        if step == "finish a killed run" and not pipeline.has_pending_data:
-            continue
-        info = pipeline.run(
-            None if step == "finish a killed run" else source, loader_file_format="parquet"
-        )
-        info.raise_on_failed_jobs()
-        trace = pipeline.last_trace
-        if trace and trace.last_normalize_info:
-            for table, count in trace.last_normalize_info.row_counts.items():
-                if not table.startswith("_dlt"):
-                    rows[table] = rows.get(table, 0) + count
+    try:
+        rows = _finish(pipeline) if pipeline.has_pending_data else {}
+        for resource, count in _rows(pipeline, pipeline.run(source, loader_file_format="parquet")):
+            rows[resource] = rows.get(resource, 0) + count
+    except PipelineStepFailed as error:
+        # What the source itself said, out of dlt's wrapping: one line a person can act on.
+        raise _root(error) or error from None
     return Landed(name, rows)
+
+
+def _finish(pipeline: "Pipeline") -> dict[str, int]:
+    """Complete the package that a killed run left; rows by resource."""
+    return dict(_rows(pipeline, pipeline.run(loader_file_format="parquet")))
+
+
+def _rows(pipeline: "Pipeline", info: "LoadInfo") -> list[tuple[str, int]]:
+    info.raise_on_failed_jobs()
+    trace = pipeline.last_trace
+    counts = trace.last_normalize_info.row_counts if trace and trace.last_normalize_info else {}
+    return [(table, count) for table, count in counts.items() if not table.startswith("_dlt")]
+
+
+def _root(error: BaseException) -> SourceError | None:
+    cause: BaseException | None = error
+    while cause is not None and not isinstance(cause, SourceError):
+        cause = cause.__cause__ or cause.__context__
+    return cause
 
 
 def complete_loads(source: str) -> list[str]:

@@ -11,7 +11,6 @@ os.environ.update(
         "RUNTIME__DLTHUB_TELEMETRY": "false",
         "DBT_SEND_ANONYMOUS_USAGE_STATS": "false",
         "GX_ANALYTICS_ENABLED": "false",
-        "AIRFLOW__USAGE_DATA_COLLECTION__ENABLED": "False",
     }
 )
 

@@ -10,7 +10,7 @@ import pyarrow as pa
 import pyarrow.parquet as pq
 from fastapi import FastAPI
 
-from connectors.contract import Credentials, SourceError
+from connectors.contract import Credentials
 from connectors.landing import complete_loads, land
 from connectors.loading import Account, load_pending
 from expectations.gate import gate_batch
@@ -51,15 +51,9 @@ def extract(name: str, source: Any) -> dict[str, int]:
     """Land what is new; rows by resource.
 
     Raises:
-        SourceError: as the source raised it, out of dlt's wrapping.
+        SourceError: as the source raised it.
     """
-    try:
-        return land(name, source).rows
-    except Exception as error:
-        cause: BaseException | None = error
-        while cause is not None and not isinstance(cause, SourceError):
-            cause = cause.__cause__ or cause.__context__
-        raise cause or error from None
+    return land(name, source).rows
 
 
 def load(name: str) -> dict[str, Account]:

@@ -20,5 +20,6 @@ def test_the_key_is_made_once_and_readable_by_its_owner_only() -> None:
 
 def test_usage_reports_are_off() -> None:
     env = airflow_env(settings(), 1, scheduled=True)
-    assert env["AIRFLOW__USAGE_DATA_COLLECTION__ENABLED"] == "False"
     assert env["DO_NOT_TRACK"] == "1"
+    assert env["DBT_SEND_ANONYMOUS_USAGE_STATS"] == "false"
+    assert env["GX_ANALYTICS_ENABLED"] == "false"
