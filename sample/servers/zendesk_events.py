@@ -2,14 +2,14 @@
 
 Changes are flat there (`"status": "open", "previous_value": "new"`), unlike in the audits endpoint
 (`field_name`, `value`). A merge is told on the surviving ticket, by a private comment whose
-`via.source` has `rel: merge` and the ids of the tickets that went into it.
+`via.source` has `rel: merge` and the ids of the tickets that went into it. Ratings stand here too.
 """
 
 from collections import defaultdict
 from datetime import UTC, datetime
 from functools import cached_property
 
-from sample.servers.world import Row, of_system
+from sample.servers.world import Row, of_system, rows
 from sample.servers.zendesk_records import VIA, Company, epoch, number, wire
 
 SYSTEM_USER = -1
@@ -114,3 +114,30 @@ class Records(Company):
             "event_type": "Audit",
             "child_events": children,
         }
+
+    @cached_property
+    def satisfaction_ratings(self) -> list[Row]:
+        listed = []
+        for s in rows(self.world, "surveys"):
+            if s["origin"] != "zendesk":
+                continue
+            top = s["scale_min"] + 0.6 * (s["scale_max"] - s["scale_min"])
+            score = "offered" if s["responded_at"] is None else "bad"
+            if s["responded_at"] is not None and s["score"] >= top:
+                score = "good"
+            listed.append(
+                {
+                    "url": f"{ADDRESS}/api/v2/satisfaction_ratings/{number(s['remote_id'])}.json",
+                    "id": number(s["remote_id"]),
+                    "assignee_id": self.agent_number(s["agent_id"]),
+                    "group_id": None,
+                    "requester_id": number(s["identity_remote_id"]),
+                    "ticket_id": number(s["conversation_remote_id"] or "0"),
+                    "score": score,
+                    "comment": s["comment"],
+                    "reason": None,
+                    "created_at": wire(s["sent_at"]),
+                    "updated_at": wire(s["responded_at"] or s["sent_at"]),
+                }
+            )
+        return sorted(listed, key=lambda r: (r["created_at"], r["id"]))

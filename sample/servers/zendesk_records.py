@@ -1,4 +1,4 @@
-"""The sample world as Zendesk would tell it: tickets, users, organizations, groups, ratings.
+"""The sample world as Zendesk would tell it: tickets, users, organizations, groups.
 
 Record shapes follow the vendor's own (go-zendesk fixtures, incremental export reference). Every
 list is sorted the way its export pages through it. Times go out as the vendor writes them.
@@ -43,7 +43,7 @@ def epoch(moment: datetime) -> int:
 
 
 class Company:
-    """Every list but the ticket events; built when first asked for."""
+    """What exists; built when first asked for. What happened stands in `zendesk_events.py`."""
 
     def __init__(self, world: Path) -> None:
         self.world = world
@@ -240,30 +240,3 @@ class Company:
     def _first_words(self, ticket: str) -> str | None:
         said = grouped(self.world, "messages", "conversation_remote_id", "zendesk").get(ticket)
         return min(said, key=lambda m: m["sent_at"])["body"] if said else None
-
-    @cached_property
-    def satisfaction_ratings(self) -> list[Row]:
-        listed = []
-        for s in rows(self.world, "surveys"):
-            if s["origin"] != "zendesk":
-                continue
-            top = s["scale_min"] + 0.6 * (s["scale_max"] - s["scale_min"])
-            score = "offered" if s["responded_at"] is None else "bad"
-            if s["responded_at"] is not None and s["score"] >= top:
-                score = "good"
-            listed.append(
-                {
-                    "url": f"{ADDRESS}/api/v2/satisfaction_ratings/{number(s['remote_id'])}.json",
-                    "id": number(s["remote_id"]),
-                    "assignee_id": self.agent_number(s["agent_id"]),
-                    "group_id": None,
-                    "requester_id": number(s["identity_remote_id"]),
-                    "ticket_id": number(s["conversation_remote_id"] or "0"),
-                    "score": score,
-                    "comment": s["comment"],
-                    "reason": None,
-                    "created_at": wire(s["sent_at"]),
-                    "updated_at": wire(s["responded_at"] or s["sent_at"]),
-                }
-            )
-        return sorted(listed, key=lambda r: (r["created_at"], r["id"]))
