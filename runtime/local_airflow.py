@@ -26,7 +26,9 @@ class LocalAirflow:
 
     Args:
         home: settings of this installation.
-        environment: more variables for the tasks (connections, channel choice).
+        environment: more variables for the DAGs and their tasks (which channels, retries).
+        connections: asked for once, while the API server starts: variables that only tasks need
+            (the sources' connections), from whatever takes its own time to be ready.
         say: where progress goes, a line at a time.
         scheduled: let the DAGs' own schedules start runs.
     """
@@ -35,6 +37,7 @@ class LocalAirflow:
         self,
         home: Settings,
         environment: dict[str, str],
+        connections: Callable[[], dict[str, str]],
         say: Callable[[str], None],
         *,
         scheduled: bool = False,
@@ -43,6 +46,7 @@ class LocalAirflow:
         self.url = f"http://127.0.0.1:{self.port}"
         self.api = AirflowApi(self.url)
         self._home = home
+        self._connections = connections
         self._say = say
         self._env = {**airflow_env(home, self.port, scheduled=scheduled), **environment}
         self._children = Children(home.airflow / "process-logs")
@@ -67,13 +71,14 @@ class LocalAirflow:
         self._migrate()
         self._children.start("api-server", ["airflow", "api-server"], self._env)
         self._children.start("dag-processor", ["airflow", "dag-processor"], self._env)
+        tasks_env = {**self._env, **self._connections()}
         self._wait("API server", self.api.ready)
         self.api.sign_in()
         self.api.make_pool("warehouse", 1)
         self.api.forget_unfinished()
+        # Not waited for: runs can be triggered before it takes them up, and its death is noticed.
         scheduler = ["airflow", "scheduler", "--skip-serve-logs"]
-        self._children.start("scheduler", scheduler, self._env)
-        self._wait("scheduler", self.api.healthy)
+        self._children.start("scheduler", scheduler, tasks_env)
 
     def _migrate(self) -> None:
         """Make or upgrade Airflow's own database, once per Airflow version."""

@@ -3,7 +3,7 @@
 import os
 import time
 from collections.abc import Callable, Iterator
-from contextlib import contextmanager
+from contextlib import ExitStack, contextmanager
 from dataclasses import dataclass
 from datetime import datetime
 from pathlib import Path
@@ -83,17 +83,19 @@ def _at_work(plan: Plan, *, scheduled: bool) -> Iterator[LocalAirflow]:
         raise AlreadyRunning(
             f"another heedline is at work in {plan.home.root}; wait for it, or set HEEDLINE_HOME"
         ) from None
-    with lock:
+    with lock, ExitStack() as started:
         own = {
             "HEEDLINE_CHANNELS": ",".join(c.name for c in plan.channels),
             "HEEDLINE_TASK_RETRIES": "2" if scheduled else "0",
         }
         if plan.drop:
             own["HEEDLINE_DROP_DIR"] = str(plan.drop)
-        with _company(plan) as company:
-            environment = {**own, **company}
-            with LocalAirflow(plan.home, environment, plan.say, scheduled=scheduled) as airflow:
-                yield airflow
+
+        def connections() -> dict[str, str]:
+            return started.enter_context(_company(plan))
+
+        airflow = LocalAirflow(plan.home, own, connections, plan.say, scheduled=scheduled)
+        yield started.enter_context(airflow)
 
 
 @contextmanager

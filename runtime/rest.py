@@ -31,14 +31,6 @@ class AirflowApi:
         body: dict[str, Any] = self._http.get(path, params=params).raise_for_status().json()
         return body
 
-    def healthy(self) -> bool:
-        """Are the scheduler and the DAG processor alive?"""
-        health = self._get("/api/v2/monitor/health")
-        return all(
-            (health.get(part) or {}).get("status") == "healthy"
-            for part in ("scheduler", "dag_processor")
-        )
-
     def dag_ids(self) -> set[str]:
         """DAGs that Airflow has parsed."""
         return {dag["dag_id"] for dag in self._get("/api/v2/dags", limit=200)["dags"]}
