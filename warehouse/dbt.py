@@ -78,6 +78,8 @@ def run(
     os.environ["HEEDLINE_WAREHOUSE_FILE"] = str(settings().warehouse_file)
     from dbt.cli.main import dbtRunner
 
+    with warehouse():
+        pass  # the file and the tables that models read exist before dbt opens it
     variables = {
         "as_of": iso(as_of),
         "sources": loaded_sources() if sources is None else sources,
