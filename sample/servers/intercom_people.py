@@ -54,7 +54,7 @@ class People:
                 "id": a["intercom_id"],
                 "name": a["name"],
                 "email": a["email"],
-                "job_title": None,
+                "job_title": "",
                 "away_mode_enabled": False,
                 "away_mode_reassign": False,
                 "has_inbox_seat": a["role"] == "agent" and a["active_to"] is None,

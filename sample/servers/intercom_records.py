@@ -112,13 +112,13 @@ class Records(People):
 
     def _author(self, m: Row, c: Row) -> Row:
         if m["author_type"] == "customer":
-            return {"type": "user", "id": c["identity_remote_id"], "name": None, "email": None}
+            return {"type": "user", "id": c["identity_remote_id"], "name": None, "email": ""}
         return self._teammate(m["author_agent_id"], m["author_type"])
 
     def _teammate(self, agent_id: str | None, kind: str) -> Row:
         agent = self.agents.get(agent_id or "")
         if agent is None:
-            return {"type": "bot", "id": "0", "name": "Operator", "email": None}
+            return {"type": "bot", "id": "0", "name": "Operator", "email": ""}
         role = "bot" if "bot" in {kind, agent["role"]} else "admin"
         about = {"id": agent["intercom_id"], "name": agent["name"], "email": agent["email"]}
         return {"type": role, **about}

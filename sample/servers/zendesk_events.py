@@ -10,7 +10,7 @@ from datetime import UTC, datetime
 from functools import cached_property
 
 from sample.servers.world import Row, of_system, rows
-from sample.servers.zendesk_records import VIA, Company, epoch, number, wire
+from sample.servers.zendesk_records import ADDRESS, VIA, Company, epoch, number, wire
 
 SYSTEM_USER = -1
 _AUDIT_BASE = 10**13

@@ -59,7 +59,7 @@ everybody as (
     select
         coalesce(admins.id, speakers.author_id) as id,
         coalesce(admins.name, speakers.name) as name,
-        lower(coalesce(admins.email, speakers.email)) as email,
+        lower(coalesce(nullif(admins.email, ''), nullif(speakers.email, ''))) as email,
         speakers.author_type,
         speakers.first_seen_at,
         case when admins.id is null then speakers.last_seen_at end as left_at

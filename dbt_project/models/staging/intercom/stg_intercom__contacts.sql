@@ -18,8 +18,8 @@ renamed as (
         name,
         cast(null as varchar) as given_name,
         cast(null as varchar) as surname,
-        email,
-        phone,
+        nullif(email, '') as email,
+        nullif(phone, '') as phone,
         cast(null as varchar) as company,
         cast(null as varchar) as account_remote_id,
         case
