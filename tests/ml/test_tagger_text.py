@@ -1,7 +1,5 @@
 """What is cut from a text before it is judged, and that nothing a person may send breaks it."""
 
-import time
-
 import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
@@ -62,10 +60,8 @@ def test_a_long_text_keeps_its_beginning_and_its_end() -> None:
 @pytest.mark.parametrize(
     "junk", ["<", "a", "@", "1 ", "on ", "\n> x", "<script>", "a.b@", "&#", "😀"]
 )
-def test_a_megabyte_of_anything_is_answered_at_once(junk) -> None:
-    started = time.process_time()
-    assert len(normalise(junk * (1_000_000 // len(junk)))) <= 60 * CAP
-    assert time.process_time() - started < 20  # not a benchmark: catches catastrophic backtracking
+def test_a_megabyte_of_anything_is_cut_before_it_is_read(junk) -> None:
+    assert len(normalise(junk * (1_000_000 // len(junk)))) <= CAP + 3
 
 
 @settings(max_examples=60, deadline=None)
