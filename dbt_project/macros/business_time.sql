@@ -18,7 +18,7 @@
 {% macro worked_microseconds(instant, alias) -%}
     (
         coalesce({{ alias }}.worked_before, 0)
-        + case when {{ alias }}.is_working then epoch_us({{ instant }}) - epoch_us({{ alias }}.changed_at) else 0 end
+        + case when {{ alias }}.is_working then {{ microseconds(instant) }} - {{ microseconds(alias ~ ".changed_at") }} else 0 end
     )
 {%- endmacro %}
 

@@ -92,9 +92,25 @@
     md5({% for column in columns %}{{ column }}{% if not loop.last %} || ':' || {% endif %}{% endfor %})
 {%- endmacro %}
 
+{#- An instant as whole microseconds since 1970. -#}
+{% macro microseconds(column) -%} epoch_us({{ column }}) {%- endmacro %}
+
 {#- Exact minutes (double) from one instant to another. -#}
 {% macro minutes_between(started_at, ended_at) -%}
-    ((epoch_us({{ ended_at }}) - epoch_us({{ started_at }})) / 60000000.0)
+    (({{ microseconds(ended_at) }} - {{ microseconds(started_at) }}) / 60000000.0)
+{%- endmacro %}
+
+{#- Sum and mean that do not depend on the order of the rows: adding doubles does, in the last digits, and
+    several threads add in any order. Nine decimals are kept. -#}
+{% macro exact_sum(column, where="true") -%}
+    cast(sum(cast({{ column }} as decimal(28, 9))) filter (where {{ where }}) as double)
+{%- endmacro %}
+
+{% macro exact_avg(column, where="true") -%}
+    (
+        {{ exact_sum(column, where) }}
+        / nullif(count({{ column }}) filter (where {{ where }}), 0)
+    )
 {%- endmacro %}
 
 {#- Calendar date of an instant in a zone. -#}

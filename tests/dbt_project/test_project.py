@@ -10,6 +10,7 @@ import pyarrow as pa
 import pytest
 import yaml
 
+from connectors.contract import resources
 from tests.dbt_project.company_acme import acme
 from tests.dbt_project.drop import AS_OF, Company, build, query
 from warehouse import dbt
@@ -86,7 +87,9 @@ def test_models_keep_to_portable_sql() -> None:
     for path in [*own, *STAGING.glob("file_drop/*.sql")]:
         code = re.sub(r"--.*|\{#.*?#\}", "", path.read_text())
         assert not NOT_PORTABLE.search(code), f"{path.name}: {NOT_PORTABLE.search(code)}"
-        assert len(path.read_text().splitlines()) <= 115, f"{path.name} is long: split it"
+        sql = re.sub(r"\{[{%].*?[%}]\}", "", code, flags=re.DOTALL)
+        assert '"' not in sql, f"{path.name} quotes an identifier"
+        assert len(path.read_text().splitlines()) <= 105, f"{path.name} is long: split it"
 
 
 def test_every_model_says_its_grain() -> None:
@@ -109,7 +112,6 @@ def test_no_model_reads_the_clock(here: Path) -> None:
     for path in compiled:
         code = re.sub(r"--.*", "", path.read_text())
         assert not CLOCKS.search(code), f"{path.name}: {CLOCKS.search(code)}"
-        assert '"' not in re.sub(r"'[^']*'", "", code), f"{path.name} quotes identifiers"
 
 
 def test_the_same_as_of_gives_the_same_marts_in_any_session_zone(
@@ -149,10 +151,27 @@ def test_a_drop_folder_stands_alone(here: Path) -> None:
     assert query(here, "select count(*) from intermediate.int_conversations") == [(0,)]
 
 
-@pytest.mark.parametrize("sources", [(), ("file_drop",)])
+def _empty_tables(source: str) -> None:
+    """The raw tables a loader makes of `resources.yml` before any row came."""
+    types = {"text": "varchar", "json": "varchar", "bool": "boolean"}
+    with warehouse() as connection:
+        connection.execute(f"create schema if not exists raw_{source}")
+        for name, resource in resources(source).items():
+            columns = [f'"{c}" {types.get(kind, kind)}' for c, kind in resource.columns.items()]
+            columns += ["_load_id varchar", "_loaded_at timestamptz", "_row_hash varchar"]
+            connection.execute(f"create table raw_{source}.{name} ({', '.join(columns)})")
+
+
+EVERY_SOURCE = tuple(project_file()["vars"]["source_entities"])
+
+
+@pytest.mark.parametrize("sources", [(), EVERY_SOURCE], ids=["none", "all_empty"])
 def test_builds_on_nothing(sources: tuple[str, ...]) -> None:
-    if sources:
-        Company().write()
+    for source in sources:
+        if source == "file_drop":
+            Company().write()
+        else:
+            _empty_tables(source)
     build(sources=sources)
     file = settings().warehouse_file
     tables = marts(file)

@@ -30,7 +30,9 @@ select
     coalesce(
         bool_or(is_abandoned) and count(*) filter (where answered_at is not null) = 0, false
     ) as is_abandoned,
-    sum(coalesce(talk_seconds, 0) + coalesce(hold_seconds, 0) + coalesce(wrap_seconds, 0))
-        filter (where answered_at is not null) / 60.0 as handle_minutes
+    {{ exact_sum(
+        'coalesce(talk_seconds, 0) + coalesce(hold_seconds, 0) + coalesce(wrap_seconds, 0)',
+        'answered_at is not null'
+    ) }} / 60.0 as handle_minutes
 from calls
 group by conversation_id

@@ -6,16 +6,16 @@ select
     {% for measure in measures %}
     case
         when count(*) filter (where measure = '{{ measure }}' and ended_at is null) = 0
-            then sum(minutes) filter (where measure = '{{ measure }}')
+            then {{ exact_sum('minutes', "measure = '" ~ measure ~ "'") }}
     end as {{ measure }}_minutes,
     case
         when count(*) filter (where measure = '{{ measure }}' and ended_at is null) = 0
-            then sum(business_minutes) filter (where measure = '{{ measure }}')
+            then {{ exact_sum('business_minutes', "measure = '" ~ measure ~ "'") }}
     end as {{ measure }}_business_minutes,
     {% endfor %}
     min(ended_at) filter (where measure = 'first_response') as first_response_at,
-    avg(minutes) filter (where measure = 'response') as response_minutes,
-    avg(business_minutes) filter (where measure = 'response') as response_business_minutes,
+    {{ exact_avg('minutes', "measure = 'response'") }} as response_minutes,
+    {{ exact_avg('business_minutes', "measure = 'response'") }} as response_business_minutes,
     count(minutes) filter (where measure = 'response') as answered_turns,
     count(*) filter (where measure = 'response') as turns
 from {{ ref('int_conversation_spans') }}

@@ -15,7 +15,7 @@ with tagged as (
 ),
 
 topic_counts as (
-    select conversation_id, topic, count(*) as messages, sum(confidence) as confidence
+    select conversation_id, topic, count(*) as messages, {{ exact_sum('confidence') }} as confidence
     from tagged
     group by conversation_id, topic
 ),
@@ -33,10 +33,10 @@ moods as (
         conversation_id,
         count(*) as tagged_messages,
         count(*) filter (where sentiment = 'negative') as negative_messages,
-        sum(sentiment_score) as sentiment_sum,
-        avg(sentiment_score) as sentiment_score,
-        avg(sentiment_score) filter (where messages_tagged >= 3 and message_number * 3 > messages_tagged * 2)
-        - avg(sentiment_score) filter (where messages_tagged >= 3 and (message_number - 1) * 3 < messages_tagged)
+        {{ exact_sum('sentiment_score') }} as sentiment_sum,
+        {{ exact_avg('sentiment_score') }} as sentiment_score,
+        {{ exact_avg('sentiment_score', 'messages_tagged >= 3 and message_number * 3 > messages_tagged * 2') }}
+        - {{ exact_avg('sentiment_score', 'messages_tagged >= 3 and (message_number - 1) * 3 < messages_tagged') }}
             as sentiment_shift,
         max(churn_intent) as churn_intent,
         max(complaint) as complaint,

@@ -8,11 +8,11 @@ select
     segment,
     '{{ measure["kpi"] }}' as kpi,
     '{{ measure["kind"] }}' as kind,
-    cast(sum({{ measure["numerator"] }}) as double) as numerator,
+    {{ exact_sum(measure["numerator"]) }} as numerator,
     {% if measure["kind"] == "count" %}
     cast(null as double) as denominator,
     {% else %}
-    cast(sum({{ measure.get("denominator", "1") }}) as double) as denominator,
+    {{ exact_sum(measure.get("denominator", "1")) }} as denominator,
     {% endif %}
     cast(null as double) as squares
 from {{ ref('int_conversations_measured') }}

@@ -38,7 +38,7 @@ union all
 
 select
     metric_date, channel, team, topic, segment, 'response_{{ clock }}minutes', 'mean',
-    cast(sum({{ clock }}minutes) as double), cast(count({{ clock }}minutes) as double), null
+    {{ exact_sum(clock ~ 'minutes') }}, cast(count({{ clock }}minutes) as double), null
 from turns
 where {{ clock }}minutes is not null
 group by all

@@ -51,9 +51,9 @@ select
     segment,
     kpi,
     kind,
-    cast(sum(score) as double) as numerator,
+    {{ exact_sum('score') }} as numerator,
     cast(count(*) as double) as denominator,
-    cast(sum(case when kind = 'nps' then score * score end) as double) as squares
+    {{ exact_sum("case when kind = 'nps' then score * score end") }} as squares
 from measures
 where measured_at is not null and score is not null
 group by all

@@ -41,8 +41,8 @@ messages as (
 moods as (
     select
         customer_id,
-        avg(sentiment_score) filter (where sent_at {{ recent }}) as sentiment_mean_30d,
-        avg(sentiment_score) filter (where not sent_at {{ recent }}) as sentiment_mean_prev_90d,
+        {{ exact_avg('sentiment_score', 'sent_at ' ~ recent) }} as sentiment_mean_30d,
+        {{ exact_avg('sentiment_score', 'not sent_at ' ~ recent) }} as sentiment_mean_prev_90d,
         count(*) filter (where sentiment = 'negative' and sent_at {{ recent }}) as negative_messages_30d,
         {% for tag in ["churn_intent", "escalation_request", "complaint", "refund_request"] %}
         max({{ tag }}) filter (where sent_at {{ recent }}) as {{ tag }}_max_30d{{ "," if not loop.last }}

@@ -17,7 +17,7 @@ subscribed as (
         min(started_at) as first_subscribed_at,
         count(*) filter (where is_active) as active_subscriptions,
         count(*) as subscriptions,
-        sum(amount_per_month) filter (where is_active) as amount_per_month,
+        {{ exact_sum('amount_per_month', 'is_active') }} as amount_per_month,
         max_by(currency, started_at) as subscription_currency,
         coalesce(bool_or(is_active and cancel_requested_at is not null), false) as cancel_requested,
         min(renewal_at) filter (where is_active and renewal_at >= {{ as_of() }}) as renewal_at
@@ -48,9 +48,11 @@ ordered as (
         count(*) filter (where not is_failed) as orders,
         count(*) filter (where not is_failed and ordered_at > {{ as_of() }} - {{ days(90) }}) as orders_90d,
         count(*) filter (where is_failed and ordered_at > {{ as_of() }} - {{ days(90) }}) as payment_failures_90d,
-        sum(case when status = 'refunded' then 0 else amount end) filter (where not is_failed) as order_amount,
-        sum(case when status = 'refunded' then 0 else amount end)
-            filter (where not is_failed and ordered_at > {{ as_of() }} - {{ days(365) }}) as order_amount_365d,
+        {{ exact_sum("case when status = 'refunded' then 0 else amount end", 'not is_failed') }} as order_amount,
+        {{ exact_sum(
+            "case when status = 'refunded' then 0 else amount end",
+            'not is_failed and ordered_at > ' ~ as_of() ~ ' - ' ~ days(365)
+        ) }} as order_amount_365d,
         max_by(currency, ordered_at) as order_currency,
         {{ median(minutes_between('previous_at', 'ordered_at')) }} filter (where not is_failed) / 1440.0 as usual_order_gap_days
     from orders

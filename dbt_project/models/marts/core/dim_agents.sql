@@ -38,3 +38,4 @@ select
     *,
     coalesce(active_to > {{ as_of() }}, true) and coalesce(active_from <= {{ as_of() }}, true) as is_active
 from merged
+order by agent_id

@@ -65,3 +65,4 @@ left join {{ ref('int_customer_conversations') }} as talks
     on customers.customer_id = talks.customer_id
 left join {{ ref('int_customer_value') }} as purchases
     on customers.customer_id = purchases.customer_id
+order by customers.customer_id

@@ -30,7 +30,7 @@ select
     row_number() over (
         order by candidates.score * candidates.value_per_month desc, candidates.score desc, candidates.customer_id
     ) as rank,
-    {{ md5_hash(['candidates.customer_id', 'cast(epoch_us(candidates.as_of) as varchar)', 'candidates.model_version']) }} as entry_id,
+    {{ md5_hash(['candidates.customer_id', 'cast(' ~ microseconds('candidates.as_of') ~ ' as varchar)', 'candidates.model_version']) }} as entry_id,
     candidates.customer_id,
     candidates.customer_name,
     candidates.email,
@@ -51,3 +51,4 @@ select
 from candidates
 left join top_reasons
     on candidates.customer_id = top_reasons.customer_id
+order by rank

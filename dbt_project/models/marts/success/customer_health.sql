@@ -19,3 +19,4 @@ from risks
 inner join {{ ref('dim_customers') }} as customers
     on risks.customer_id = customers.customer_id
 where risks.recency = 1
+order by risks.customer_id

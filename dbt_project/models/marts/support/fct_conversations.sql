@@ -68,3 +68,4 @@ select
 from {{ ref('int_conversations_measured') }} as measured
 left join surveys
     on measured.conversation_id = surveys.conversation_id
+order by measured.conversation_id

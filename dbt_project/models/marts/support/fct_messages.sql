@@ -29,3 +29,4 @@ inner join {{ ref('int_conversation_profiles') }} as profiles
     on messages.conversation_id = profiles.conversation_id
 left join {{ ref('int_text_tags') }} as tags
     on messages.text_hash = tags.text_hash
+order by messages.conversation_id, messages.sent_at, message_id

@@ -28,3 +28,4 @@ select
 from {{ ref('int_survey_scores') }} as scores
 left join {{ ref('int_text_tags') }} as tags
     on scores.comment_hash = tags.text_hash
+order by scores.response_id

@@ -35,3 +35,4 @@ select
     {{ kpi_interval('valued', '+') }} as interval_high,
     coalesce(denominator >= {{ var('reliable_from') }}, kind in ('count', 'level')) as is_reliable
 from valued
+order by metric_date, kpi, kpi_daily_id

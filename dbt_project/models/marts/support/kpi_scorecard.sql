@@ -10,8 +10,8 @@ sums as (
     select
         targets.kpi,
         windows.windows_ago,
-        sum(daily.numerator) filter (where targets.kind <> 'level' or daily.metric_date = windows.last_date) as numerator,
-        sum(daily.denominator) as denominator,
+        {{ exact_sum('daily.numerator', "targets.kind <> 'level' or daily.metric_date = windows.last_date") }} as numerator,
+        {{ exact_sum('daily.denominator') }} as denominator,
         cast(null as double) as squares
     from {{ ref('kpi_targets') }} as targets
     cross join windows
@@ -100,3 +100,4 @@ from scored as now_
 inner join scored as before_
     on now_.kpi = before_.kpi and before_.windows_ago = 1
 where now_.windows_ago = 0
+order by now_.sort_order
