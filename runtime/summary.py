@@ -113,7 +113,7 @@ def scorecard(out: Console, home: Settings) -> None:
 def at_risk(out: Console, home: Settings, *, top: int, output: str = "table") -> None:
     """The first `top` customers of the newest list, as a table, CSV or JSON."""
     path = home.published / "current" / "success" / "success.duckdb"
-    rows = _rows(path, f"from at_risk_customers order by rank limit {top:d}")
+    rows = _rows(path, f"from at_risk_customers order by position limit {top:d}")
     if output == "json":
         out.print_json(json.dumps(rows, default=str))
     elif output == "csv":
@@ -144,7 +144,7 @@ def _at_risk_table(out: Console, rows: list[dict[str, Any]]) -> None:
         value = row["amount_per_month"]
         worth = "–" if value is None else f"{value:,.0f} {row['currency'] or ''}".strip()
         risk = f"[{colour}]{row['score']:.2f}[/]"
-        table.add_row(str(row["rank"]), who, risk, worth, row["top_reasons"])
+        table.add_row(str(row["position"]), who, risk, worth, row["top_reasons"])
     out.print(table)
 
 
