@@ -123,10 +123,10 @@ def _let_go() -> None:
     """Close dbt's own connection: it stays open in this process, and the file has one opener."""
     from dbt.adapters.duckdb.connections import DuckDBConnectionManager
 
-    environment = DuckDBConnectionManager._ENV
+    environment = getattr(DuckDBConnectionManager, "_ENV", None)
     if environment is not None:
         environment.close()
-    DuckDBConnectionManager.close_all_connections()
+    DuckDBConnectionManager.close_all_connections()  # type: ignore[no-untyped-call]
 
 
 def _record(results: list[NodeResult], as_of: datetime) -> None:
