@@ -98,9 +98,13 @@ def file(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Path]:
                 start_local=start_time,
                 end_local=end_time,
             )
-    for name, number, start, end in spans():
+    for name, number, opened, solved in spans():
         dropped.conversation(
-            number, start.isoformat(), schedule_id=name, status="solved", updated_at=end.isoformat()
+            number,
+            opened.isoformat(),
+            schedule_id=name,
+            status="solved",
+            updated_at=solved.isoformat(),
         )
     with pytest.MonkeyPatch.context() as patch:
         patch.setenv("HEEDLINE_HOME", str(tmp_path_factory.mktemp("clock")))

@@ -1,7 +1,6 @@
 """The project as a whole: it builds on anything or nothing, replays exactly, and stays portable."""
 
 import re
-from collections.abc import Iterator
 from datetime import UTC, datetime
 from pathlib import Path
 from typing import Any
@@ -43,7 +42,7 @@ def marts(file: Path) -> dict[str, pa.Table]:
 
 
 @pytest.fixture(scope="module")
-def home(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Path]:
+def home(tmp_path_factory: pytest.TempPathFactory) -> Path:
     """The acme company, built once; later builds in a test start from it."""
     home = tmp_path_factory.mktemp("project")
     with pytest.MonkeyPatch.context() as patch:
