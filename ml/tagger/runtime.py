@@ -18,7 +18,7 @@ from tokenizers import Encoding, Tokenizer
 Floats = NDArray[np.float32]
 
 MAX_TOKENS = 160
-BATCH_TOKENS = 2048
+BATCH_TOKENS = 1024
 """Tokens in a batch, padding included."""
 
 BATCH_TEXTS = 96

@@ -59,7 +59,7 @@ def test_reasons_are_plain_words_with_evidence_largest_first() -> None:
         "contacts_growth",
     ]
     assert result.reasons[0]["reason"] == "wrote about leaving in the last 30 days (certainty 95%)"
-    assert result.reasons[2]["reason"] == "5 contacts in 30 days, 1 in the 30 before"
+    assert result.reasons[2]["reason"] == "contacts in 30 days: 5 (in the 30 before: 1)"
 
 
 def test_what_speaks_for_staying_lowers_the_score() -> None:
