@@ -103,7 +103,9 @@ def backlog(frame: pd.DataFrame) -> str:
 
 def topics(frame: pd.DataFrame) -> str:
     """Conversations per topic in the last 28 days; the tick is the 28 days before."""
-    base = alt.Chart(frame).encode(y=alt.Y("topic:N", title=None, sort=list(frame["topic"])))
+    base = alt.Chart(frame).encode(
+        y=alt.Y("topic:N", title=None, sort=list(frame["topic"]), axis=alt.Axis(labelLimit=200))
+    )
     bars = base.mark_bar(color=PALETTE[0], size=12).encode(
         x=alt.X("conversations:Q", title="conversations, last 28 days (tick: the 28 before)")
     )

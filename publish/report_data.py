@@ -92,8 +92,8 @@ _QUERIES = {
     "risk_reasons": """
         select replace(json_extract_string(reasons, '$[0].feature'), '_', ' ') as reason,
             count(*) as customers
-        from at_risk_customers group by all
-        having reason is not null order by customers desc, reason limit 8
+        from at_risk_customers where json_extract_string(reasons, '$[0].feature') is not null
+        group by 1 order by customers desc, reason limit 8
     """,
     "trends": f"""
         select kpi, date_trunc('week', metric_date)::date as week,

@@ -1,6 +1,8 @@
-{#- A mailbox knows no status. Ours: the last person's word decides, and an answer that nobody
-    contradicts for this many days has solved the matter. -#}
+{#- A mailbox knows no status. Ours: the last person's word decides, an answer that nobody
+    contradicts for this many days has solved the matter, and a customer's word after an answer (most
+    are thanks) that nobody acts on for longer no longer waits. -#}
 {% set solved_after_days = var('email_solved_after_days', 3) %}
+{% set quiet_after_days = var('email_quiet_after_days', 14) %}
 with messages as (
 
     select * from {{ ref('base_email__threads') }}
@@ -41,6 +43,8 @@ select
     case
         when last_customer_at is null and last_agent_at is null then 'closed'
         when last_agent_at is null then 'new'
+        when last_customer_at > last_agent_at
+            and last_at + interval {{ quiet_after_days }} day <= {{ as_of() }} then 'solved'
         when last_customer_at > last_agent_at then 'open'
         when last_agent_at + interval {{ solved_after_days }} day <= {{ as_of() }} then 'solved'
         else 'pending'

@@ -1,3 +1,5 @@
+{#- A voicemail nobody called back about within this many days no longer waits. -#}
+{% set voicemail_waits_days = var('phone_voicemail_waits_days', 14) %}
 with calls as (
 
     select * from {{ ref('base_twilio__calls') }}
@@ -38,7 +40,8 @@ select
         when calls.status in ('queued', 'ringing', 'in-progress') then 'open'
         when calls.outcome = 'answered' then 'solved'
         when spoken_to_later.spoken_at is not null then 'solved'
-        when calls.outcome = 'voicemail' then 'open'
+        when calls.outcome = 'voicemail'
+            and calls.ring_at + interval {{ voicemail_waits_days }} day > {{ as_of() }} then 'open'
         else 'closed'
     end as status,
     cast(null as varchar) as priority,
