@@ -142,17 +142,25 @@ def at_risk(
     summary.at_risk(out, settings(), top=top, output=output.value)
 
 
-def _interrupt(_signal: int, _frame: FrameType | None) -> None:
-    raise KeyboardInterrupt
+class _Stopped(BaseException):
+    """Ctrl-C or SIGTERM. Not KeyboardInterrupt, which the command-line library would swallow."""
+
+
+def _stop(_signal: int, _frame: FrameType | None) -> None:
+    # Once is enough: a second Ctrl-C must not break off the stopping of what was started.
+    for number in (signal.SIGINT, signal.SIGTERM):
+        signal.signal(number, signal.SIG_IGN)
+    raise _Stopped
 
 
 def main(*arguments: Any) -> None:
     """Run the command line; known failures become one line and a non-zero exit."""
     os.environ.setdefault("DO_NOT_TRACK", "1")
-    signal.signal(signal.SIGTERM, _interrupt)
+    for number in (signal.SIGINT, signal.SIGTERM):
+        signal.signal(number, _stop)
     try:
         app(*arguments)
-    except KeyboardInterrupt:
+    except _Stopped:
         err.print("stopped; what was started has been ended, the next run takes up from here")
         raise SystemExit(130) from None
     except (

@@ -120,7 +120,7 @@ def test_a_broken_source_is_named_the_others_still_load_and_no_secret_is_written
         r"failed ingest_stripe\.extract: SourceError: stripe: .*127\.0\.0\.1", done.stderr
     )
     assert re.search(
-        r"quarantined +file_drop\.conversations: .*conversations\.csv.*opened_at", done.stdout
+        r"quarantined +file_drop: conversations\.csv row 2: opened_at: '31/12/2025'", done.stdout
     )
     assert rows(home, "select remote_id from fct_conversations where source_system = 'acme'") == [
         ("1",)

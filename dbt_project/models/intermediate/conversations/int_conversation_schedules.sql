@@ -86,7 +86,7 @@ ranked as (
         *,
         row_number() over (
             partition by conversation_id
-            order by is_own desc, preference, valid_from desc nulls last, schedule_key
+            order by is_own desc nulls last, preference, valid_from desc nulls last, schedule_key
         ) as choice
     from (
         select * from named

@@ -24,7 +24,7 @@ topics as (
     select
         conversation_id,
         topic,
-        row_number() over (partition by conversation_id order by messages desc, confidence desc, topic) as place
+        row_number() over (partition by conversation_id order by messages desc nulls last, confidence desc nulls last, topic) as place
     from topic_counts
 ),
 

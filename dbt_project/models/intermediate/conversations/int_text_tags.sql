@@ -2,7 +2,7 @@
 with ranked as (
     select
         *,
-        row_number() over (partition by text_hash order by model_version desc) as recency
+        row_number() over (partition by text_hash order by model_version desc nulls last) as recency
     from {{ source('ml', 'message_tags') }}
 )
 

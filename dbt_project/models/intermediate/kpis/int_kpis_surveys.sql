@@ -5,7 +5,7 @@ with scores as (
         *,
         row_number() over (
             partition by survey_type, is_response, coalesce(customer_id, response_id), {{ metric_date('answered_at') }}
-            order by answered_at desc, response_id
+            order by answered_at desc nulls last, response_id
         ) as recency_in_day
     from {{ ref('int_survey_scores') }}
     where coalesce(excluded_reason, 'merged') = 'merged'

@@ -13,7 +13,7 @@ topics as (
         customer_id,
         topic,
         count(*) as contacts,
-        row_number() over (partition by customer_id order by count(*) desc, topic) as place
+        row_number() over (partition by customer_id order by count(*) desc nulls last, topic) as place
     from recent
     where topic is not null and opened_at > {{ as_of() }} - {{ days(30) }}
     group by customer_id, topic
@@ -26,7 +26,7 @@ evidence as (
         conversation_id,
         row_number() over (
             partition by customer_id
-            order by is_solved, sentiment_score nulls last, opened_at desc, conversation_id
+            order by is_solved, sentiment_score nulls last, opened_at desc nulls last, conversation_id
         ) as place
     from recent
 ),

@@ -55,7 +55,7 @@ select
     is_response
     and row_number() over (
         partition by survey_type, is_response, coalesce(conversation_id, response_id)
-        order by answered_at desc nulls last, length(remote_id) desc, remote_id desc
+        order by answered_at desc nulls last, length(remote_id) desc nulls last, remote_id desc nulls last
     ) = 1 as is_latest_for_conversation
 from scored
 left join {{ ref('int_customers') }} as customers

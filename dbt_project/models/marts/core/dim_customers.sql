@@ -11,7 +11,7 @@ channels as (
     select
         customer_id,
         channel,
-        row_number() over (partition by customer_id order by count(*) desc, channel) as place
+        row_number() over (partition by customer_id order by count(*) desc nulls last, channel) as place
     from {{ ref('int_conversations_measured') }}
     where customer_id is not null and excluded_reason is null
     group by customer_id, channel

@@ -28,7 +28,7 @@ top_reasons as (
 
 select
     row_number() over (
-        order by candidates.score * candidates.value_per_month desc, candidates.score desc, candidates.customer_id
+        order by candidates.score * candidates.value_per_month desc nulls last, candidates.score desc nulls last, candidates.customer_id
     ) as rank,
     {{ md5_hash(['candidates.customer_id', 'cast(' ~ microseconds('candidates.as_of') ~ ' as varchar)', 'candidates.model_version']) }} as entry_id,
     candidates.customer_id,

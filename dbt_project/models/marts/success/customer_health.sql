@@ -2,7 +2,7 @@
 with risks as (
     select
         *,
-        row_number() over (partition by customer_id order by model_version desc) as recency
+        row_number() over (partition by customer_id order by model_version desc nulls last) as recency
     from {{ source('ml', 'customer_risk') }}
     where as_of = {{ as_of() }}
 )

@@ -15,7 +15,7 @@ same_subject as (
         earlier.message_id as answered_id,
         row_number() over (
             partition by answers.message_id
-            order by earlier.sent_at desc, earlier.message_id desc
+            order by earlier.sent_at desc nulls last, earlier.message_id desc nulls last
         ) as nearness
     from messages as answers
     inner join messages as earlier
