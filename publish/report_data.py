@@ -90,9 +90,8 @@ _QUERIES = {
         group by all order by band, value_per_month desc
     """,
     "risk_reasons": """
-        select replace(json_extract_string(reasons, '$[0].feature'), '_', ' ') as reason,
-            count(*) as customers
-        from at_risk_customers where json_extract_string(reasons, '$[0].feature') is not null
+        select json_extract_string(reasons, '$[0].label') as reason, count(*) as customers
+        from at_risk_customers where json_extract_string(reasons, '$[0].label') is not null
         group by 1 order by customers desc, reason limit 8
     """,
     "trends": f"""

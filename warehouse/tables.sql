@@ -65,7 +65,7 @@ create table if not exists ml.message_tags (
 );
 
 -- One row per customer, as_of and model version. `reasons` is a JSON list of
--- {"reason": text, "contribution": number, "feature": name}, largest contribution first.
+-- {"feature": name, "label": text, "reason": text, "contribution": number}, largest contribution first.
 create table if not exists ml.customer_risk (
     customer_id varchar not null,
     as_of timestamptz not null,

@@ -28,5 +28,5 @@ class AfterLastId(BasePaginator):
         self._last, self._has_next_page = last, True
 
     def update_request(self, request: Request) -> None:
-        asked: dict[str, Any] = dict(request.params or {})  # type: ignore[arg-type]
+        asked: dict[str, Any] = dict(request.params or {})
         request.params = {**asked, "starting_after": self._last}

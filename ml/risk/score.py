@@ -30,6 +30,7 @@ class Rule(BaseModel):
     model_config = ConfigDict(extra="forbid")
 
     feature: str
+    label: str
     points: float
     over: float | None = None
     under: float | None = None
@@ -148,7 +149,12 @@ def score(features: Features, rules: Weights | None = None) -> Scored:
     rules = rules or weights()
     known = derived(features)
     reasons: list[dict[str, Any]] = [
-        {"feature": rule.feature, "reason": rule.words(known), "contribution": contribution}
+        {
+            "feature": rule.feature,
+            "label": rule.label,
+            "reason": rule.words(known),
+            "contribution": contribution,
+        }
         for rule in rules.rules
         if (contribution := rule.contribution(known)) != 0.0
     ]

@@ -75,8 +75,8 @@ def test_comparisons_are_unknown_when_a_side_is() -> None:
 @pytest.mark.parametrize(
     ("text", "complaint"),
     [
-        ("base: -3\nbands: {red: 0.5}\nrules: [{feature: x}]", "rules.0.points"),
-        ("base: -3\nbands: {}\nrules: [{feature: x, points: 1, colour: 2, reason: r}]", "colour"),
+        ("base: -3\nbands: {red: 0.5}\nrules: [{feature: x, label: l}]", "rules.0.points"),
+        ("base: -3\nbands: {}\nrules: [{feature: x, label: l, points: 1, colour: 2, reason: r}]", "colour"),
         ("base: [", "weights.yml"),
         ("just words", "weights.yml"),
     ],
@@ -108,7 +108,7 @@ def test_every_customer_is_scored_once_however_often_it_runs() -> None:
     assert [row[0] for row in rows] == ["leaving", "quiet", "happy"]
     reasons = json.loads(rows[0][3])
     assert reasons[0]["reason"] == "asked to cancel their subscription"
-    assert set(reasons[0]) == {"feature", "reason", "contribution"}
+    assert set(reasons[0]) == {"feature", "label", "reason", "contribution"}
 
 
 @pytest.mark.usefixtures("home")

@@ -52,7 +52,7 @@ select * from (values
 create or replace table marts.customer_health as
 select 'c' || i as customer_id, timestamptz '2026-06-30 00:00:00+00' as as_of, i / 40.0 as score,
     100 - i * 2.5 as health_score, case when i > 35 then 'red' when i > 28 then 'yellow' else 'green' end as band,
-    '[{"feature":"unresolved_conversations","reason":"2 open conversations","contribution":0.3}]' as reasons,
+    '[{"feature":"unresolved_conversations","label":"open conversations","reason":"2 open conversations","contribution":0.3}]' as reasons,
     'test-1' as model_version
 from range(40) as r(i);
 
