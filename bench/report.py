@@ -30,7 +30,7 @@ def show(title: str, unit: str, ours: Timing, *peers: Timing) -> None:
     """Print ours, each peer, and how many times faster ours is."""
     print(f"\n{title}")
     for timing in (ours, *peers):
-        ratio = "" if timing is ours else f"   ours is {ours.rate / timing.rate:.1f}x"
+        ratio = "" if timing is ours else f"   ours is {ours.rate / timing.rate:.2g}x"
         line = f"{timing.units:>10,} {unit} {timing.seconds:8.1f} s {timing.rate:>12,.0f}/s{ratio}"
         print(f"  {timing.name:<46}{line}")
 
