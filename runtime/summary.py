@@ -36,7 +36,7 @@ def intake(out: Console, home: Settings, since: datetime) -> None:
     """Rows per source since a moment, and the reason of every kind of refusal."""
     if not home.warehouse_file.exists():
         return
-    with warehouse(read_only=True) as connection:
+    with warehouse(read_only=True, path=home.warehouse_file) as connection:
         loads = connection.execute(
             """
             select source, sum(received), sum(accepted), sum(quarantined), sum(duplicates)
@@ -52,8 +52,10 @@ def intake(out: Console, home: Settings, since: datetime) -> None:
             row
             for (table,) in held
             for row in connection.execute(
-                f'select reason, count(*) from quarantine."{table}" where quarantined_at >= ? '
-                "group by reason order by count(*) desc, reason",
+                # Alike but for the row's key (shown as {…}) is one kind of refusal.
+                "select regexp_replace(reason, '\\{.*?\\}', '{…}') as words, count(*) "
+                f'from quarantine."{table}" where quarantined_at >= ? '
+                "group by words order by count(*) desc, words",
                 [since],
             ).fetchall()
         ]
@@ -73,7 +75,9 @@ def intake(out: Console, home: Settings, since: datetime) -> None:
         out.print(line, markup=False, style="yellow", soft_wrap=True)
     if len(refused) > _REASONS_SHOWN:
         more = len(refused) - _REASONS_SHOWN
-        out.print(f"… and {more} more reasons: tables quarantine.* of {home.warehouse_file}")
+        out.print(f"… and {more} more reasons")
+    if refused:
+        out.print(f"The rows as they came: tables quarantine.* in {_shown(home.warehouse_file)}")
 
 
 def _number(value: float | None, unit: str) -> str:
@@ -84,7 +88,9 @@ def _number(value: float | None, unit: str) -> str:
         return f"{value:.1%}"
     if unit == "minutes":
         return f"{value:,.0f} min" if value < 600 else f"{value / 60:,.1f} h"
-    return f"{value:,.0f}" if abs(value) >= 100 or value == int(value) else f"{value:,.1f}"
+    if abs(value) >= 100 or value == int(value):
+        return f"{value:,.0f}"
+    return f"{value:,.2f}" if abs(value) < 1 else f"{value:,.1f}"
 
 
 def scorecard(out: Console, home: Settings) -> None:
@@ -178,7 +184,7 @@ def status(out: Console, home: Settings) -> None:
         return
     said = json.loads(manifest.read_text())
     out.print(f"published {said['version']} as of {said['content']['as_of']}", style="bold")
-    with warehouse(read_only=True) as connection:
+    with warehouse(read_only=True, path=home.warehouse_file) as connection:
         rows = connection.execute(
             """
             select source, max(loaded_at), sum(accepted), sum(quarantined), sum(duplicates)

@@ -139,6 +139,7 @@ def derived(features: Features) -> dict[str, Any]:
         **features,
         "sentiment_change": difference("sentiment_mean_30d", "sentiment_mean_prev_90d"),
         "contacts_growth": difference("contacts_30d", "contacts_prev_30d"),
+        "oldest_unresolved_days": float(get.get("oldest_unresolved_hours", 0)) / 24,
         "order_gap_ratio": float(since) / float(gap) if gap and since is not None else None,
         "top_topic_30d": str(get.get("top_topic_30d", "one topic")).replace("_", " "),
     }

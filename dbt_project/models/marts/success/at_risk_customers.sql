@@ -22,7 +22,8 @@ reasons as (
 top_reasons as (
     select customer_id, string_agg({{ json_text('element', 'reason') }}, '; ' order by position) as top_reasons
     from reasons
-    where position <= 3
+    -- What speaks for staying is no reason to call.
+    where position <= 3 and try_cast({{ json_text('element', 'contribution') }} as double) > 0
     group by customer_id
 )
 
