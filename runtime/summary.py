@@ -76,8 +76,25 @@ def intake(out: Console, home: Settings, since: datetime) -> None:
     if len(refused) > _REASONS_SHOWN:
         more = len(refused) - _REASONS_SHOWN
         out.print(f"… and {more} more reasons")
+    for file_name, message in _ignored_files(home, since):
+        out.print(f"ignored  {file_name}: {message}", markup=False, style="yellow", soft_wrap=True)
     if refused:
         out.print(f"The rows as they came: tables quarantine.* in {_shown(home.warehouse_file)}")
+
+
+def _ignored_files(home: Settings, since: datetime) -> list[tuple[str, str]]:
+    """Files of the drop folder that are no entity's, with what to do about it."""
+    with warehouse(read_only=True, path=home.warehouse_file) as connection:
+        if not connection.execute(
+            "select 1 from information_schema.tables "
+            "where table_schema = 'raw_file_drop' and table_name = 'files'"
+        ).fetchone():
+            return []
+        return connection.execute(
+            "select drop_file, message from raw_file_drop.files "
+            "where status = 'ignored' and _loaded_at >= ? order by drop_file",
+            [since],
+        ).fetchall()
 
 
 def _number(value: float | None, unit: str) -> str:
