@@ -14,41 +14,54 @@ def opened(company: Company, name: str, opened_at: str, **values: str) -> Compan
     return company.conversation(name, opened_at, **{"contact_id": f"by-{name}", **values})
 
 
-def _voice_and_bots(company: Company) -> None:
+def solved(company: Company, name: str, day: str, words: str = "", **values: str) -> None:
+    """A conversation on a day of June, 8:00 to 9:00; with the customer's words, if any."""
     opened(
         company,
-        "answered_call",
-        "2026-06-08T08:00:00Z",
-        channel="phone",
+        name,
+        f"2026-06-{day}T08:00:00Z",
         status="solved",
-        updated_at="2026-06-08T08:10:00Z",
+        updated_at=f"2026-06-{day}T09:00:00Z",
+        **values,
     )
+    if words:
+        company.said(name, f"2026-06-{day}T08:00:00Z", "customer", body=words)
+
+
+def called(
+    company: Company, name: str, status: str, ring_at: str, ended_at: str, **values: str
+) -> None:
+    """A call to us and the conversation it opens."""
+    opened(company, name, ring_at, channel="phone", status=status, updated_at=ended_at)
     company.add(
         "calls",
-        conversation_id="answered_call",
+        conversation_id=name,
         direction="inbound",
-        ring_at="2026-06-08T08:00:00Z",
+        ring_at=ring_at,
+        ended_at=ended_at,
+        **values,
+    )
+
+
+def _voice_and_bots(company: Company) -> None:
+    called(
+        company,
+        "answered_call",
+        "solved",
+        "2026-06-08T08:00:00Z",
+        "2026-06-08T08:10:00Z",
         answered_at="2026-06-08T08:00:30Z",
-        ended_at="2026-06-08T08:10:00Z",
         outcome="answered",
         talk_seconds="480",
         hold_seconds="60",
         wrap_seconds="60",
     )
-    opened(
+    called(
         company,
         "abandoned_call",
+        "closed",
         "2026-06-08T09:00:00Z",
-        channel="phone",
-        status="closed",
-        updated_at="2026-06-08T09:02:00Z",
-    )
-    company.add(
-        "calls",
-        conversation_id="abandoned_call",
-        direction="inbound",
-        ring_at="2026-06-08T09:00:00Z",
-        ended_at="2026-06-08T09:02:00Z",
+        "2026-06-08T09:02:00Z",
         outcome="abandoned",
     )
 
@@ -67,36 +80,11 @@ def _voice_and_bots(company: Company) -> None:
 
 def _contacts_again(company: Company) -> None:
     """Two systems' records of one person are one customer (linked in the test's tables)."""
-    opened(
-        company,
-        "repeated",
-        "2026-06-10T08:00:00Z",
-        status="solved",
-        updated_at="2026-06-10T09:00:00Z",
-    )
-    company.said("repeated", "2026-06-10T08:00:00Z", "customer", body="the invoice is wrong")
-    opened(
-        company,
-        "repeat",
-        "2026-06-16T08:00:00Z",
-        channel="chat",
-        contact_id="by-repeated-too",
-        status="solved",
-        updated_at="2026-06-16T09:00:00Z",
-    )
-    company.said("repeat", "2026-06-16T08:00:00Z", "customer", body="invoice still wrong")
-    opened(
-        company,
-        "other_topic",
-        "2026-06-12T08:00:00Z",
-        contact_id="by-repeated",
-        status="solved",
-        updated_at="2026-06-12T09:00:00Z",
-    )
-    company.said("other_topic", "2026-06-12T08:00:00Z", "customer", body="where is my parcel")
-    opened(
-        company, "young", "2026-06-28T08:00:00Z", status="solved", updated_at="2026-06-28T09:00:00Z"
-    )
+    solved(company, "repeated", "10", "the invoice is wrong")
+    again = {"channel": "chat", "contact_id": "by-repeated-too"}
+    solved(company, "repeat", "16", "invoice still wrong", **again)
+    solved(company, "other_topic", "12", "where is my parcel", contact_id="by-repeated")
+    solved(company, "young", "28")
 
 
 def _surveys(company: Company) -> None:
@@ -141,22 +129,21 @@ def _purchases(company: Company) -> None:
         email="pia@pia.example",
         phone="+49 30 901820",
     )
+    company.add("contacts", contact_id="by-gone", name="Gero")
+    subscription = {"started_at": "2025-06-01T00:00:00Z", "currency": "eur"}
     company.add(
         "subscriptions",
+        **subscription,
         subscription_id="1",
         contact_id="by-repeated-too",
-        started_at="2025-06-01T00:00:00Z",
         amount_per_month="40",
-        currency="eur",
         status="active",
     )
-    company.add("contacts", contact_id="by-gone", name="Gero")
     company.add(
         "subscriptions",
+        **subscription,
         subscription_id="2",
         contact_id="by-gone",
-        started_at="2025-06-01T00:00:00Z",
         ended_at="2026-06-01T00:00:00Z",
         amount_per_month="900",
-        currency="eur",
     )
