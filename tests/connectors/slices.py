@@ -1,6 +1,6 @@
 """What connector tests share: a tiny world on disk, one real pull through the gate, staging."""
 
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 from datetime import UTC, datetime
 from pathlib import Path
@@ -8,7 +8,7 @@ from typing import Any
 
 import pyarrow as pa
 import pyarrow.parquet as pq
-from fastapi import FastAPI
+from fastapi import FastAPI, Request, Response
 
 from connectors.contract import Credentials
 from connectors.landing import complete_loads, land
@@ -45,6 +45,16 @@ def served(app: FastAPI) -> Iterator[str]:
         yield f"http://127.0.0.1:{port}"
     finally:
         stop()
+
+
+def intercept(app: FastAPI, between: Callable[[Request], Response | None]) -> None:
+    """Answer some requests in the server's stead (None: it answers), even one that is running."""
+
+    async def answered(request: Request, server: Any) -> Any:
+        return between(request) or await server(request)
+
+    app.middleware_stack = None
+    app.middleware("http")(answered)
 
 
 def extract(name: str, source: Any) -> dict[str, int]:

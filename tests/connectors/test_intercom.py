@@ -5,78 +5,44 @@ from pathlib import Path
 from typing import Any
 
 import pytest
-from fastapi import FastAPI, Response
+from fastapi import FastAPI, Request, Response
 
 from connectors.contract import Credentials, SourceError
 from connectors.intercom.source import source
 from sample.servers.intercom import app
 from sample.servers.logins import LOGINS
-from tests.connectors.slices import at, build_staging, extract, load, raw, served, write_world
+from tests.connectors import helpdesk
+from tests.connectors.slices import (
+    Row,
+    at,
+    build_staging,
+    extract,
+    intercept,
+    load,
+    raw,
+    served,
+    write_world,
+)
 
 LOGIN = LOGINS["intercom"]
 ANN = "a" * 24
-UMA = {
-    "agent_id": "A1",
-    "intercom_id": "5001",
-    "name": "Uma Day",
-    "email": "uma@fernhill.example",
-    "team": "Care",
-    "role": "agent",
-    "active_from": at("2024-01-01 00:00"),
-}
-FERN = UMA | {
-    "agent_id": "A0",
-    "intercom_id": "5000",
-    "name": "Fern",
-    "email": "fern@fernhill.example",
-    "role": "bot",
-    "team": "Bot",
-}
+UMA = helpdesk.UMA | {"intercom_id": "5001"}
+FERN = helpdesk.FERN | {"intercom_id": "5000", "email": "fern@fernhill.example"}
 
 
-def chat(number: int, **changes: Any) -> dict[str, Any]:
-    opened = at(f"2026-05-{number:02d} 09:00")
-    return {
-        "system": "intercom",
-        "remote_id": str(number),
-        "channel": "chat",
-        "identity_remote_id": ANN,
-        "person_id": "P1",
-        "opened_at": opened,
-        "updated_at": opened.replace(hour=12),
-        "status": "closed",
-        "team": "Care",
-        "agent_id": "A1",
-        "tags": ["vip"],
-        "is_spam": False,
-    } | changes
+def chat(number: int, **changes: Any) -> Row:
+    own = {"channel": "chat", "identity_remote_id": ANN, "status": "closed", "tags": ["vip"]}
+    return helpdesk.conversation("intercom", number, **own | changes)
 
 
-def said(number: int, id_: int, minute: int, who: str, public: bool = True) -> dict[str, Any]:
-    return {
-        "system": "intercom",
-        "conversation_remote_id": str(number),
-        "remote_id": str(id_),
-        "sent_at": at(f"2026-05-{number:02d} 09:{minute:02d}"),
-        "author_type": who,
-        "author_agent_id": {"agent": "A1", "bot": "A0"}.get(who),
-        "is_public": public,
-        "body": f"a < b {id_}",
-    }
+def said(number: int, id_: int, minute: int, who: str, public: bool = True) -> Row:
+    sent_at = at(f"2026-05-{number:02d} 09:{minute:02d}")
+    return helpdesk.message("intercom", number, id_, sent_at, who, public, f"a < b {id_}")
 
 
-def done(number: int, id_: int, minute: int, kind: str, old: Any, new: Any) -> dict[str, Any]:
-    return {
-        "system": "intercom",
-        "conversation_remote_id": str(number),
-        "remote_id": str(id_),
-        "occurred_at": at(f"2026-05-{number:02d} 09:{minute:02d}"),
-        "event_type": kind,
-        "old_value": old,
-        "new_value": new,
-        "actor_type": "agent",
-        "actor_agent_id": "A1",
-    }
+def done(number: int, id_: int, minute: int, kind: str, old: Any, new: Any) -> Row:
+    occurred_at = at(f"2026-05-{number:02d} 09:{minute:02d}")
+    return helpdesk.change("intercom", number, id_, occurred_at, kind, old, new)
 
 
 @pytest.fixture
@@ -85,18 +51,7 @@ def api(tmp_path: Path) -> FastAPI:
     world = write_world(
         tmp_path / "world",
         people=[{"person_id": "P1", "language": "es", "do_not_contact": False}],
-        identities=[
-            {
-                "system": "intercom",
-                "remote_id": ANN,
-                "person_id": "P1",
-                "name": "Ann",
-                "email": "ann@acme.example",
-                "external_id": "FH-1",
-                "created_at": at("2019-02-01 00:00"),
-                "updated_at": at("2019-02-01 00:00"),
-            }
-        ],
+        identities=[helpdesk.ann("intercom", ANN, "2019-02-01 00:00")],
         agents=[UMA, FERN],
         conversations=[chat(1), chat(2, channel="chatbot", resolution_state="assumed", team="Bot")],
         messages=[
@@ -142,12 +97,6 @@ def intercom(api: FastAPI) -> Iterator[Credentials]:
 ALL = {"conversations": 2, "contacts": 1, "admins": 2, "teams": 2}
 
 
-def intercept(api: FastAPI, between: Any) -> None:
-    """Put a middleware before a server that may have answered already."""
-    api.middleware_stack = None
-    api.middleware("http")(between)
-
-
 def test_first_run_lands_everything_with_parts(intercom: Credentials) -> None:
     assert extract("intercom", source(intercom)) == ALL
     load("intercom")
@@ -173,9 +122,8 @@ def test_second_run_lands_nothing_new_and_asks_for_no_conversation(
     extract("intercom", source(intercom))
     asked = []
 
-    async def listen(request: Any, call_next: Any) -> Any:
+    def listen(request: Request) -> None:
         asked.append(request.url.path)
-        return await call_next(request)
 
     intercept(api, listen)
     assert extract("intercom", source(intercom)) == {}
@@ -212,10 +160,10 @@ def test_parts_beyond_the_cap_are_counted(tmp_path: Path) -> None:
 def test_conversation_deleted_between_search_and_fetch_is_left_out(
     api: FastAPI, intercom: Credentials
 ) -> None:
-    async def gone(request: Any, call_next: Any) -> Any:
+    def gone(request: Request) -> Response | None:
         if request.url.path == "/conversations/2":
             return Response('{"type": "error.list"}', 404, media_type="application/json")
-        return await call_next(request)
+        return None
 
     intercept(api, gone)
     assert extract("intercom", source(intercom))["conversations"] == 1
@@ -224,10 +172,10 @@ def test_conversation_deleted_between_search_and_fetch_is_left_out(
 def test_rate_limit_is_waited_out(api: FastAPI, intercom: Credentials) -> None:
     refusals = iter([True, True])
 
-    async def busy(request: Any, call_next: Any) -> Any:
+    def busy(request: Request) -> Response | None:
         if request.url.path == "/admins" and next(refusals, False):
             return Response("{}", 429, {"Retry-After": "0"}, media_type="application/json")
-        return await call_next(request)
+        return None
 
     intercept(api, busy)
     assert extract("intercom", source(intercom)) == ALL
@@ -249,10 +197,10 @@ def test_failed_conversation_keeps_the_cursor_and_the_next_run_heals(
 ) -> None:
     broken = iter([True])
 
-    async def cut(request: Any, call_next: Any) -> Any:
+    def cut(request: Request) -> Response | None:
         if request.url.path == "/conversations/2" and next(broken, False):
             return Response('{"type": "conv', media_type="application/json")
-        return await call_next(request)
+        return None
 
     intercept(api, cut)
     with pytest.raises(SourceError, match="intercom: /conversations/2: answer is not JSON"):

@@ -19,6 +19,7 @@ from tests.connectors.slices import (
     build_staging,
     credentials,
     extract,
+    intercept,
     load,
     raw,
     served,
@@ -176,15 +177,15 @@ def test_when_an_answer_is_broken_then_nothing_lands_and_the_next_run_has_it_all
 ) -> None:
     app, broken = server.app(world(tmp_path / "world", contact(1))), deque([True])
 
-    @app.middleware("http")
-    async def spoil(request: Request, answer: Any) -> Response:
+    def spoil(request: Request) -> Response | None:
         if broken and request.url.path.endswith(path):
             broken.pop()
             headers = {"Sforce-NumberOfRecords": "3", "Sforce-Locator": "null"}
             kind = "text/csv" if path == "/results" else "application/json"
             return Response(body, media_type=kind, headers=headers)
-        return await answer(request)
+        return None
 
+    intercept(app, spoil)
     with served(app) as address:
         with pytest.raises(SourceError, match=problem):
             extract("salesforce", ask(address))

@@ -18,6 +18,7 @@ from tests.connectors.slices import (
     build_staging,
     credentials,
     extract,
+    intercept,
     load,
     raw,
     served,
@@ -254,13 +255,13 @@ def test_when_a_page_is_broken_then_nothing_lands_and_the_next_run_has_it_all(
 ) -> None:
     app, broken = server.app(world(tmp_path / "world")), deque([True])
 
-    @app.middleware("http")
-    async def spoil(request: Request, answer: Any) -> Response:
+    def spoil(request: Request) -> Response | None:
         if broken and request.url.path == "/v1/charges":
             broken.pop()
             return Response(body, status_code=status, media_type="application/json")
-        return await answer(request)
+        return None
 
+    intercept(app, spoil)
     with served(app) as address:
         with pytest.raises(SourceError, match=problem):
             extract("stripe", ask(address))
@@ -271,12 +272,12 @@ def test_when_a_page_is_broken_then_nothing_lands_and_the_next_run_has_it_all(
 def test_when_the_limit_is_hit_then_the_request_is_tried_again(tmp_path: Path) -> None:
     app, limits = server.app(world(tmp_path / "world")), deque([True, True])
 
-    @app.middleware("http")
-    async def limit(request: Request, answer: Any) -> Response:
+    def limit(request: Request) -> Response | None:
         if limits and request.url.path == "/v1/charges":
             limits.pop()
             return server.refused(429, "Request rate limit exceeded.", "rate_limit")
-        return await answer(request)
+        return None
 
+    intercept(app, limit)
     with served(app) as address:
         assert extract("stripe", ask(address))["charges"] == 5

@@ -17,6 +17,7 @@ from tests.connectors.slices import (
     build_staging,
     credentials,
     extract,
+    intercept,
     load,
     raw,
     served,
@@ -151,12 +152,12 @@ def test_when_the_token_is_wrong_then_one_line_says_so_without_the_token(many: s
 def test_when_the_limit_is_hit_then_the_request_is_tried_again(tmp_path: Path) -> None:
     app, answers = server.app(world(tmp_path / "world", answered(1)), 1000), deque([429, 200])
 
-    @app.middleware("http")
-    async def limit(request: Request, answer: Any) -> Response:
+    def limit(request: Request) -> Response | None:
         if answers and answers.popleft() == 429:
             return server.answer(429, {"code": "TOO_MANY_REQUESTS"})
-        return await answer(request)
+        return None
 
+    intercept(app, limit)
     with served(app) as address:
         assert extract("survey", ask(address)) == {"responses": 1}
 
@@ -176,12 +177,12 @@ def test_when_an_answer_is_broken_then_nothing_lands_and_the_next_run_has_it_all
     app = server.app(world(tmp_path / "world", answered(1), answered(2)), 1000)
     broken = deque([False, True])
 
-    @app.middleware("http")
-    async def spoil(request: Request, answer: Any) -> Response:
+    def spoil(request: Request) -> Response | None:
         if broken and broken.popleft():
             return Response(body, media_type="application/json")
-        return await answer(request)
+        return None
 
+    intercept(app, spoil)
     with served(app) as address:
         with pytest.raises(SourceError, match=problem):
             extract("survey", ask(address))

@@ -5,75 +5,52 @@ from pathlib import Path
 from typing import Any
 
 import pytest
-from fastapi import FastAPI, Response
+from fastapi import FastAPI, Request, Response
 
 from connectors.contract import Credentials, SourceError
 from connectors.zendesk.source import source
 from sample.servers.logins import LOGINS
 from sample.servers.zendesk import app
-from tests.connectors.slices import at, build_staging, extract, load, raw, served, write_world
+from tests.connectors import helpdesk
+from tests.connectors.slices import (
+    Row,
+    at,
+    build_staging,
+    extract,
+    intercept,
+    load,
+    raw,
+    served,
+    write_world,
+)
 
 LOGIN = LOGINS["zendesk"]
 NOW = at("2026-06-30 00:00").timestamp()
-UMA = {
-    "agent_id": "A1",
-    "zendesk_id": 9001,
-    "name": "Uma Day",
-    "email": "uma@fernhill.example",
-    "team": "Care",
-    "role": "agent",
-    "time_zone": "Europe/Berlin",
-    "active_from": at("2024-01-01 00:00"),
-}
-FERN = UMA | {"agent_id": "A0", "zendesk_id": 9000, "name": "Fern", "role": "bot", "team": "Bot"}
+UMA = helpdesk.UMA | {"zendesk_id": 9001, "time_zone": "Europe/Berlin"}
+FERN = helpdesk.FERN | {"zendesk_id": 9000, "time_zone": "Europe/Berlin"}
 
 
-def ticket(number: int, **changes: Any) -> dict[str, Any]:
-    opened = at(f"2026-05-{number:02d} 09:00")
-    return {
-        "system": "zendesk",
-        "remote_id": str(number),
+def ticket(number: int, **changes: Any) -> Row:
+    own = {
         "channel": "email",
         "identity_remote_id": "501",
-        "person_id": "P1",
         "subject": f"Ticket {number}",
-        "opened_at": opened,
-        "updated_at": opened.replace(hour=12),
         "status": "solved",
         "priority": "normal",
-        "team": "Care",
-        "agent_id": "A1",
         "brand": "Fernhill",
         "tags": ["delivery"],
-        "is_spam": False,
-    } | changes
-
-
-def comment(number: int, id_: int, hour: int, who: str, public: bool = True) -> dict[str, Any]:
-    return {
-        "system": "zendesk",
-        "conversation_remote_id": str(number),
-        "remote_id": str(id_),
-        "sent_at": at(f"2026-05-{number:02d} {hour:02d}:00"),
-        "author_type": who,
-        "author_agent_id": {"agent": "A1", "bot": "A0"}.get(who),
-        "is_public": public,
-        "body": f"words {id_}",
     }
+    return helpdesk.conversation("zendesk", number, **own | changes)
 
 
-def event(number: int, id_: int, hour: int, kind: str, old: Any, new: Any) -> dict[str, Any]:
-    return {
-        "system": "zendesk",
-        "conversation_remote_id": str(number),
-        "remote_id": str(id_),
-        "occurred_at": at(f"2026-05-{number:02d} {hour:02d}:00"),
-        "event_type": kind,
-        "old_value": old,
-        "new_value": new,
-        "actor_type": "agent",
-        "actor_agent_id": "A1",
-    }
+def comment(number: int, id_: int, hour: int, who: str, public: bool = True) -> Row:
+    sent_at = at(f"2026-05-{number:02d} {hour:02d}:00")
+    return helpdesk.message("zendesk", number, id_, sent_at, who, public, f"words {id_}")
+
+
+def event(number: int, id_: int, hour: int, kind: str, old: Any, new: Any) -> Row:
+    occurred_at = at(f"2026-05-{number:02d} {hour:02d}:00")
+    return helpdesk.change("zendesk", number, id_, occurred_at, kind, old, new)
 
 
 @pytest.fixture
@@ -93,18 +70,7 @@ def api(tmp_path: Path) -> FastAPI:
             }
         ],
         people=[{"person_id": "P1", "company_id": "C1", "language": "de", "do_not_contact": True}],
-        identities=[
-            {
-                "system": "zendesk",
-                "remote_id": "501",
-                "person_id": "P1",
-                "name": "Ann",
-                "email": "ann@acme.example",
-                "external_id": "FH-1",
-                "created_at": at("2025-02-01 00:00"),
-                "updated_at": at("2025-02-01 00:00"),
-            }
-        ],
+        identities=[helpdesk.ann("zendesk", "501", "2025-02-01 00:00")],
         agents=[UMA, FERN],
         conversations=[
             ticket(1),
@@ -136,7 +102,7 @@ def api(tmp_path: Path) -> FastAPI:
     return app(world, clock=lambda: NOW)
 
 
-def rating(id_: str, ticket_id: str, score: float | None, answered: Any) -> dict[str, Any]:
+def rating(id_: str, ticket_id: str, score: float | None, answered: Any) -> Row:
     return {
         "remote_id": id_,
         "origin": "zendesk",
@@ -157,12 +123,6 @@ def rating(id_: str, ticket_id: str, score: float | None, answered: Any) -> dict
 def zendesk(api: FastAPI) -> Iterator[Credentials]:
     with served(api) as address:
         yield Credentials(base_url=address, login=LOGIN.user, password=LOGIN.secret)
-
-
-def intercept(api: FastAPI, between: Any) -> None:
-    """Put a middleware before a server that may have answered already."""
-    api.middleware_stack = None
-    api.middleware("http")(between)
 
 
 ALL = {
@@ -223,10 +183,9 @@ def test_cursor_that_is_no_longer_taken_falls_back_to_its_time(
     load("zendesk")
     refused = iter([True])
 
-    async def expire(request: Any, call_next: Any) -> Any:
+    def expire(request: Request) -> None:
         if "tickets/cursor" in request.url.path and next(refused, False):
             request.scope["query_string"] = b"cursor=gone!"
-        return await call_next(request)
 
     intercept(api, expire)
     # The last ticket's second is read again; the loader sees that nothing in it is new.
@@ -251,10 +210,10 @@ def test_malformed_page_keeps_the_cursor_and_the_next_run_heals(
 ) -> None:
     broken = iter([False, True])
 
-    async def cut(request: Any, call_next: Any) -> Any:
+    def cut(request: Request) -> Response | None:
         if "tickets/cursor" in request.url.path and next(broken, False):
             return Response('{"tickets": [{"id": 1', media_type="application/json")
-        return await call_next(request)
+        return None
 
     intercept(api, cut)
     with pytest.raises(SourceError, match=r"zendesk: .*cursor.json: answer is not JSON"):
