@@ -78,3 +78,10 @@
     {% do head.update(own[entity]) %}
     {{ return(head) }}
 {% endmacro %}
+
+{#- Some of an entity's columns that a source does not know, as nulls of their types:
+    `{{ null_columns("contacts", ["given_name", "surname"]) }},`. -#}
+{% macro null_columns(entity, names) -%}
+    {%- set columns = unified_columns(entity) -%}
+    {%- for name in names %}cast(null as {{ columns[name] }}) as {{ name }}{{ ", " if not loop.last }}{% endfor -%}
+{%- endmacro %}

@@ -28,20 +28,12 @@ select
 
     ---------- text
     name,
-    cast(null as varchar) as given_name,
-    cast(null as varchar) as surname,
+    {{ null_columns("contacts", ["given_name", "surname"]) }},
     counterpart_address as email,
-    cast(null as varchar) as phone,
-    cast(null as varchar) as company,
-    cast(null as varchar) as account_remote_id,
-    cast(null as varchar) as external_ids,
-    cast(null as date) as date_of_birth,
-    cast(null as varchar) as address,
-    cast(null as varchar) as postcode,
-    cast(null as varchar) as country,
-    cast(null as varchar) as language,
-    cast(null as varchar) as time_zone,
+    {{ null_columns("contacts", [
+        "phone", "company", "account_remote_id", "external_ids", "date_of_birth", "address",
+        "postcode", "country", "language", "time_zone"
+    ]) }},
     created_at,
-    cast(null as boolean) as do_not_contact,
-    cast(null as varchar) as consent
+    {{ null_columns("contacts", ["do_not_contact", "consent"]) }}
 from addresses

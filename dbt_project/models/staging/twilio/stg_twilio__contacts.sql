@@ -26,21 +26,12 @@ select
     cast(null as varchar) as merged_into_remote_id,
 
     ---------- text
-    cast(null as varchar) as name,
-    cast(null as varchar) as given_name,
-    cast(null as varchar) as surname,
-    cast(null as varchar) as email,
+    {{ null_columns("contacts", ["name", "given_name", "surname", "email"]) }},
     customer_phone as phone,
-    cast(null as varchar) as company,
-    cast(null as varchar) as account_remote_id,
-    cast(null as varchar) as external_ids,
-    cast(null as date) as date_of_birth,
-    cast(null as varchar) as address,
-    cast(null as varchar) as postcode,
-    cast(null as varchar) as country,
-    cast(null as varchar) as language,
-    cast(null as varchar) as time_zone,
+    {{ null_columns("contacts", [
+        "company", "account_remote_id", "external_ids", "date_of_birth", "address", "postcode",
+        "country", "language", "time_zone"
+    ]) }},
     created_at,
-    cast(null as boolean) as do_not_contact,
-    cast(null as varchar) as consent
+    {{ null_columns("contacts", ["do_not_contact", "consent"]) }}
 from callers
