@@ -91,12 +91,3 @@ def complete_loads(source: str) -> list[str]:
 def completion_mark(source: str, load_id: str) -> Path:
     """The file by which dlt says that a load landed whole."""
     return settings().landing / source / "_dlt_loads" / f"{source}__{load_id}.jsonl"
-
-
-def landed_files(source: str, load_id: str) -> dict[str, list[Path]]:
-    """Files of one load by resource, in a stable order."""
-    found: dict[str, list[Path]] = {}
-    for path in sorted((settings().landing / source).glob(f"*/{load_id}.*.parquet")):
-        if not path.parent.name.startswith("_"):
-            found.setdefault(path.parent.name, []).append(path)
-    return found

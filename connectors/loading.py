@@ -14,9 +14,10 @@ from typing import Any
 import duckdb
 
 from connectors.contract import Resource, resources
-from connectors.landing import complete_loads, completion_mark, landed_files
+from connectors.landing import complete_loads, completion_mark
 from warehouse.clock import wall_now
 from warehouse.duck import warehouse
+from warehouse.landed import landed_files
 from warehouse.settings import settings
 
 _SQL_TYPES = {

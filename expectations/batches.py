@@ -18,15 +18,6 @@ from warehouse.settings import settings
 _ROWS_AT_ONCE = 100_000
 
 
-def landed_files(source: str, load_id: str) -> dict[str, list[Path]]:
-    """Files of one load by resource; dlt's own tables (`_dlt…`) and our folders are left out."""
-    found: dict[str, list[Path]] = {}
-    for path in sorted((settings().landing / source).glob(f"*/{load_id}.*.parquet")):
-        if not path.parent.name.startswith("_"):
-            found.setdefault(path.parent.name, []).append(path)
-    return found
-
-
 def primary_keys(source: str) -> dict[str, list[str]]:
     """Key columns per resource, from the schema that was landed with the data."""
     versions = sorted(

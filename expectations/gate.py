@@ -13,13 +13,14 @@ import pandas as pd
 import pyarrow as pa
 
 from expectations import suites
-from expectations.batches import Batch, GatedFolder, landed_files, primary_keys
+from expectations.batches import Batch, GatedFolder, primary_keys
 from expectations.errors import BatchRefused, CheckerBroken, MartsRefused
 from expectations.marts import MartsReport, gate_marts
 from expectations.reasons import by_row, describe_table
 from expectations.suites import Suite, read_suite
 from expectations.variants import variant_columns, variant_reasons
 from expectations.verdict import write_verdict
+from warehouse.landed import landed_files
 
 __all__ = [
     "BatchRefused",
