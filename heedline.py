@@ -14,6 +14,7 @@ from connectors.registry import BadConfig
 from runtime import operate, summary
 from runtime.local_airflow import StartFailed
 from runtime.operate import AlreadyRunning, Plan
+from runtime.processes import StillEnding
 from warehouse.clock import BadTimestamp, parse_as_of
 from warehouse.duck import WarehouseBusy
 from warehouse.settings import settings
@@ -169,6 +170,7 @@ def main(*arguments: Any) -> None:
         BadTimestamp,
         FileNotFoundError,
         StartFailed,
+        StillEnding,
         WarehouseBusy,
     ) as error:
         err.print(f"heedline: {error}", markup=False, style="red", soft_wrap=True)

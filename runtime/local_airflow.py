@@ -30,6 +30,7 @@ class LocalAirflow:
         connections: asked for once, while the API server starts: variables that only tasks need
             (the sources' connections), from whatever takes its own time to be ready.
         say: where progress goes, a line at a time.
+        inherited: an open file for the processes to keep open (see `earlier_ones_gone`).
         scheduled: let the DAGs' own schedules start runs.
     """
 
@@ -40,6 +41,7 @@ class LocalAirflow:
         connections: Callable[[], dict[str, str]],
         say: Callable[[str], None],
         *,
+        inherited: int,
         scheduled: bool = False,
     ) -> None:
         self.port = free_port()
@@ -49,7 +51,7 @@ class LocalAirflow:
         self._connections = connections
         self._say = say
         self._env = {**airflow_env(home, self.port, scheduled=scheduled), **environment}
-        self._children = Children(home.airflow / "process-logs")
+        self._children = Children(home.airflow / "process-logs", inherited)
 
     def __enter__(self) -> "LocalAirflow":
         try:
@@ -70,12 +72,14 @@ class LocalAirflow:
     def _start(self) -> None:
         self._migrate()
         self._children.start("api-server", ["airflow", "api-server"], self._env)
-        self._children.start("dag-processor", ["airflow", "dag-processor"], self._env)
         tasks_env = {**self._env, **self._connections()}
         self._wait("API server", self.api.ready)
         self.api.sign_in()
         self.api.make_pool("warehouse", 1)
+        # Before the DAG processor looks: it marks a DAG with an open run as full, and would not
+        # look again for minutes, so that DAG would never start.
         self.api.forget_unfinished()
+        self._children.start("dag-processor", ["airflow", "dag-processor"], self._env)
         # Not waited for: runs can be triggered before it takes them up, and its death is noticed.
         scheduler = ["airflow", "scheduler", "--skip-serve-logs"]
         self._children.start("scheduler", scheduler, tasks_env)

@@ -13,6 +13,7 @@ from filelock import FileLock, Timeout
 from connectors.registry import BadConfig, Channel, enabled_channels
 from runtime.company import sample_company
 from runtime.local_airflow import LocalAirflow
+from runtime.processes import earlier_ones_gone
 from runtime.rounds import Round, RoundResult
 from warehouse.clock import iso, wall_now
 from warehouse.settings import PROJECT_ROOT, Settings
@@ -94,7 +95,10 @@ def _at_work(plan: Plan, *, scheduled: bool) -> Iterator[LocalAirflow]:
         def connections() -> dict[str, str]:
             return started.enter_context(_company(plan))
 
-        airflow = LocalAirflow(plan.home, own, connections, plan.say, scheduled=scheduled)
+        alive = started.enter_context(earlier_ones_gone(plan.home.root / "processes.lock"))
+        airflow = LocalAirflow(
+            plan.home, own, connections, plan.say, inherited=alive, scheduled=scheduled
+        )
         yield started.enter_context(airflow)
 
 

@@ -4,12 +4,15 @@ On Linux the kernel also ends them when this process dies by kill -9.
 """
 
 import ctypes
+import fcntl
 import os
 import signal
 import socket
 import subprocess
 import sys
-from collections.abc import Callable, Mapping, Sequence
+import time
+from collections.abc import Callable, Iterator, Mapping, Sequence
+from contextlib import contextmanager
 from dataclasses import dataclass, field
 from pathlib import Path
 
@@ -36,11 +39,50 @@ def free_port() -> int:
         return port
 
 
+class StillEnding(RuntimeError):
+    """Processes of an earlier, killed run have not ended yet."""
+
+
+@contextmanager
+def earlier_ones_gone(path: Path, patience_seconds: float = 90) -> Iterator[int]:
+    """Wait until no process of an earlier run is left; yields what children must inherit.
+
+    The lock is on an open file that every child inherits, so the system itself knows when the last
+    of them has ended, however the run that started them did.
+
+    Raises:
+        StillEnding: some are still finishing their work after `patience_seconds`.
+    """
+    path.parent.mkdir(parents=True, exist_ok=True)
+    handle = os.open(path, os.O_RDWR | os.O_CREAT, 0o600)
+    try:
+        deadline = time.monotonic() + patience_seconds
+        while True:
+            try:
+                fcntl.flock(handle, fcntl.LOCK_EX | fcntl.LOCK_NB)
+                break
+            except BlockingIOError:
+                if time.monotonic() > deadline:
+                    raise StillEnding(
+                        "processes of an earlier, killed run are still finishing; try again shortly"
+                    ) from None
+                time.sleep(0.2)
+        yield handle
+    finally:
+        os.close(handle)
+
+
 @dataclass
 class Children:
-    """The processes of one run, in the order they were started."""
+    """The processes of one run, in the order they were started.
+
+    Attributes:
+        logs: folder for their output, a file each.
+        inherited: an open file they keep open as long as they live (see `earlier_ones_gone`).
+    """
 
     logs: Path
+    inherited: int | None = None
     _running: dict[str, subprocess.Popen[bytes]] = field(default_factory=dict)
 
     def start(self, name: str, command: Sequence[str], env: Mapping[str, str]) -> None:
@@ -54,6 +96,7 @@ class Children:
                 stdout=output,
                 stderr=subprocess.STDOUT,
                 start_new_session=True,
+                pass_fds=() if self.inherited is None else (self.inherited,),
                 preexec_fn=_die_with(os.getpid()),
             )
 

@@ -48,12 +48,16 @@ class AirflowApi:
         answer.raise_for_status()
 
     def forget_unfinished(self) -> None:
-        """Close runs and queued asset events that an earlier, killed session left open."""
+        """Remove runs and queued asset events that an earlier, killed session left open.
+
+        A run is closed and then deleted: closing alone would still let its teardown task report.
+        """
         for state in ("running", "queued"):
             runs = self._get("/api/v2/dags/~/dagRuns", state=state, limit=500)["dag_runs"]
             for run in runs:
                 path = f"/api/v2/dags/{run['dag_id']}/dagRuns/{run['dag_run_id']}"
                 self._http.patch(path, json={"state": "failed"}).raise_for_status()
+                self._http.delete(path).raise_for_status()
         for dag_id in self.dag_ids():
             gone = self._http.delete(f"/api/v2/dags/{dag_id}/assets/queuedEvents")
             if gone.status_code != 404:

@@ -11,13 +11,14 @@ from typing import Any
 
 import httpx
 
-from runtime.local_airflow import LocalAirflow
+from runtime.local_airflow import LocalAirflow, StartFailed
 from warehouse.clock import iso
 
 CHAIN = ("unify", "enrich", "marts", "publish")
 _OVER = {"success", "failed"}
 _POLL_SECONDS = 0.5
 _LOG_LINES = 12
+_STALLED_SECONDS = 180
 
 
 @dataclass(frozen=True)
@@ -56,13 +57,13 @@ class Round:
         self._ingest = [f"ingest_{name}" for name in channels]
         self._say = say
         self._told: dict[tuple[str, str], str] = {}
-        self._started = time.monotonic()
+        self._started = self._moved = time.monotonic()
 
     def run(self) -> RoundResult:
         """Trigger and wait.
 
         Raises:
-            StartFailed: a DAG does not import, or Airflow died.
+            StartFailed: a DAG does not import, Airflow died, or it stopped starting tasks.
         """
         self._airflow.wait_for_dags([*self._ingest, *CHAIN])
         since = datetime.now(UTC)
@@ -72,6 +73,7 @@ class Round:
         result = RoundResult(since.replace(microsecond=0))
         while not self._advance(since, result):
             self._airflow.check_alive()
+            self._check_moving()
             time.sleep(_POLL_SECONDS)
         result.seconds = time.monotonic() - self._started
         return result
@@ -111,8 +113,19 @@ class Round:
         if run["state"] in _OVER:
             self._told[dag_id, ""] = run["state"]
 
+    def _check_moving(self) -> None:
+        """A task may take its time; nothing running and nothing starting is a fault."""
+        if "running" in self._told.values():
+            self._moved = time.monotonic()
+        if time.monotonic() - self._moved > _STALLED_SECONDS:
+            raise StartFailed(
+                f"Airflow has started nothing for {_STALLED_SECONDS} s; "
+                f"the reason stands in {self._airflow.logs / 'scheduler.log'}"
+            )
+
     def _line(self, what: str, state: str, took: str) -> None:
-        elapsed = time.monotonic() - self._started
+        self._moved = time.monotonic()
+        elapsed = self._moved - self._started
         self._say(f"{elapsed:6.1f} s  {what:<32} {state:<16} {took}".rstrip())
 
     def _failure(self, dag_id: str, run_id: str, task: dict[str, Any]) -> TaskFailure:

@@ -8,7 +8,9 @@ import time
 from collections.abc import Callable
 from pathlib import Path
 
-from runtime.processes import Children, free_port
+import pytest
+
+from runtime.processes import Children, StillEnding, earlier_ones_gone, free_port
 
 STUBBORN = """
 import os, signal, subprocess, sys, time
@@ -71,6 +73,21 @@ def test_kill_9_of_the_parent_ends_the_children(tmp_path: Path) -> None:
     parent.send_signal(signal.SIGKILL)
     parent.wait()
     until(lambda: gone(child))
+
+
+def test_a_new_run_waits_for_the_processes_of_a_killed_one(tmp_path: Path) -> None:
+    lock = tmp_path / "processes.lock"
+    with earlier_ones_gone(lock) as handle:
+        children = Children(tmp_path, inherited=handle)
+        children.start(
+            "sleeper", [sys.executable, "-c", "import time; time.sleep(600)"], os.environ
+        )
+    # The run is over (its own file is closed), its child is not.
+    with pytest.raises(StillEnding), earlier_ones_gone(lock, patience_seconds=0.3):
+        pass
+    children.stop()
+    with earlier_ones_gone(lock, patience_seconds=30):
+        pass
 
 
 def test_a_free_port_is_on_loopback_and_usable() -> None:
