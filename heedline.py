@@ -7,6 +7,7 @@ from pathlib import Path
 from types import FrameType
 from typing import Annotated, Any
 
+import httpx
 import typer
 from rich.console import Console
 
@@ -172,6 +173,7 @@ def main(*arguments: Any) -> None:
         StartFailed,
         StillEnding,
         WarehouseBusy,
+        httpx.HTTPError,
     ) as error:
         err.print(f"heedline: {error}", markup=False, style="red", soft_wrap=True)
         raise SystemExit(1) from None

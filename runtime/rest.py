@@ -50,13 +50,15 @@ class AirflowApi:
     def forget_unfinished(self) -> None:
         """Remove runs and queued asset events that an earlier, killed session left open.
 
-        A run is closed and then deleted: closing alone would still let its teardown task report.
+        A running one is put back into the queue first, where it can be deleted. Failing it would
+        keep it running for its teardown task, which would report a round that is over.
         """
         for state in ("running", "queued"):
             runs = self._get("/api/v2/dags/~/dagRuns", state=state, limit=500)["dag_runs"]
             for run in runs:
                 path = f"/api/v2/dags/{run['dag_id']}/dagRuns/{run['dag_run_id']}"
-                self._http.patch(path, json={"state": "failed"}).raise_for_status()
+                if state == "running":
+                    self._http.patch(path, json={"state": "queued"}).raise_for_status()
                 self._http.delete(path).raise_for_status()
         for dag_id in self.dag_ids():
             gone = self._http.delete(f"/api/v2/dags/{dag_id}/assets/queuedEvents")

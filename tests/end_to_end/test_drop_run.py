@@ -4,13 +4,15 @@ The oracles read the source files again and know nothing of our SQL.
 """
 
 import csv
+import subprocess
+import sys
 from datetime import UTC, datetime
 from pathlib import Path
 
 import duckdb
 import pytest
 
-from tests.end_to_end.conftest import Heedline
+from tests.end_to_end.conftest import ROOT, Heedline, heedline_env
 from tests.real_data import INCIDENTS, TWCS, write_incident_drop, write_twcs_drop
 
 pytestmark = pytest.mark.slow
@@ -47,6 +49,21 @@ def first_response_minutes(messages: list[dict[str, str]]) -> float | None:
     return (later[0] - instant(asked["sent_at"])).total_seconds() / MINUTE if later else None
 
 
+def kill_when(said: str, home: Path, *arguments: str) -> None:
+    """Start heedline and kill -9 it once it says so."""
+    process = subprocess.Popen(
+        [sys.executable, str(ROOT / "heedline.py"), *arguments],
+        cwd=home,
+        env=heedline_env(home),
+        stdout=subprocess.PIPE,
+        text=True,
+    )
+    assert process.stdout is not None
+    assert any(said in line for line in process.stdout)
+    process.kill()
+    process.communicate()
+
+
 @pytest.mark.skipif(not TWCS.exists(), reason="shared/data/real is not beside this checkout")
 def test_real_tweets_become_conversations_with_their_response_times(
     heedline: Heedline, home: Path
@@ -77,11 +94,12 @@ def test_real_tweets_become_conversations_with_their_response_times(
 
 
 @pytest.mark.skipif(not INCIDENTS.exists(), reason="shared/data/real is not beside this checkout")
-def test_another_folder_stands_alone_and_its_status_history_is_counted_right(
+def test_another_folder_stands_alone_and_is_counted_right_after_a_kill_9(
     heedline: Heedline, home: Path
 ) -> None:
     folder = home / "incidents"
     written = write_incident_drop(INCIDENTS, folder)
+    kill_when("ingest_file_drop.load ", home, "run", "--drop", str(folder))
     done = heedline("run", "--drop", str(folder), "--as-of", "2017-06-30T00:00:00Z")
     assert done.returncode == 0, done.stdout + done.stderr
 

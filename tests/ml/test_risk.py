@@ -76,7 +76,10 @@ def test_comparisons_are_unknown_when_a_side_is() -> None:
     ("text", "complaint"),
     [
         ("base: -3\nbands: {red: 0.5}\nrules: [{feature: x, label: l}]", "rules.0.points"),
-        ("base: -3\nbands: {}\nrules: [{feature: x, label: l, points: 1, colour: 2, reason: r}]", "colour"),
+        (
+            "base: -3\nbands: {}\nrules: [{feature: x, label: l, points: 1, colour: 2, reason: r}]",
+            "colour",
+        ),
         ("base: [", "weights.yml"),
         ("just words", "weights.yml"),
     ],
