@@ -71,7 +71,7 @@ LiveOption = Annotated[
     typer.Option(
         "--live",
         help="Pull from your own systems: the channels of connectors/channels.yml, signed in "
-        "through AIRFLOW_CONN_HEEDLINE_<SOURCE> (see .env.example).",
+        "through AIRFLOW_CONN_HEEDLINE_SOURCE (see .env.example).",
     ),
 ]
 
@@ -117,16 +117,15 @@ def run(
 @app.command()
 def up(
     drop: DropOption = None,
-    as_of: AsOfOption = None,
     size: SizeOption = Size.medium,
     live: LiveOption = False,
 ) -> None:
     """Keep Airflow's UI and scheduler running until Ctrl-C.
 
     With --live the DAGs follow their schedules; otherwise runs start when you trigger an ingest DAG
-    in the UI.
+    in the UI; its configuration takes `{"as_of": "2026-06-30T00:00:00Z"}`.
     """
-    operate.keep_up(_plan(drop, as_of, size, live))
+    operate.keep_up(_plan(drop, None, size, live))
 
 
 @app.command()
