@@ -13,6 +13,7 @@ from rich.console import Console
 
 from connectors.registry import BadConfig
 from runtime import operate, summary
+from runtime.claim import OtherCompany
 from runtime.local_airflow import StartFailed
 from runtime.operate import AlreadyRunning, Plan
 from runtime.processes import StillEnding
@@ -169,6 +170,7 @@ def main(*arguments: Any) -> None:
         BadConfig,
         BadTimestamp,
         FileNotFoundError,
+        OtherCompany,
         StartFailed,
         StillEnding,
         WarehouseBusy,
