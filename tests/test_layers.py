@@ -16,7 +16,9 @@ ALLOWED = {
     "outreach": GROUND,
     "sample": GROUND,
     "runtime": GROUND | {"connectors", "sample"},
-    "dags": GROUND | {"connectors", "expectations", "ml", "publish", "outreach"},
+    "privacy": GROUND | {"connectors"},
+    "dags": GROUND | {"connectors", "expectations", "ml", "publish", "outreach", "privacy"},
+    "commands": GROUND | {"connectors", "ml", "privacy", "runtime", "sample"},
 }
 ROOMS = set(ALLOWED) | {"bench", "tests", "heedline"}
 

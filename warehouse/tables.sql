@@ -28,22 +28,47 @@ create table if not exists ops.dbt_results (
     message varchar
 );
 
--- One row per pair of contacts that are the same person.
+-- One row per pair of contacts that are the same person, or might be: `status` is 'linked', 'review'
+-- (between the two thresholds, a person may decide), 'decided' (a person said so) or 'cut' (likely alone,
+-- but the cluster it would make contradicts itself). `reasons` is a JSON list of
+-- {"field": name, "label": text in plain words, "weight": log2 of the evidence}, strongest first.
 create table if not exists ml.identity_links (
     left_source_system varchar not null,
     left_remote_id varchar not null,
     right_source_system varchar not null,
     right_remote_id varchar not null,
+    status varchar not null,
     match_probability double not null,
     reasons varchar not null,
     model_version varchar not null
 );
 
--- One row per contact: the person it belongs to.
+-- One row per contact: the person it belongs to; `confidence` in [0, 1] that it does (1 when alone).
 create table if not exists ml.identity_clusters (
     source_system varchar not null,
     remote_id varchar not null,
-    customer_id varchar not null
+    customer_id varchar not null,
+    confidence double not null
+);
+
+-- One row per change of who is who. 'merge': `from_customer_id` now is part of `to_customer_id`;
+-- 'unmerge': `to_customer_id` was split off `from_customer_id`.
+create table if not exists ml.customer_changes (
+    change varchar not null,
+    from_customer_id varchar not null,
+    to_customer_id varchar not null,
+    contacts bigint not null,
+    reason varchar not null,
+    recorded_at timestamptz not null
+);
+
+-- One row per text hash: the text with personal data replaced by placeholders such as <EMAIL>.
+-- `findings` is a JSON object kind → count.
+create table if not exists ml.redacted_texts (
+    text_hash varchar not null,
+    redactor_version varchar not null,
+    redacted_text varchar not null,
+    findings varchar not null
 );
 
 -- One row per text hash and model version. `topics` is a JSON list. Probabilities in [0, 1].
