@@ -6,11 +6,13 @@ from collections.abc import Callable, Iterator
 from contextlib import ExitStack, contextmanager
 from dataclasses import dataclass
 from datetime import datetime
+from functools import cached_property
 from pathlib import Path
 
 from filelock import FileLock, Timeout
 
 from connectors.registry import BadConfig, Channel, enabled_channels
+from runtime.claim import claim
 from runtime.company import sample_company
 from runtime.local_airflow import LocalAirflow
 from runtime.processes import earlier_ones_gone
@@ -42,9 +44,9 @@ class Plan:
     live: bool
     say: Callable[[str], None]
 
-    @property
+    @cached_property
     def moment(self) -> datetime:
-        """`as_of`, or the default: the sample's last day, else the present."""
+        """`as_of`, or the default: the sample's last day, else the present when first asked."""
         if self.as_of:
             return self.as_of
         if self.drop or self.live:
@@ -52,6 +54,16 @@ class Plan:
         from sample import AS_OF
 
         return AS_OF
+
+    @property
+    def company(self) -> str | None:
+        """Whose data the run brings into the home; None where any may come, with --drop.
+
+        Rows of a drop folder are told apart by the folder's name, and a run on one takes no others.
+        """
+        if self.drop:
+            return None
+        return "own systems" if self.live else f"sample {self.size}"
 
     @property
     def channels(self) -> list[Channel]:
@@ -85,6 +97,8 @@ def _at_work(plan: Plan, *, scheduled: bool) -> Iterator[LocalAirflow]:
             f"another heedline is at work in {plan.home.root}; wait for it, or set HEEDLINE_HOME"
         ) from None
     with lock, ExitStack() as started:
+        if plan.company:
+            claim(plan.home.root, plan.company)
         own = {
             "HEEDLINE_CHANNELS": ",".join(c.name for c in plan.channels),
             "HEEDLINE_TASK_RETRIES": "2" if scheduled else "0",
