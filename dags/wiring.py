@@ -5,12 +5,12 @@ A round: every ingest DAG reports on its asset (done or failed), which starts `u
 carries `as_of`.
 """
 
-import os
 from datetime import datetime, timedelta
 from typing import Any
 
 from airflow.sdk import Asset
 
+from connectors.contract import Credentials
 from connectors.registry import Channel
 from warehouse.clock import iso, parse_as_of
 from warehouse.settings import settings
@@ -50,18 +50,17 @@ def started_as_of(context: dict[str, Any]) -> datetime:
 
 
 def handed_as_of(context: dict[str, Any]) -> datetime:
-    """The `as_of` handed on by the assets that started this run: the latest of them.
+    """The `as_of` handed on by the newest of the asset events that started this run.
 
-    A run started by hand falls back to its own configuration or time.
+    Not the latest `as_of`: a round that was broken off leaves events behind, and a replay of an
+    earlier moment after it must not run as of theirs. A run started by hand falls back to its own
+    configuration or time.
     """
     events = context.get("triggering_asset_events") or {}
-    handed = [
-        parse_as_of(event.extra["as_of"])
-        for group in events.values()
-        for event in group
-        if event.extra.get("as_of")
-    ]
-    return max(handed) if handed else started_as_of(context)
+    handed = [event for group in events.values() for event in group if event.extra.get("as_of")]
+    if not handed:
+        return started_as_of(context)
+    return parse_as_of(max(handed, key=lambda event: event.timestamp).extra["as_of"])
 
 
 def hand_on(context: dict[str, Any], asset: Asset, as_of: datetime) -> None:
@@ -69,11 +68,9 @@ def hand_on(context: dict[str, Any], asset: Asset, as_of: datetime) -> None:
     context["outlet_events"][asset].extra = {"as_of": iso(as_of)}
 
 
-def airflow_credentials(channel: Channel) -> "Any":
+def airflow_credentials(channel: Channel) -> Credentials:
     """The channel's Airflow connection as plain credentials (secrets stay masked in logs)."""
     from airflow.sdk import BaseHook
-
-    from connectors.contract import Credentials
 
     if not channel.needs_credentials:
         return Credentials(base_url="")
@@ -89,4 +86,4 @@ def airflow_credentials(channel: Channel) -> "Any":
 
 def schedule_of(channel: Channel) -> str | None:
     """The channel's schedule, or none where a person or the command line starts the runs."""
-    return channel.schedule if os.environ.get("HEEDLINE_SCHEDULED", "1") == "1" else None
+    return channel.schedule if settings().scheduled else None

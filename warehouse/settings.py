@@ -28,6 +28,10 @@ class Settings(BaseSettings):
     threads: int = Field(default=2, ge=1, description="threads DuckDB may use")
     memory_limit: str = Field(default="3GB", description="memory DuckDB may use")
     task_retries: int = Field(default=2, ge=0, description="retries of a failed Airflow task")
+    scheduled: bool = Field(
+        default=True,
+        description="DAGs follow their schedules; false = a person or `heedline run` starts runs",
+    )
     keep_versions: int = Field(default=5, ge=1, description="published versions kept")
 
     @field_validator("channels", mode="before")
