@@ -51,6 +51,10 @@ create table if not exists ml.identity_clusters (
     confidence double not null
 );
 
+-- Columns that a warehouse of an earlier version lacks: a row written then came of a shared value.
+alter table ml.identity_links add column if not exists status varchar default 'linked';
+alter table ml.identity_clusters add column if not exists confidence double default 1;
+
 -- One row per change of who is who. 'merge': `from_customer_id` now is part of `to_customer_id`;
 -- 'unmerge': `to_customer_id` was split off `from_customer_id`.
 create table if not exists ml.customer_changes (

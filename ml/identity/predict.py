@@ -34,6 +34,7 @@ def _links_table(found: list[Link]) -> pa.Table:
             "left_remote_id": pa.array([x.left[1] for x in found], pa.string()),
             "right_source_system": pa.array([x.right[0] for x in found], pa.string()),
             "right_remote_id": pa.array([x.right[1] for x in found], pa.string()),
+            "status": pa.array(["linked"] * len(found), pa.string()),
             "match_probability": pa.array([1.0] * len(found), pa.float64()),
             "reasons": pa.array(reasons, pa.string()),
             "model_version": pa.array([MODEL_VERSION] * len(found), pa.string()),
@@ -47,6 +48,7 @@ def _write(connection: duckdb.DuckDBPyConnection, found: list[Link], named: dict
             "source_system": pa.array([key[0] for key in named], pa.string()),
             "remote_id": pa.array([key[1] for key in named], pa.string()),
             "customer_id": pa.array(list(named.values()), pa.string()),
+            "confidence": pa.array([1.0] * len(named), pa.float64()),
         }
     )
     with connection.cursor() as writer:

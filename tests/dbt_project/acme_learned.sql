@@ -1,6 +1,7 @@
 -- What ml/ would have written before the marts: one person behind two contacts, topics of three texts,
 -- and risk scores of two model versions.
-insert into ml.identity_clusters values ('acme', 'by-repeated', 'p1'), ('acme', 'by-repeated-too', 'p1');
+insert into ml.identity_clusters (source_system, remote_id, customer_id, confidence) values
+    ('acme', 'by-repeated', 'p1', 1), ('acme', 'by-repeated-too', 'p1', 1);
 insert into ml.message_tags
 select md5(body), version, mood, score, topic, '[]', 0, 0, 0, 0, 'normal', 'en', true, 0.9
 from (values

@@ -129,7 +129,7 @@ def test_evaluation_reads_the_truth_of_the_sample(home) -> None:
         connection.execute(FEATURES)
         connection.execute(
             "insert into ml.identity_clusters "
-            "select 'zendesk', customer_id, customer_id from intermediate.int_customer_features"
+            "select 'zendesk', customer_id, customer_id, 1 from intermediate.int_customer_features"
         )
     score_warehouse(AS_OF)
     people = ["quiet", "leaving", "happy"]

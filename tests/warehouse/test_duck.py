@@ -4,6 +4,7 @@ import subprocess
 import sys
 from pathlib import Path
 
+import duckdb
 import pytest
 
 from warehouse.duck import WarehouseBusy, warehouse
@@ -26,6 +27,22 @@ def test_writing_makes_the_shared_tables_and_speaks_utc() -> None:
     assert ("ml.message_tags",) in names
     assert ("ops.loads",) in names
     assert zone == ("UTC",)
+
+
+def test_tables_of_an_earlier_version_gain_their_new_columns_and_keep_their_rows() -> None:
+    path = settings().warehouse_file
+    path.parent.mkdir(parents=True)
+    with duckdb.connect(str(path)) as old:
+        old.execute("create schema ml")
+        old.execute(
+            "create table ml.identity_clusters (source_system text, remote_id text, customer_id text)"
+        )
+        old.execute("insert into ml.identity_clusters values ('zendesk', '1', 'c')")
+    with warehouse() as connection:
+        rows = connection.execute("select * from ml.identity_clusters").fetchall()
+    with warehouse() as connection:
+        again = connection.execute("select * from ml.identity_clusters").fetchall()
+    assert rows == again == [("zendesk", "1", "c", 1.0)]
 
 
 def test_reading_before_anything_was_loaded_says_what_to_do() -> None:
