@@ -5,7 +5,6 @@ table with the union of columns, missing ones null.
 """
 
 import json
-import os
 import shutil
 from collections.abc import Iterator
 from pathlib import Path
@@ -13,6 +12,7 @@ from pathlib import Path
 import pyarrow as pa
 import pyarrow.parquet as pq
 
+from warehouse.durable import sync, sync_tree
 from warehouse.settings import settings
 
 _ROWS_AT_ONCE = 100_000
@@ -98,24 +98,14 @@ class GatedFolder:
         if kind is not None:
             shutil.rmtree(self._aside, ignore_errors=True)
             return
-        for path in self._aside.iterdir():
-            _sync(path)
-        _sync(self._aside)
+        sync_tree(self._aside)
         if self.final.exists():
             self.final.rename(self._former)
         self._aside.rename(self.final)
-        _sync(self.final.parent)
+        sync(self.final.parent)
         shutil.rmtree(self._former, ignore_errors=True)
 
     def writer(self, resource: str, verdict: str, schema: pa.Schema) -> pq.ParquetWriter:
         """Open `<resource>.<verdict>.parquet`."""
         path = self._aside / f"{resource}.{verdict}.parquet"
         return pq.ParquetWriter(path, schema, compression="zstd")
-
-
-def _sync(path: Path) -> None:
-    handle = os.open(path, os.O_RDONLY)
-    try:
-        os.fsync(handle)
-    finally:
-        os.close(handle)

@@ -18,6 +18,8 @@ from uuid import uuid4
 
 from filelock import FileLock, Timeout
 
+from warehouse.durable import sync, sync_tree
+
 log = logging.getLogger(__name__)
 
 CURRENT = "current"
@@ -43,7 +45,7 @@ class Building:
         final = self.root / self.name
         sync_tree(self.folder)
         os.rename(self.folder, final)
-        sync_folder(self.root)
+        sync(self.root)
         flip(self.root, self.name)
         return final
 
@@ -93,7 +95,7 @@ def flip(root: Path, name: str) -> None:
     # Relative, so that the folder can be mounted or copied elsewhere.
     aside.symlink_to(name, target_is_directory=True)
     os.replace(aside, root / CURRENT)
-    sync_folder(root)
+    sync(root)
 
 
 def current(root: Path) -> Path | None:
@@ -120,27 +122,6 @@ def collect_garbage(root: Path, keep: int) -> list[str]:
     if removed:
         log.info("publish: removed %d old versions, %d kept", len(removed), len(kept))
     return [path.name for path in removed]
-
-
-def sync_tree(folder: Path) -> None:
-    """Sync every file, then every folder, deepest first, so that a power cut cannot undo them."""
-    for parent, _, files in os.walk(folder, topdown=False):
-        for name in files:
-            _sync(Path(parent) / name)
-        sync_folder(Path(parent))
-
-
-def sync_folder(folder: Path) -> None:
-    """Sync a folder's entries (names of files made, renamed or replaced in it)."""
-    _sync(folder)
-
-
-def _sync(path: Path) -> None:
-    handle = os.open(path, os.O_RDONLY)
-    try:
-        os.fsync(handle)
-    finally:
-        os.close(handle)
 
 
 def _number(version: Path) -> int:
