@@ -35,7 +35,8 @@ def test_tables_of_an_earlier_version_gain_their_new_columns_and_keep_their_rows
     with duckdb.connect(str(path)) as old:
         old.execute("create schema ml")
         old.execute(
-            "create table ml.identity_clusters (source_system text, remote_id text, customer_id text)"
+            "create table ml.identity_clusters "
+            "(source_system text, remote_id text, customer_id text)"
         )
         old.execute("insert into ml.identity_clusters values ('zendesk', '1', 'c')")
     with warehouse() as connection:
