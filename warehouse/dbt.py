@@ -13,6 +13,7 @@ from uuid import uuid4
 
 from warehouse.clock import iso
 from warehouse.duck import warehouse
+from warehouse.free_mail import write_free_mail_domains
 from warehouse.settings import PROJECT_ROOT, settings
 
 PROJECT = PROJECT_ROOT / "dbt_project"
@@ -78,8 +79,8 @@ def run(
     os.environ["HEEDLINE_WAREHOUSE_FILE"] = str(settings().warehouse_file)
     from dbt.cli.main import dbtRunner
 
-    with warehouse():
-        pass  # the file and the tables that models read exist before dbt opens it
+    with warehouse() as connection:  # the tables that models read exist before dbt opens the file
+        write_free_mail_domains(connection)
     variables = {
         "as_of": iso(as_of),
         "sources": loaded_sources() if sources is None else sources,

@@ -28,6 +28,11 @@ create table if not exists ops.dbt_results (
     message varchar
 );
 
+-- One row per domain that gives mail addresses to anybody (warehouse/free_mail.py).
+create table if not exists ops.free_mail_domains (
+    domain varchar not null
+);
+
 -- One row per pair of contacts that are the same person, or might be: `status` is 'linked', 'review'
 -- (between the two thresholds, a person may decide), 'decided' (a person said so) or 'cut' (likely alone,
 -- but the cluster it would make contradicts itself). `reasons` is a JSON list of
