@@ -32,6 +32,11 @@ class Settings(BaseSettings):
         default=True,
         description="DAGs follow their schedules; false = a person or `heedline run` starts runs",
     )
+    identity_decisions: Path | None = Field(
+        default=None,
+        description="what people decided about pairs of contacts; default "
+        "<home>/identity_decisions.csv",
+    )
     keep_versions: int = Field(default=5, ge=1, description="published versions kept")
 
     @field_validator("channels", mode="before")
@@ -67,6 +72,11 @@ class Settings(BaseSettings):
     @property
     def published(self) -> Path:
         return self.root / "published"
+
+    @property
+    def decisions_file(self) -> Path:
+        """People's decisions about who is who (docs/identity.md)."""
+        return (self.identity_decisions or self.root / "identity_decisions.csv").expanduser()
 
     @property
     def airflow(self) -> Path:

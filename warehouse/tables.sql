@@ -35,14 +35,15 @@ create table if not exists ops.free_mail_domains (
 
 -- One row per pair of contacts that are the same person, or might be: `status` is 'linked', 'review'
 -- (between the two thresholds, a person may decide), 'decided' (a person said so) or 'cut' (likely alone,
--- but the cluster it would make contradicts itself). `reasons` is a JSON list of
--- {"field": name, "label": text in plain words, "weight": log2 of the evidence}, strongest first.
+-- but the cluster it would make contradicts itself). `match_weight` is log2 of the odds. `reasons` is a
+-- JSON list of {"field": name, "label": text in plain words, "weight": log2 of the evidence}, strongest first.
 create table if not exists ml.identity_links (
     left_source_system varchar not null,
     left_remote_id varchar not null,
     right_source_system varchar not null,
     right_remote_id varchar not null,
     status varchar not null,
+    match_weight double default 0,
     match_probability double not null,
     reasons varchar not null,
     model_version varchar not null
@@ -59,9 +60,47 @@ create table if not exists ml.identity_clusters (
 -- Columns that a warehouse of an earlier version lacks: a row written then came of a shared value.
 alter table ml.identity_links add column if not exists status varchar default 'linked';
 alter table ml.identity_clusters add column if not exists confidence double default 1;
+alter table ml.identity_links add column if not exists match_weight double default 0;
+
+-- What linking remembers, so that a run costs what is new. One row per contact known: `fingerprint` of what
+-- linking reads of it; `owned_customer_id`, the id it had before any merge (an unmerge gives it back).
+create table if not exists ml.identity_records (
+    record_id varchar not null,
+    source_system varchar not null,
+    remote_id varchar not null,
+    fingerprint varchar not null,
+    owned_customer_id varchar not null
+);
+
+-- One row per customer id ever given: in which run, and for how many contacts; a merge keeps the older.
+create table if not exists ml.identity_customers (
+    customer_id varchar not null,
+    first_recorded timestamptz not null,
+    run bigint not null,
+    contacts bigint not null
+);
+
+-- The model in use (one row). `records`: contacts it was trained on; `changed`: contacts that came, went or
+-- changed since.
+create table if not exists ml.identity_models (
+    model_version varchar not null,
+    config_digest varchar not null,
+    model varchar not null,
+    records bigint not null,
+    changed bigint not null,
+    trained_at timestamptz not null
+);
+
+-- The decisions of people that the present clusters follow, by record id.
+create table if not exists ml.identity_decisions (
+    left_id varchar not null,
+    right_id varchar not null,
+    link boolean not null
+);
 
 -- One row per change of who is who. 'merge': `from_customer_id` now is part of `to_customer_id`;
--- 'unmerge': `to_customer_id` was split off `from_customer_id`.
+-- 'unmerge': `to_customer_id` was split off `from_customer_id`; 'move': contacts went from one to the
+-- other, and both go on.
 create table if not exists ml.customer_changes (
     change varchar not null,
     from_customer_id varchar not null,
