@@ -9,7 +9,7 @@ from pathlib import Path
 from typing import Any, Literal
 
 import yaml
-from pydantic import BaseModel, ConfigDict, Field
+from pydantic import BaseModel, ConfigDict, Field, ValidationError
 
 ROOM = Path(__file__).resolve().parent
 ColumnType = Literal["text", "bigint", "double", "bool", "json"]
@@ -42,7 +42,11 @@ class Resource(BaseModel):
             # Landing only adds files, each under its load id; the warehouse merges by key.
             "write_disposition": "append",
             "max_table_nesting": 0,
-            "columns": {name: {"data_type": kind} for name, kind in self.columns.items()},
+            # Keys too may be null on the way in: the gate sets such rows aside. dlt would refuse
+            # the package for one of them, and go on refusing the same package on every later run.
+            "columns": {
+                name: {"data_type": kind, "nullable": True} for name, kind in self.columns.items()
+            },
         }
 
 
@@ -62,6 +66,14 @@ class SourceError(RuntimeError):
 
     def __init__(self, source: str, where: str, problem: str, remedy: str) -> None:
         super().__init__(f"{source}: {where}: {problem}; {remedy}")
+
+
+def first_problem(error: ValidationError) -> tuple[list[str], str]:
+    """What is wrong first in a settings file: the path of keys to it, and `path: problem`."""
+    first = error.errors()[0]
+    keys = [str(part) for part in first["loc"]]
+    place = ".".join(keys)
+    return keys, f"{place}: {first['msg']}" if place else first["msg"]
 
 
 @cache

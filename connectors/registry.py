@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING, Any
 import yaml
 from pydantic import BaseModel, ConfigDict, Field, ValidationError
 
-from connectors.contract import ROOM, Credentials
+from connectors.contract import ROOM, Credentials, first_problem
 from warehouse.settings import settings
 
 if TYPE_CHECKING:
@@ -72,10 +72,9 @@ def read_channels(path: Path = CHANNELS_FILE) -> tuple[Defaults, dict[str, Chann
         mark = getattr(error, "problem_mark", None)
         raise BadConfig(f"{path.name}:{mark.line + 1 if mark else 1}: not YAML") from error
     except ValidationError as error:
-        first = error.errors()[0]
-        keys = [str(part) for part in first["loc"]]
-        line = _line_of(text, keys[-1])
-        raise BadConfig(f"{path.name}:{line}: {'.'.join(keys)}: {first['msg']}") from error
+        keys, problem = first_problem(error)
+        line = _line_of(text, keys[-1]) if keys else 1
+        raise BadConfig(f"{path.name}:{line}: {problem}") from error
     for name, channel in parsed.channels.items():
         if not (ROOM / name / "source.py").exists():
             raise BadConfig(

@@ -11,6 +11,7 @@ import duckdb
 from publish import parquet, report, snapshot
 from publish.content import Content
 from publish.marts import CannotPublish, Mart
+from warehouse.sql import literal
 
 _EMAIL = r"[a-z0-9._%+''-]+@[a-z0-9.-]+\.[a-z]{2,}"
 _PHONE = r"\+[0-9]{6,15}"
@@ -29,12 +30,11 @@ def check(
     """
     _known_people(connection, marts)
     with duckdb.connect() as reader:
-        quoted = str(folder / snapshot.FILE).replace("'", "''")
         reader.execute("set TimeZone = 'UTC'")
-        reader.execute(f"attach '{quoted}' as built (read_only)")
+        reader.execute(f"attach {literal(str(folder / snapshot.FILE))} as built (read_only)")
         for mart in marts:
-            file = str(folder / parquet.FOLDER / mart.name / parquet.FILE).replace("'", "''")
-            for place in (f"built.main.{mart.name}", f"read_parquet('{file}')"):
+            file = literal(str(folder / parquet.FOLDER / mart.name / parquet.FILE))
+            for place in (f"built.main.{mart.name}", f"read_parquet({file})"):
                 _check_rows(reader, mart, place, content)
                 _check_columns(reader, mart, place)
     for mart in marts:

@@ -8,6 +8,7 @@ from pathlib import Path
 import duckdb
 
 from publish.marts import Mart
+from warehouse.sql import literal
 
 FOLDER = "parquet"
 FILE = "data.parquet"
@@ -18,7 +19,7 @@ def write(connection: duckdb.DuckDBPyConnection, marts: tuple[Mart, ...], folder
     for mart in marts:
         target = folder / FOLDER / mart.name / FILE
         target.parent.mkdir(parents=True)
-        quoted = str(target).replace("'", "''")
         connection.execute(
-            f"copy ({mart.select_leaders()}) to '{quoted}' (format parquet, compression zstd)"
+            f"copy ({mart.select_leaders()}) to {literal(str(target))} "
+            "(format parquet, compression zstd)"
         )

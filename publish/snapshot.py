@@ -11,6 +11,7 @@ from pathlib import Path
 import duckdb
 
 from publish.marts import Mart
+from warehouse.sql import literal
 
 FILE = "support.duckdb"
 STORAGE_VERSION = "v1.2.0"
@@ -39,9 +40,9 @@ def write(
 @contextmanager
 def open_new(connection: duckdb.DuckDBPyConnection, path: Path) -> Iterator[str]:
     """Attach a new database file for writing; yields the name it is attached under."""
-    quoted = str(path).replace("'", "''")
     connection.execute(
-        f"attach '{quoted}' as destination (read_write, storage_version '{STORAGE_VERSION}')"
+        f"attach {literal(str(path))} as destination "
+        f"(read_write, storage_version '{STORAGE_VERSION}')"
     )
     try:
         yield "destination"
@@ -60,13 +61,9 @@ def copy_mart(
     """Create `main.<mart>` from `query`, with the comments of the `kept` columns."""
     table = f"{database}.main.{mart.name}"
     connection.execute(f"create table {table} as {query}")
-    connection.execute(f"comment on table {table} is '{_quoted(mart.description)}'")
+    connection.execute(f"comment on table {table} is {literal(mart.description)}")
     for column in mart.columns:
         if column.name in kept:
             connection.execute(
-                f"comment on column {table}.{column.name} is '{_quoted(column.description)}'"
+                f"comment on column {table}.{column.name} is {literal(column.description)}"
             )
-
-
-def _quoted(text: str) -> str:
-    return text.replace("'", "''")

@@ -144,13 +144,19 @@ def _numbered(
 def _csv(path: Path, known: set[str]) -> Iterator[pa.Table]:
     delimiter = _delimiter(path, known)
     raw = _stream(path, delimiter, '"', _Rejects(1), []).schema.names
-    names = [name.strip().lower() or f"column_{n}" for n, name in enumerate(raw, 1)]
-    twice = sorted({name for name in names if names.count(name) > 1})
-    if twice:
-        raise Unreadable(f"has the column {', '.join(twice)} twice; keep one")
+    names = _names([name.strip() or f"column_{n}" for n, name in enumerate(raw, 1)])
     rejects = _Rejects(1)
     yield _header(names)
     yield from _numbered(_stream(path, delimiter, '"', rejects, raw), names, rejects)
+
+
+def _names(written: list[str]) -> list[str]:
+    """Column names as we compare them; none may mean two columns."""
+    names = [name.strip().lower() for name in written]
+    twice = sorted({name for name in names if names.count(name) > 1})
+    if twice:
+        raise Unreadable(f"has the column {', '.join(twice)} twice; keep one")
+    return names
 
 
 def _header(names: list[str]) -> pa.Table:
@@ -186,10 +192,7 @@ def _jsonl(path: Path, known: set[str]) -> Iterator[pa.Table]:
 
 def _parquet(path: Path, known: set[str]) -> Iterator[pa.Table]:
     with pq.ParquetFile(path) as file:
-        names = [name.strip().lower() for name in file.schema_arrow.names]
-        twice = sorted({name for name in names if names.count(name) > 1})
-        if twice:
-            raise Unreadable(f"has the column {', '.join(twice)} twice; keep one")
+        names = _names(file.schema_arrow.names)
         yield _header(names)
         start = 1
         for batch in file.iter_batches(batch_size=_ROWS_AT_ONCE):

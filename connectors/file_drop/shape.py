@@ -13,6 +13,7 @@ import pyarrow as pa
 
 from connectors.file_drop.readers import OURS
 from connectors.file_drop.schema import Entity
+from warehouse.sql import identifier, literal
 
 _VERSION = "strftime(timezone('UTC', try_cast(updated_at as timestamptz)), '%Y-%m-%dT%H:%M:%S.%fZ')"
 
@@ -52,11 +53,11 @@ def shape(
         values, extra, unread = _from_columns(piece, entity, own)
     line = "drop_line" if "drop_line" in piece.column_names else "null"
     refused = "drop_refusal" if "drop_refusal" in piece.column_names else unread
-    plain = ", ".join(f"{value} as {_quoted(name)}" for name, value in values.items())
+    plain = ", ".join(f"{value} as {identifier(name)}" for name, value in values.items())
     filled = ", ".join(
-        f"coalesce({_quoted(name)}, '') as {_quoted(name)}"
+        f"coalesce({identifier(name)}, '') as {identifier(name)}"
         if entity.fills_with_empty(name)
-        else _quoted(name)
+        else identifier(name)
         for name in entity.columns
         if name != "source_system"
     )
@@ -90,13 +91,13 @@ def _from_columns(
     piece: pa.Table, entity: Entity, own: list[str]
 ) -> tuple[dict[str, str], str, str]:
     """Expressions of the entity's values, of what else there is, and of a reading error."""
-    text = {name: _text(piece.schema.field(name).type, _quoted(name)) for name in own}
+    text = {name: _text(piece.schema.field(name).type, identifier(name)) for name in own}
     values = {
         name: _value(entity, name, text[name]) if name in text else "cast(null as varchar)"
         for name in entity.columns
     }
     pairs = ", ".join(
-        f"{_literal(name)}, nullif({value}, '')"
+        f"{literal(name)}, nullif({value}, '')"
         for name, value in text.items()
         if name not in entity.columns
     )
@@ -133,11 +134,3 @@ def _text(kind: pa.DataType, column: str) -> str:
     if pa.types.is_nested(kind):
         return f"cast(to_json({column}) as varchar)"
     return f"cast({column} as varchar)"
-
-
-def _quoted(name: str) -> str:
-    return '"' + name.replace('"', '""') + '"'
-
-
-def _literal(text: str) -> str:
-    return "'" + text.replace("'", "''") + "'"

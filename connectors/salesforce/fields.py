@@ -11,7 +11,7 @@ from typing import Any
 
 from pydantic import BaseModel, ConfigDict, Field, ValidationError
 
-from connectors.contract import SourceError
+from connectors.contract import SourceError, first_problem
 
 Row = dict[str, Any]
 
@@ -77,10 +77,9 @@ def read_fields(spec: dict[str, Any]) -> OwnFields:
     try:
         fields = OwnFields.model_validate(spec)
     except ValidationError as error:
-        first = error.errors()[0]
-        key = ".".join(str(part) for part in first["loc"])
+        _, problem = first_problem(error)
         remedy = "correct it; connectors/salesforce/README.md explains each key"
-        raise SourceError("salesforce", where, f"{key}: {first['msg']}", remedy) from None
+        raise SourceError("salesforce", where, problem, remedy) from None
     for name in (*fields.of_account(), *fields.of_contact()):
         if not _FIELD.fullmatch(name):
             remedy = "write the API name, like Segment__c"

@@ -7,7 +7,6 @@ after a longer silence the lists are read whole again.
 
 from collections.abc import Iterator
 from dataclasses import dataclass
-from datetime import datetime
 from typing import Any
 
 import dlt
@@ -17,6 +16,7 @@ from dlt.sources.helpers.rest_client.auth import HttpBasicAuth
 from connectors.contract import Credentials, SourceError, resources
 from connectors.http import Http
 from connectors.stripe.paging import AfterLastId
+from warehouse.clock import parse_as_of
 
 NAME = "stripe"
 NEXT_RUN = "nothing was kept; the next run asks again"
@@ -177,7 +177,7 @@ def source(
         headers={"Stripe-Version": API_VERSION},
     )
     api, lookback = Api(http, page_size), lookback_minutes * 60
-    start = int(datetime.fromisoformat(start_at).timestamp())
+    start = int(parse_as_of(start_at).timestamp())
 
     def resource(name: str, kind: Kind, since: int | None = None) -> Any:
         @dlt.resource(name=name, **resources(NAME)[name].dlt_hints())

@@ -8,7 +8,7 @@ from typing import Any, Literal
 
 from pydantic import BaseModel, ConfigDict, ValidationError, model_validator
 
-from connectors.contract import SourceError
+from connectors.contract import SourceError, first_problem
 
 Row = dict[str, Any]
 
@@ -65,12 +65,11 @@ def read_forms(forms: dict[str, Any]) -> dict[str, Form]:
         try:
             read[form_id] = Form.model_validate(spec)
         except ValidationError as error:
-            first = error.errors()[0]
-            key = ".".join(str(part) for part in first["loc"])
+            _, problem = first_problem(error)
             raise SourceError(
                 "survey",
                 where,
-                f"form {form_id}: {key + ': ' if key else ''}{first['msg']}",
+                f"form {form_id}: {problem}",
                 "correct it; connectors/survey/README.md explains each key",
             ) from None
     return read
