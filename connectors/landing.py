@@ -5,6 +5,7 @@ repeated) by the next one. Nothing here touches the warehouse: extractions run i
 """
 
 import os
+import shutil
 from dataclasses import dataclass
 from pathlib import Path
 from typing import TYPE_CHECKING
@@ -16,6 +17,9 @@ os.environ.setdefault("RUNTIME__DLTHUB_TELEMETRY", "false")
 # dlt would ask Airflow for every configuration key as a Variable: some 700 round trips an
 # extraction (Zendesk medium: 26.6 s with them, 7.4 s without). Credentials come from connections.
 os.environ.setdefault("PROVIDERS__ENABLE_AIRFLOW_SECRETS", "false")
+
+# dlt would keep a copy of every file it has landed: personal data, for good.
+os.environ.setdefault("LOAD__DELETE_COMPLETED_JOBS", "true")
 
 if TYPE_CHECKING:
     from dlt.common.pipeline import LoadInfo
@@ -53,22 +57,44 @@ def land(name: str, source: "DltSource") -> Landed:
         ),
         dataset_name=name,
     )
+    working_folder = Path(pipeline.working_dir)
+    _remove_rows(working_folder)
+    rows: dict[str, int] = {}
     try:
-        rows = _finish(pipeline) if pipeline.has_pending_data else {}
+        if pipeline.has_pending_data:
+            rows.update(_rows(pipeline, pipeline.run(loader_file_format="parquet")))
         for resource, count in _rows(pipeline, pipeline.run(source, loader_file_format="parquet")):
             rows[resource] = rows.get(resource, 0) + count
     except PipelineStepFailed as error:
         # What the source itself said, out of dlt's wrapping: one line a person can act on.
         raise _root(error) or error from None
+    finally:
+        _remove_rows(working_folder)
     return Landed(name, rows)
 
 
-def _finish(pipeline: "Pipeline") -> dict[str, int]:
-    """Complete the package that a killed run left; rows by resource."""
-    return dict(_rows(pipeline, pipeline.run(loader_file_format="parquet")))
+def _remove_rows(working_folder: Path) -> None:
+    """Remove the rows that dlt leaves in its working folder and will never look at again.
+
+    Packages that are over keep theirs when the process was killed before its clean-up (or dlt did
+    none yet); an extraction that was broken off keeps what it had read, under a random name. What
+    is pending (`normalize/extracted`, `load/new`, `load/normalized`) stays: it has yet to land.
+    """
+    over = list(working_folder.glob("load/loaded/*/*_jobs"))
+    broken_off = [
+        path
+        for path in working_folder.glob("normalize/*")
+        if path.is_dir() and path.name != "extracted"
+    ]
+    for folder in over + broken_off:
+        shutil.rmtree(folder)
 
 
-def _rows(pipeline: "Pipeline", info: "LoadInfo") -> list[tuple[str, int]]:
+def _rows(pipeline: "Pipeline", info: "LoadInfo | None") -> list[tuple[str, int]]:
+    if info is None:
+        # Nothing was there to land after all: dlt forgets a first package, cursor and all, when the
+        # run that made it was killed before anything landed.
+        return []
     info.raise_on_failed_jobs()
     trace = pipeline.last_trace
     counts = trace.last_normalize_info.row_counts if trace and trace.last_normalize_info else {}

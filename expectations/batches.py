@@ -4,7 +4,6 @@ Files of one load may differ in columns (a field that first appeared halfway): t
 table with the union of columns, missing ones null.
 """
 
-import json
 import shutil
 from collections.abc import Iterator
 from pathlib import Path
@@ -16,22 +15,6 @@ from warehouse.durable import sync, sync_tree
 from warehouse.settings import settings
 
 _ROWS_AT_ONCE = 100_000
-
-
-def primary_keys(source: str) -> dict[str, list[str]]:
-    """Key columns per resource, from the schema that was landed with the data."""
-    versions = sorted(
-        (settings().landing / source / "_dlt_version").glob("*.jsonl"),
-        key=lambda path: path.stat().st_mtime,
-    )
-    if not versions:
-        return {}
-    stored = json.loads(versions[-1].read_text().splitlines()[0])
-    tables = json.loads(stored["schema"])["tables"]
-    return {
-        name: [c for c, hints in table["columns"].items() if hints.get("primary_key")]
-        for name, table in tables.items()
-    }
 
 
 class Batch:

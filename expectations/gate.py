@@ -13,8 +13,9 @@ import pandas as pd
 import pyarrow as pa
 
 from expectations import suites
-from expectations.batches import Batch, GatedFolder, primary_keys
+from expectations.batches import Batch, GatedFolder
 from expectations.errors import BatchRefused, CheckerBroken, MartsRefused
+from expectations.keys import keyless_reasons, primary_keys
 from expectations.marts import MartsReport, gate_marts
 from expectations.reasons import by_row, describe_table
 from expectations.suites import Suite, read_suite
@@ -76,8 +77,9 @@ def gate_batch(source: str, load_id: str) -> GateReport:
         for resource, files in landed_files(source, load_id).items():
             batch = Batch(source, resource, files)
             suite = read_suite(suites.RAW / source / f"{resource}.json")
-            reasons = _reasons(batch, suite)
-            key = list(suite.meta.get("row_key") or keys.get(resource, []))
+            primary_key = keys.get(resource, [])
+            reasons = _reasons(batch, suite, primary_key)
+            key = list(suite.meta.get("row_key") or primary_key)
             accepted, quarantined = write_verdict(folder, batch, suite, reasons, key)
             reports[resource] = ResourceReport(batch.received, accepted, quarantined)
             log.info(
@@ -88,7 +90,7 @@ def gate_batch(source: str, load_id: str) -> GateReport:
     return GateReport(source, load_id, folder.final, reports)
 
 
-def _reasons(batch: Batch, suite: Suite) -> dict[int, list[str]]:
+def _reasons(batch: Batch, suite: Suite, key: list[str]) -> dict[int, list[str]]:
     """Reasons per row position of the batch; an empty batch is not worth importing the checker."""
     if batch.received == 0:
         return {}
@@ -99,7 +101,8 @@ def _reasons(batch: Batch, suite: Suite) -> dict[int, list[str]]:
     landed = [c for c in wanted if c in batch.schema.names]
     if suite.looks_at_column_names():
         landed = batch.schema.names
-    table = batch.table(list(dict.fromkeys([*landed, *variant])))
+    keys = [c for c in key if c in batch.schema.names]
+    table = batch.table(list(dict.fromkeys([*landed, *variant, *keys])))
     frame: pd.DataFrame = table.select(landed).to_pandas(types_mapper=pd.ArrowDtype)
     frame.index = pd.RangeIndex(batch.received)
     for column in wanted:
@@ -114,4 +117,6 @@ def _reasons(batch: Batch, suite: Suite) -> dict[int, list[str]]:
     found = by_row(failures)
     for row, texts in variant_reasons(table, batch.schema).items():
         found.setdefault(row, []).extend(texts)
+    for row, texts in keyless_reasons(table, key, batch.received).items():
+        found.setdefault(row, texts)  # a suite that looks at the key says it better
     return found

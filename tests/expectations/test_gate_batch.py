@@ -167,14 +167,49 @@ def test_mostly_lets_a_declared_share_of_rows_through(house: Path) -> None:
     assert gate_batch("shop", LOAD).summary()["tickets"]["quarantined"] == 0
 
 
+def landed_keys(house: Path, *key: str) -> None:
+    """The schema that dlt lands with the data: these columns of `tickets` are its key."""
+    columns = {name: {"primary_key": True} for name in key} | {"status": {}}
+    schema = json.dumps({"tables": {"tickets": {"columns": columns}}})
+    folder = house / "home/landing/shop/_dlt_version"
+    folder.mkdir(parents=True)
+    (folder / "shop__1__hash.jsonl").write_text(json.dumps({"schema": schema}) + "\n")
+
+
 def test_a_row_is_named_by_the_primary_key_that_landed_with_the_data(house: Path) -> None:
     suite(house, KNOWN)
     landed(house, {"id": ["a"], "shop": ["north"], "status": ["lost"]})
-    columns = {"shop": {"primary_key": True}, "id": {"primary_key": True}, "status": {}}
-    schema = json.dumps({"tables": {"tickets": {"columns": columns}}})
-    folder = house / "home/landing/shop/_dlt_version"
-    folder.mkdir()
-    (folder / "shop__1__hash.jsonl").write_text(json.dumps({"schema": schema}) + "\n")
+    landed_keys(house, "shop", "id")
     gate_batch("shop", LOAD)
     (row,) = verdict(house, "quarantined")
     assert row["_row_key"] == '{"shop": "north", "id": "a"}'
+
+
+def test_a_row_without_its_key_is_set_aside_although_no_suite_looks_at_the_key(house: Path) -> None:
+    suite(house, KNOWN)
+    landed(house, {"id": ["a", None, "c"], "shop": ["n", "n", None], "status": ["open"] * 3})
+    landed_keys(house, "shop", "id")
+    assert gate_batch("shop", LOAD).summary()["tickets"]["quarantined"] == 2
+    assert [row["id"] for row in verdict(house, "accepted")] == ["a"]
+    reasons = [row["_reason"] for row in verdict(house, "quarantined")]
+    assert [r.split(": ", 2)[2].split(";")[0] for r in reasons] == [
+        '"n", "id": null}: id: is missing',
+        'null, "id": "c"}: shop: is missing',
+    ]
+
+
+def test_a_key_column_that_did_not_land_is_missing_in_every_row(house: Path) -> None:
+    suite(house)
+    landed(house, {"status": ["open", "closed"]})
+    landed_keys(house, "id")
+    assert gate_batch("shop", LOAD).summary()["tickets"]["quarantined"] == 2
+
+
+def test_a_suites_own_word_on_the_key_is_not_said_twice(house: Path) -> None:
+    suite(house, NOT_NULL)
+    landed(house, {"id": [None], "status": ["open"]})
+    landed_keys(house, "id")
+    gate_batch("shop", LOAD)
+    (row,) = verdict(house, "quarantined")
+    assert row["_reason"].count("is missing") == 1
+    assert "ask the shop to fill it" in row["_reason"]
