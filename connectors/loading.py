@@ -13,12 +13,14 @@ from typing import Any
 
 import duckdb
 
-from connectors.contract import Resource, resources
+from connectors.contract import resources
 from connectors.landing import complete_loads, completion_mark
+from connectors.merging import Batch, Unbalanced, count, merge
 from warehouse.clock import wall_now
 from warehouse.duck import warehouse
 from warehouse.landed import landed_files
 from warehouse.settings import settings
+from warehouse.sql import identifier
 
 _SQL_TYPES = {
     "text": "varchar",
@@ -46,10 +48,6 @@ class Account:
         return asdict(self)
 
 
-class Unbalanced(RuntimeError):
-    """received ≠ accepted + quarantined + duplicates: the batch was rolled back."""
-
-
 def load_pending(source: str) -> list[Account]:
     """Load every gated batch of a source, oldest first; batches already loaded are only cleaned up.
 
@@ -68,7 +66,7 @@ def load_pending(source: str) -> list[Account]:
 def _make_tables(connection: duckdb.DuckDBPyConnection, source: str) -> None:
     connection.execute(f"create schema if not exists raw_{source}")
     for name, resource in resources(source).items():
-        columns = [f'"{c}" {_SQL_TYPES[kind]}' for c, kind in resource.columns.items()]
+        columns = [f"{identifier(c)} {_SQL_TYPES[kind]}" for c, kind in resource.columns.items()]
         listed = ", ".join([*columns, *_BOOKKEEPING])
         connection.execute(f'create table if not exists raw_{source}."{name}" ({listed})')
         quarantine = f'quarantine."{source}__{name}"'
@@ -80,61 +78,22 @@ def _make_tables(connection: duckdb.DuckDBPyConnection, source: str) -> None:
 
 def _is_loaded(connection: duckdb.DuckDBPyConnection, source: str, load_id: str) -> bool:
     query = "select count(*) from ops.loads where source = ? and load_id = ?"
-    found = connection.execute(query, [source, load_id]).fetchone()
-    return bool(found and found[0])
-
-
-@dataclass(frozen=True)
-class _Batch:
-    """One resource of one load, and the raw table it goes to."""
-
-    source: str
-    resource: str
-    load_id: str
-
-    @property
-    def table(self) -> str:
-        return f'raw_{self.source}."{self.resource}"'
-
-    def columns(self, connection: duckdb.DuckDBPyConnection, file: Path) -> dict[str, str]:
-        """Columns of the landed file by name, with their types."""
-        rows = connection.execute("describe select * from read_parquet(?)", [str(file)]).fetchall()
-        return {row[0]: row[1] for row in rows}
-
-    def widen(self, connection: duckdb.DuckDBPyConnection, file: Path) -> None:
-        """Give the raw table the columns that the vendor has added since."""
-        for name, kind in self.columns(connection, file).items():
-            connection.execute(
-                f"alter table {self.table} add column if not exists {_quoted(name)} {kind}"
-            )
+    return count(connection, query, [source, load_id]) > 0
 
 
 def _load_batch(connection: duckdb.DuckDBPyConnection, source: str, load_id: str) -> list[Account]:
     gated = gated_folder(source, load_id)
     now = wall_now()
-    accounts: list[Account] = []
-    landed = landed_files(source, load_id)
-    for name in landed:
-        _Batch(source, name, load_id).widen(connection, gated / f"{name}.accepted.parquet")
+    landed, declared = landed_files(source, load_id), resources(source)
+    batches = {name: Batch(source, name, load_id, declared[name]) for name in landed}
+    for name, batch in batches.items():
+        batch.widen(connection, gated / f"{name}.accepted.parquet")
     connection.begin()
     try:
-        for name, files in landed.items():
-            batch = _Batch(source, name, load_id)
-            accepted_file = gated / f"{name}.accepted.parquet"
-            quarantined_file = gated / f"{name}.quarantined.parquet"
-            received = _count(connection, files)
-            quarantined = _quarantine(connection, batch, quarantined_file, now)
-            passed = _count(connection, [accepted_file])
-            accepted = _merge(connection, batch, accepted_file, now)
-            if received != passed + quarantined:
-                raise Unbalanced(
-                    f"{source}.{name} load {load_id}: received {received} ≠ passed {passed} + "
-                    f"quarantined {quarantined}; nothing was loaded; delete "
-                    f"landing/{source}/_gated/{load_id} and run again"
-                )
-            accounts.append(
-                Account(source, name, load_id, received, accepted, quarantined, passed - accepted)
-            )
+        accounts = [
+            _load_resource(connection, batch, landed[name], gated, now)
+            for name, batch in batches.items()
+        ]
         # A load that brought no rows still leaves a row, so that it is known to be done.
         rows = accounts or [Account(source, "-", load_id, 0, 0, 0, 0)]
         connection.executemany(
@@ -148,25 +107,46 @@ def _load_batch(connection: duckdb.DuckDBPyConnection, source: str, load_id: str
     return accounts
 
 
+def _load_resource(
+    connection: duckdb.DuckDBPyConnection,
+    batch: Batch,
+    landed: list[Path],
+    gated: Path,
+    now: datetime,
+) -> Account:
+    """Merge what the gate accepted, keep what it refused; counted against what landed."""
+    accepted = gated / f"{batch.resource}.accepted.parquet"
+    merged = merge(connection, batch, accepted, now)
+    refused = gated / f"{batch.resource}.quarantined.parquet"
+    quarantined = _quarantine(connection, batch, refused, now)
+    files = [str(file) for file in landed]
+    received = count(connection, "select count(*) from read_parquet(?)", [files])
+    duplicates = merged.repeats + merged.unchanged
+    if received != merged.accepted + quarantined + duplicates:
+        raise Unbalanced(
+            f"{batch}: received {received} ≠ accepted {merged.accepted} + quarantined "
+            f"{quarantined} + duplicates {duplicates}; nothing was loaded; delete "
+            f"landing/{batch.source}/_gated/{batch.load_id} and run again"
+        )
+    return Account(
+        *(batch.source, batch.resource, batch.load_id),
+        *(received, merged.accepted, quarantined, duplicates),
+    )
+
+
 def gated_folder(source: str, load_id: str) -> Path:
     """Where the gate leaves its verdict on a load."""
     return settings().landing / source / "_gated" / load_id
 
 
-def _count(connection: duckdb.DuckDBPyConnection, files: list[Path]) -> int:
-    found = connection.execute(
-        "select count(*) from read_parquet(?)", [[str(f) for f in files]]
-    ).fetchone()
-    return int(found[0]) if found else 0
-
-
 def _quarantine(
-    connection: duckdb.DuckDBPyConnection, account: "_Batch", file: Path, now: datetime
+    connection: duckdb.DuckDBPyConnection, batch: Batch, file: Path, now: datetime
 ) -> int:
-    """Keep refused rows as they came, each with its reason; their number."""
+    """Keep refused rows as they came, each with its reason; the number that is now kept."""
+    table = f"quarantine.{identifier(f'{batch.source}__{batch.resource}')}"
     connection.execute(
         f"""
-        insert into quarantine."{account.source}__{account.resource}"
+        insert into {table}
         select
             ?,
             _row_key,
@@ -175,62 +155,10 @@ def _quarantine(
             ?
         from read_parquet(?)
         """,
-        [account.load_id, now, str(file)],
+        [batch.load_id, now, str(file)],
     )
-    return _count(connection, [file])
-
-
-def _merge(
-    connection: duckdb.DuckDBPyConnection, batch: "_Batch", file: Path, now: datetime
-) -> int:
-    """Merge the newest state of every key; the number of rows that were new or had changed."""
-    declared = resources(batch.source)[batch.resource]
-    columns = batch.columns(connection, file)
-    # Absent values are skipped, so a column that appears later does not make old rows look changed.
-    content = ", ".join(
-        f"'{c}=' || cast({_quoted(c)} as varchar)"
-        for c in sorted(columns)
-        if _is_content(declared, c)
-    )
-    key = ", ".join(map(_quoted, declared.primary_key))
-    same_key = " and ".join(f"held.{_quoted(c)} = new.{_quoted(c)}" for c in declared.primary_key)
-    version = _quoted(declared.version) if declared.version else "null"
-    stale = f"held.{version} > new.{version}" if declared.version else "false"
-    listed = ", ".join(map(_quoted, columns))
-    connection.execute(
-        f"""
-        create or replace temp table changed as
-        with hashed as (
-            select {listed}, md5(concat_ws(chr(31), {content})) as _row_hash, file_row_number as nth
-            from read_parquet(?, file_row_number = true)
-        ),
-        newest as (
-            select * exclude (nth) from hashed
-            qualify row_number() over (
-                partition by {key} order by {version} desc nulls last, nth desc
-            ) = 1
-        )
-        select new.*, ? as _load_id, cast(? as timestamptz) as _loaded_at
-        from newest as new
-        left join {batch.table} as held on {same_key}
-        where held._load_id is null
-            or (held._row_hash <> new._row_hash and not coalesce({stale}, false))
-        """,
-        [str(file), batch.load_id, now],
-    )
-    connection.execute(f"delete from {batch.table} as held using changed as new where {same_key}")
-    connection.execute(f"insert into {batch.table} by name select * from changed")
-    found = connection.execute("select count(*) from changed").fetchone()
-    connection.execute("drop table changed")
-    return int(found[0]) if found else 0
-
-
-def _is_content(declared: Resource, column: str) -> bool:
-    return not column.startswith("_dlt_") and column not in declared.provenance
-
-
-def _quoted(column: str) -> str:
-    return '"' + column.replace('"', '""') + '"'
+    kept = f"select count(*) from {table} where load_id = ?"
+    return count(connection, kept, [batch.load_id])
 
 
 def _discard(source: str, load_id: str) -> None:

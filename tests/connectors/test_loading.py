@@ -9,7 +9,8 @@ import pytest
 
 from connectors import contract, loading
 from connectors.landing import completion_mark
-from connectors.loading import Unbalanced, gated_folder, load_pending
+from connectors.loading import gated_folder, load_pending
+from connectors.merging import Keyless, Unbalanced
 from warehouse.duck import warehouse
 from warehouse.settings import settings
 
@@ -54,7 +55,7 @@ def held() -> list[tuple]:
         return connection.execute(query).fetchall()
 
 
-def row(id_: int, total: float, updated_at: str = "2026-01-01", **more: object) -> dict:
+def row(id_: int | None, total: float, updated_at: str = "2026-01-01", **more: object) -> dict:
     return {"id": id_, "updated_at": updated_at, "total": total, **more}
 
 
@@ -115,9 +116,60 @@ def test_quarantined_rows_are_kept_as_they_came_with_their_reason() -> None:
 
 def test_a_row_lost_between_landing_and_gate_rolls_the_batch_back() -> None:
     put("1", [row(1, 2.0)], lost=1)
-    with pytest.raises(Unbalanced, match=r"shop\.orders load 1: received 2 ≠ passed 1"):
+    with pytest.raises(Unbalanced, match=r"shop\.orders load 1: received 2 ≠ accepted 1"):
         load_pending("shop")
     assert held() == []
+
+
+def change_held(statement: str) -> None:
+    """What no load of ours does: somebody's shell, or a fault."""
+    with warehouse() as connection:
+        connection.execute(statement)
+
+
+def test_a_raw_table_with_a_key_twice_takes_nothing_rather_than_a_row_twice() -> None:
+    put("1", [row(1, 2.0), row(2, 2.0)])
+    load_pending("shop")
+    change_held("insert into raw_shop.orders from raw_shop.orders where id = 1")
+    before = held()
+    put("2", [row(1, 3.0), row(2, 2.0)])
+    with pytest.raises(Unbalanced, match=r"2 rows passed the gate ≠ 2 written .* 1 held already"):
+        load_pending("shop")
+    assert held() == before
+    assert completion_mark("shop", "2").exists(), "the batch waits"
+
+
+def test_a_change_that_the_merge_would_pass_over_is_not_counted_as_a_duplicate() -> None:
+    put("1", [row(1, 2.0)])
+    load_pending("shop")
+    change_held("update raw_shop.orders set _row_hash = null")
+    put("2", [row(1, 3.0)])
+    with pytest.raises(Unbalanced, match="1 rows passed the gate ≠ 0 written"):
+        load_pending("shop")
+
+
+def test_repeats_and_rows_held_already_add_up_to_the_duplicates() -> None:
+    put("1", [row(1, 2.0), row(2, 2.0, "2026-01-05")])
+    put("2", [row(1, 2.0), row(1, 2.0), row(2, 1.0), row(3, 1.0), row(3, 2.0), row(3, 3.0)])
+    first, second = load_pending("shop")
+    assert (first.accepted, first.duplicates) == (2, 0)
+    assert (second.received, second.accepted, second.duplicates) == (6, 1, 5)
+
+
+@pytest.mark.parametrize("keyless", [row(None, 1.0), {"updated_at": "2026-01-01", "total": 1.0}])
+def test_rows_without_a_key_are_refused_not_loaded_again_and_again(keyless: dict) -> None:
+    rows = [keyless] if "id" not in keyless else [row(1, 2.0), keyless]
+    put("1", rows)
+    with pytest.raises(Keyless, match=r"shop\.orders load 1: 1 rows without a value in \(id\)"):
+        load_pending("shop")
+    assert held() == []
+
+
+def test_a_batch_of_which_nothing_passed_needs_no_key_column() -> None:
+    refused = {"total": 1.0, "_reason": "id: is missing", "_row_key": "{}"}
+    put("1", [], [refused])
+    (account,) = load_pending("shop")
+    assert (account.received, account.quarantined, account.duplicates) == (1, 1, 0)
 
 
 def test_a_load_killed_before_its_commit_is_loaded_by_the_next_run(
@@ -125,7 +177,7 @@ def test_a_load_killed_before_its_commit_is_loaded_by_the_next_run(
 ) -> None:
     put("1", [row(1, 2.0)])
     with monkeypatch.context() as broken:
-        broken.setattr(loading, "_merge", lambda *_: (_ for _ in ()).throw(KeyboardInterrupt))
+        broken.setattr(loading, "merge", lambda *_: (_ for _ in ()).throw(KeyboardInterrupt))
         with pytest.raises(KeyboardInterrupt):
             load_pending("shop")
     assert [a.accepted for a in load_pending("shop")] == [1]
