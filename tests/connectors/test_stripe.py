@@ -1,6 +1,7 @@
 """Stripe: page chain, event feed, deletions, faults, and money in whole currency."""
 
 import json
+import time
 from collections import deque
 from collections.abc import Iterator
 from pathlib import Path
@@ -115,6 +116,18 @@ def test_when_lists_fill_several_pages_then_a_second_run_finds_nothing_new(shop:
     accounts = load("stripe")
     assert {name: account.accepted for name, account in accounts.items()} == first
     assert extract("stripe", ask(shop)) == {}
+
+
+def test_when_start_at_names_no_offset_then_it_is_utc_wherever_we_are(
+    shop: str, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setenv("TZ", "America/New_York")
+    time.tzset()
+    try:
+        assert extract("stripe", ask(shop, start_at="2026-06-03T11:00:00"))["charges"] == 3
+    finally:
+        monkeypatch.undo()
+        time.tzset()
 
 
 def test_when_objects_change_then_the_event_feed_brings_them_and_no_others(tmp_path: Path) -> None:
