@@ -85,21 +85,28 @@ def _names(draw: Draw, held: dict[str, Column], system: Column) -> tuple[Column,
 def _email(draw: Draw, held: dict[str, Column], system: Column) -> Column:
     count = len(system)
     email = held["private"].copy()
-    draw_one = draw.rng.random(count)
+    which = draw.rng.random(count)
     for name, low, high in (
         ("second", 0.0, 0.05), ("work", 0.05, 0.30), ("mailbox", 0.30, 0.37),
         ("family", 0.37, 0.60),
     ):  # fmt: skip
-        use = (draw_one >= low) & (draw_one < high) & (held[name] != None)  # noqa: E711
+        use = (which >= low) & (which < high) & (held[name] != None)  # noqa: E711
         email[use] = held[name][use]
     email[system == "phone"] = None
     email[np.isin(system, ["crm", "helpdesk", "shop"]) & draw.chance(0.12, count)] = None
     style = draw.rng.random(count)
-    draw.change(email, style < 0.05, lambda t, _, n: t.replace("@", f"+{('shop', 'news')[n % 2]}@"))
+    draw.change(email, style < 0.05, _tagged)
     draw.change(email, (style >= 0.05) & (style < 0.09), _dotted)
     draw.change(email, (style >= 0.09) & (style < 0.17), lambda text, *_: text.title())
     draw.change(email, (style >= 0.17) & (style < 0.20), _slipped)
     return email
+
+
+def _tagged(text: str, _place: float, number: int) -> str:
+    """A plus tag, at hosts that know them."""
+    local, _, host = text.partition("@")
+    known = host in ("gmail.com", "outlook.com", "hotmail.co.uk", "icloud.com", "proton.me")
+    return f"{local}+{('shop', 'news')[number % 2]}@{host}" if known else text
 
 
 def _dotted(text: str, place: float, number: int) -> str:
