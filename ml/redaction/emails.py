@@ -23,7 +23,7 @@ _SPOKEN = re.compile(
     r"[\s,]{1,2}(?:at|arroba|ät)[\s,]{1,2}\w{1,40}(?:[\s,]{1,2}(?:dash|hyphen|minus)[\s,]{1,2}\w{1,40}){0,2}"
     rf"(?:[\s,]{{1,2}}(?:dot|punkt|punto)[\s,]{{1,2}}\w{{1,40}}){{0,2}}[\s,]{{1,2}}(?:dot|punkt|punto)[\s,]{{1,2}}(?:{_ENDINGS})\b"
 )
-_SPOKEN_HINT = re.compile(r"(?i)\b(?:dot|punkt|punto)\b")
+_BRACKETED = re.compile(r"[(\[{<]\s?(?:at|arroba)\s?[)\]}>]")
 
 
 def _written(text: str) -> Iterator[Span]:
@@ -39,18 +39,16 @@ def _written(text: str) -> Iterator[Span]:
         previous, at = at, text.find("@", at + 1)
 
 
-def emails(text: str) -> Iterator[Span]:
-    """Every e-mail address in a view's text."""
+def emails(text: str, lowered: str) -> Iterator[Span]:
+    """Every e-mail address in a view's text; `lowered` is the text in lower case."""
     if "@" in text:
         yield from _written(text)
     if "%40" in text:
         for match in _PERCENT.finditer(text):
             yield Span(*match.span(), "EMAIL")
-    lowered = text.lower()
-    if "at" in lowered or "arroba" in lowered:
-        if any(bracket in text for bracket in "([{<"):
-            for match in _AROUND.finditer(text):
-                yield Span(*match.span(), "EMAIL")
-    if _SPOKEN_HINT.search(text):
+    if _BRACKETED.search(lowered):
+        for match in _AROUND.finditer(text):
+            yield Span(*match.span(), "EMAIL")
+    if " dot" in lowered or " punkt" in lowered or " punto" in lowered:
         for match in _SPOKEN.finditer(text):
             yield Span(*match.span(), "EMAIL")

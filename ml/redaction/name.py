@@ -52,6 +52,11 @@ _LOWER_INTRODUCED = re.compile(
     r"(?i)\b(?:my name is|my name's|ich heiße|mein name ist|me llamo|mi nombre es|je m'appelle) (?P<name>[\w'’-]{2,30})(?! (?:not|wrong|spelled|misspelled|nicht|falsch))"
 )
 
+_HINTS = (
+    "name", "his is ", "i am ", "i'm ", "i’m ", "it's ", "it’s ", "im ", "heiße", "heisse", "llamo", "nombre", "appelle", "mon nom",
+    "je suis", "call me", "hier ", "ich bin", "soy ", "aqu", "speak", "spoke", "here is", "here from",
+)  # fmt: skip
+
 _ORDINARY = frozenset(
     "will mark may rose grace hope june april august bill frank jack art dawn faith joy page rich grant chase drew pat sue "
     "rob sky summer autumn iris violet lily daisy holly ivy ginger olive basil jasmine rosemary heather hazel willow fern "
@@ -85,8 +90,7 @@ _PLACE = re.compile(
 )
 
 
-def _known(text: str, names: Collection[str]) -> Iterator[Span]:
-    lowered = text.lower()
+def _known(text: str, lowered: str, names: Collection[str]) -> Iterator[Span]:
     if len(lowered) != len(text):  # a few letters grow when lowered; then case counts
         lowered = text
     for name in names:
@@ -107,8 +111,13 @@ def _known(text: str, names: Collection[str]) -> Iterator[Span]:
                 at = lowered.find(wanted, end)
 
 
-def _introduced(text: str) -> Iterator[Span]:
-    for pattern in (_GREETED, _CLOSED, _CLOSED_INLINE, _ALONE, _TITLED, _INTRODUCED, _LOWER_INTRODUCED):
+def _introduced(text: str, lowered: str) -> Iterator[Span]:
+    patterns = [_GREETED, _TITLED, _CLOSED_INLINE]
+    if "\n" in text:
+        patterns += [_CLOSED, _ALONE]
+    if any(hint in lowered for hint in _HINTS):
+        patterns += [_INTRODUCED, _LOWER_INTRODUCED]
+    for pattern in patterns:
         for match in pattern.finditer(text):
             group = match.lastgroup or "name"
             start, end = match.span(group)
@@ -121,8 +130,8 @@ def _introduced(text: str) -> Iterator[Span]:
             yield Span(start, end, "NAME")
 
 
-def names(text: str, known: Collection[str] = ()) -> Iterator[Span]:
-    """Names in a view's text; `known`: names of the people it is from or to."""
-    yield from _introduced(text)
+def names(text: str, lowered: str, known: Collection[str] = ()) -> Iterator[Span]:
+    """Names in a view's text; `lowered`: it in lower case; `known`: names of whom it is from or to."""
+    yield from _introduced(text, lowered)
     if known:
-        yield from _known(text, known)
+        yield from _known(text, lowered, known)

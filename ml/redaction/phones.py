@@ -37,8 +37,9 @@ _DIGIT = (
     "zero|oh|one|two|three|four|five|six|seven|eight|nine|null|eins|zwei|zwo|drei|vier|fünf|sechs|sieben|acht|neun"
     "|cero|uno|dos|tres|cuatro|cinco|seis|siete|ocho|nueve"
 )
-_SPOKEN = re.compile(rf"(?i)\b(?:(?:double |triple )?(?:{_DIGIT})\b[\s,.-]{{0,3}}){{7,24}}(?<=\w)")
-_SPOKEN_HINT = re.compile(rf"(?i)\b(?:{_DIGIT})[\s,.-]{{1,3}}(?:{_DIGIT})\b")
+_SPOKEN = re.compile(rf"(?i)\b(?:(?:(?:double|triple) )?(?:{_DIGIT})\b[\s,.-]{{0,3}}){{7,24}}(?<=\w)")
+_DIGIT_WORDS = frozenset(_DIGIT.split("|"))
+_LEAST_SPOKEN = 7
 
 
 @lru_cache(maxsize=16384)
@@ -90,10 +91,15 @@ def phones(text: str, runs: list[Run], known: Collection[str] = ()) -> Iterator[
                 yield Span(start - plus, end, "PHONE")
 
 
+def is_spoken(lowered: str) -> bool:
+    """Whether a text, in lower case, holds as many digit words as a number has."""
+    words = lowered.replace(",", " ").replace(".", " ").replace("-", " ").split()
+    return sum(word in _DIGIT_WORDS for word in words) >= _LEAST_SPOKEN
+
+
 def spoken(text: str) -> Iterator[Span]:
     """Seven or more digits said in words, as in a transcript: a number to call, from 13 on a card."""
-    if _SPOKEN_HINT.search(text):
-        for match in _SPOKEN.finditer(text):
-            if not labelled(text, match.start()):
-                words = len(re.findall(r"\w+", match[0]))
-                yield Span(*match.span(), "PHONE" if words <= 12 else "CARD")
+    for match in _SPOKEN.finditer(text):
+        if not labelled(text, match.start()):
+            words = len(re.findall(r"\w+", match[0]))
+            yield Span(*match.span(), "PHONE" if words <= 12 else "CARD")

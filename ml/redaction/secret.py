@@ -11,6 +11,13 @@ from collections.abc import Iterator
 from ml.redaction.kinds import MASK, Span
 from ml.redaction.library import library, matches
 
+HINTS = (
+    "://", "www.", "pass", "pw", "kennwort", "contrase", "clave", "mot de", "key", "token", "secret", "pin", "otp", "cv",
+    "tan", "code", "codigo", "código", "bearer", "basic", "eyj", "begin", "sk", "pk", "rk", "akia", "asia", "gh", "glpat",
+    "xox", "aiza", "sg.", "ya29", "npm_", "pypi", "whsec",
+)  # fmt: skip
+"""A text whose lower-case form holds none of these holds no secret that the rules here would find."""
+
 _NAMED = re.compile(
     r"(?i)\b(?:pass ?word|passwort|kennwort|passcode|pass ?phrase|passwd|pwd|pw|contrase[nñ]a|clave|mot de passe"
     r"|api[ _-]?(?:key|token)|access[ _-]?(?:key|token)|client[ _-]?secret|secret(?:[ _-]?key)?|auth[ _-]?token|token"

@@ -19,7 +19,7 @@ _HIDDEN = (
 )
 _ODD = re.compile(rf"[{_HIDDEN}\u0300-\u036f]|(?![0-9])\d")
 _ONLY_HIDDEN = re.compile(rf"[{_HIDDEN}]")
-_DASHES = str.maketrans(dict.fromkeys("\u2010\u2011\u2012\u2013\u2212", "-"))
+_DASH = re.compile("[\u2010-\u2013\u2212]")
 _SURROGATE = re.compile("[\ud800-\udfff]")
 
 
@@ -54,7 +54,7 @@ def view(text: str) -> View:
     if "<" in text:
         text = PLACEHOLDER.sub(lambda match: MASK * len(match[0]), text)
     if not _ODD.search(text) and (text.isascii() or unicodedata.is_normalized("NFKC", text)):
-        return View(text if text.isascii() else text.translate(_DASHES))
+        return View(text if text.isascii() else _DASH.sub("-", text))
     characters: list[str] = []
     starts, ends = array("q"), array("q")
     position = 0
@@ -68,4 +68,4 @@ def view(text: str) -> View:
         starts.extend([position] * len(plain))
         ends.extend([end] * len(plain))
         position = end
-    return View("".join(characters).translate(_DASHES), starts, ends)
+    return View(_DASH.sub("-", "".join(characters)), starts, ends)
