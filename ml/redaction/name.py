@@ -36,8 +36,10 @@ _CLOSED = re.compile(
     rf"(?:^|(?<=\n)|(?<=[.!?] ))[ \t]{{0,4}}(?i:{_CLOSING})[,.!]{{0,2}}[ \t]{{0,4}}(?:\n[ \t]{{0,4}}){{1,3}}(?P<name>{_NAMES})(?=[ \t]{{0,4}}(?:[,.\n|]|$))"
 )
 _CLOSED_INLINE = re.compile(
-    rf"(?i:\b(?:regards|wishes|cheers|sincerely|gr[uü](?:ß|ss)e[n]?|saludos|cordialement)),? (?P<name>{_NAMES})(?=\s{{0,4}}$)"
+    rf"(?:(?i:\b(?:regards|wishes|cheers|sincerely|gr[uü](?:ß|ss)e[n]?|saludos|cordialement)),? "
+    rf"|(?i:\b(?:thanks|thank you|thx|best|danke|merci|gracias))(?:,|!) )(?P<name>{_NAMES})(?=[.!]?\s{{0,4}}$)"
 )
+_BEFORE_ADDRESS = re.compile(rf"(?P<name>{_NAMES}) ?<(?=[^\s<>]{{1,200}}@)")
 _ALONE = re.compile(rf",[ \t]{{0,4}}\n{{1,3}}[ \t]{{0,4}}(?P<name>{_NAMES})\s{{0,8}}$")
 _INTRODUCED = re.compile(
     r"(?i:\b(?:my (?:full )?name(?:'s| is)|name ?[:=]|name on the (?:account|order|card) is|ich hei(?:ß|ss)e|mein name ist|me llamo"
@@ -72,6 +74,7 @@ _NOBODY = frozenset(
     "equipo todos tous sent sorry yes no ok okay hello hi dear any just not what when where why how can could your our my "
     "is are do does did has have had best regards kind warm cheers ms mr mrs dr number unknown unable interested happy "
     "monday tuesday wednesday thursday friday saturday sunday january february march april may june july august september "
+    "very really extremely quite totally still so too always never only currently "
     "october november december german english french spanish american british indian".split()
 )
 _LETTER = re.compile(r"[\w]")
@@ -115,6 +118,8 @@ def _introduced(text: str, lowered: str) -> Iterator[Span]:
     patterns = [_GREETED, _TITLED, _CLOSED_INLINE]
     if "\n" in text:
         patterns += [_CLOSED, _ALONE]
+    if "<" in text and "@" in text:
+        patterns.append(_BEFORE_ADDRESS)
     if any(hint in lowered for hint in _HINTS):
         patterns += [_INTRODUCED, _LOWER_INTRODUCED]
     for pattern in patterns:

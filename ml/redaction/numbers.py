@@ -17,6 +17,7 @@ _CARD_WORD = re.compile(
     r"|\btarjeta|\bcarte (?:bancaire|bleue|de cr[eé]dit))\b[^\n\d]{0,30}$"
 )
 _CARD_FORM = re.compile(r"3[04-9]|4|5[0-8]|6|2[2-7]")
+_CARD_GROUPS = re.compile(r"\d{13,19}|\d{4}([ -])\d{4}\1\d{4}\1\d{1,7}|\d{4}([ -])\d{6}\2\d{4,5}")
 _IBAN = re.compile(r"(?<![A-Za-z0-9])[A-Za-z]{2}\d{2}(?=(?:[ \t-]?[A-Za-z0-9]){11})")
 _IBAN_BODY = re.compile(r"(?:[ \t-]?[A-Za-z0-9]){15,34}")
 _IBAN_WORD = re.compile(r"(?i)\biban\b[^\n]{0,12}$")
@@ -36,6 +37,7 @@ _TOKEN = re.compile(
     r"(?:[A-Za-z]{1,3} )?[A-Za-z0-9]{0,20}\d[A-Za-z0-9]{0,20}"
     r"(?:[ .\-/](?:[A-Za-z0-9]{0,6}\d[A-Za-z0-9]{0,6}|[A-Za-z](?![A-Za-z]))){0,8}"
 )
+_PLAIN_FORM = re.compile(r"\d+(?:[ -]\d+)*")
 _PLAIN = {
     9: ("au_tfn",),
     10: ("au_medicare", "uk_nhs"),
@@ -53,7 +55,7 @@ _FORMS = {
     "it_fiscal": re.compile(r"(?i)\b[a-z]{6}[0-9a-z]{2}[a-z][0-9a-z]{2}[a-z][0-9a-z]{3}[a-z]\b"),
     "de_pension": re.compile(r"\b\d{8}[A-Z]\d{3}\b"),
     "fi_hetu": re.compile(r"\b\d{6}[-+A-FYXWVU]\d{3}[0-9A-Y]\b"),
-    "in_aadhaar": re.compile(r"\b[2-9]\d{3}[ -]\d{4}[ -]\d{4}\b"),
+    "in_aadhaar": re.compile(r"(?<!\d[ -])\b[2-9]\d{3}[ -]\d{4}[ -]\d{4}\b(?![ -]\d)"),
 }
 _FRENCH = re.compile(
     r"(?<!\d)[12] ?\d\d ?(?:0[1-9]|1[0-2]|[2-9]\d) ?(?:\d\d|2[AB]) ?\d{3} ?\d{3}(?: ?\d\d)(?!\d)"
@@ -72,6 +74,8 @@ def cards(text: str, runs: list[Run]) -> Iterator[Span]:
     for run in runs:
         for start, end, digits in run.parts(13, 19):
             if not _CARD_FORM.match(digits) or len(set(digits)) == 1:
+                continue
+            if not _CARD_GROUPS.fullmatch(text, start, end) and labelled(text, run.start):
                 continue
             if luhn(digits) or _CARD_WORD.search(text[max(0, start - 60) : start]):
                 yield Span(start, end, "CARD")
@@ -105,7 +109,10 @@ def _french(written: str) -> bool:
 
 
 def national_ids(text: str, runs: list[Run]) -> Iterator[Span]:
-    """National ids that prove themselves, and whatever a text calls one."""
+    """National ids that prove themselves, and whatever a text calls one.
+
+    `runs`: those that are not telephone numbers, which half the ids of digits alone could be.
+    """
     for name, form in _FORMS.items():
         for match in form.finditer(text):
             if passes(library().ids[name], match[0].upper()):
@@ -114,7 +121,8 @@ def national_ids(text: str, runs: list[Run]) -> Iterator[Span]:
         if _french(match[0]):
             yield Span(*match.span(), "NATIONAL_ID")
     for run in runs:
-        digits = run.digits if len(run.groups) <= 5 else ""
+        written = text[run.start : run.end]
+        digits = run.digits if len(run.groups) <= 5 and _PLAIN_FORM.fullmatch(written) else ""
         names = _PLAIN.get(len(digits), ())
         if names and not labelled(text, run.start):
             if any(passes(library().ids[name], digits) for name in names):

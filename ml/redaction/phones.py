@@ -85,6 +85,8 @@ def _is_phone(text: str, start: int, end: int, digits: str, known: Collection[st
 def phones(text: str, runs: list[Run], known: Collection[str] = ()) -> Iterator[Span]:
     """Telephone numbers among a view's digit runs. `known`: digits of the writer's own numbers."""
     for run in runs:
+        if len(run.digits) > 15 and labelled(text, run.start):
+            continue
         for start, end, digits in run.parts(7, 15):
             if _is_phone(text, start, end, digits, known):
                 plus = text[max(0, start - 1) : start] == "+"

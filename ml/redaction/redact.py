@@ -60,14 +60,16 @@ def _spans(text: str, people: Collection[str], own_numbers: Collection[str]) -> 
     if not _DIGIT.search(text):
         return
     yield from address.addresses(text)
+    yield from secret.ips(text)
     if not _ID_HINT.search(text):
         return
     found = runs(text)
-    yield from phones.phones(text, found, own_numbers)
+    called = list(phones.phones(text, found, own_numbers))
+    yield from called
     yield from numbers.cards(text, found)
     yield from numbers.ibans(text)
-    yield from numbers.national_ids(text, found)
-    yield from secret.ips(text)
+    taken = {span.end for span in called}
+    yield from numbers.national_ids(text, [run for run in found if run.end not in taken])
 
 
 def settle(spans: list[Span]) -> list[Span]:

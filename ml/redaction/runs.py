@@ -4,7 +4,10 @@ import re
 from collections.abc import Iterator
 from dataclasses import dataclass
 
-_RUN = re.compile(r"(?<![^\W_])[(\[]?\d(?:[ \t().\-/\u00b7]{0,3}\d)*|(?<=[A-Za-z_])\d{7,}")
+_RUN = re.compile(
+    r"(?<![^\W_])[(\[]?\d(?:[ \t().\-/\u00b7]{0,3}\d)*"
+    r"|(?i:(?<=tel)|(?<=phone)|(?<=mobile)|(?<=cell)|(?<=mob)|(?<=fax)|(?<=call))\d{7,}"
+)
 _DATE = re.compile(
     r"(?<![\d./-])(?:(?:19|20)\d\d([-./])(?:0?[1-9]|1[0-2])\1(?:0?[1-9]|[12]\d|3[01])"
     r"|(?:0?[1-9]|[12]\d|3[01])([-./])(?:0?[1-9]|[12]\d|3[01])\2(?:(?:19|20)?\d\d))(?![./-]?\d)"

@@ -44,7 +44,7 @@ _USERINFO = re.compile(r"(?i)^[a-z][a-z0-9+.-]{1,20}://(?P<value>[^/@?#]{1,200})
 _PARAMETER = re.compile(
     r"(?i)[?&#;](?:[a-z0-9]{1,20}[_.-])?(?:token|key|sig|signature|auth|code|session|sessionid|sid|jwt|pass(?:word)?|pwd|secret"
     r"|apikey|otp|magic|invite|reset|hash|ticket|e?mail|user(?:name|id)?|uid|phone|tel|name|customer|contact|cid)"
-    r"=(?P<value>[^&#;\s\ue000]{1,2000})"
+    r"=(?P<value>[^&#;\s\ue000]{4,2000})"
 )
 _PIECE = re.compile(r"(?<=[/=?&#])(?P<value>[\w~%.-]{1,500})")
 _RANDOM = re.compile(
