@@ -25,6 +25,13 @@ def enrich() -> None:
 
         return vars(link_warehouse())
 
+    @task(pool=WAREHOUSE_POOL)
+    def redact() -> dict[str, Any]:
+        """Take personal data out of the texts, before anything reads what they say."""
+        from ml.redaction.predict import redact_warehouse
+
+        return vars(redact_warehouse())
+
     @task(pool=WAREHOUSE_POOL, outlets=[ENRICHED])
     def tag(**context: Any) -> dict[str, Any]:
         """Tag the texts this model version has not seen."""
@@ -34,7 +41,7 @@ def enrich() -> None:
         hand_on(context, ENRICHED, handed_as_of(context))
         return report
 
-    identify() >> tag()
+    identify() >> redact() >> tag()
 
 
 enrich()

@@ -1,4 +1,7 @@
-"""Tag texts: any iterable of them, or those in the warehouse that this model has not tagged yet."""
+"""Tag texts: any iterable of them, or those in the warehouse that this model has not tagged yet.
+
+Of the warehouse's texts it reads the redacted form (`ml.redacted_texts`), never the original.
+"""
 
 import hashlib
 import json
@@ -13,6 +16,7 @@ import duckdb
 import numpy as np
 import pyarrow as pa
 
+from ml.redaction.kinds import in_words
 from ml.tagger import model
 from ml.tagger.labels import SENTIMENTS, SIGNALS, TOPICS, URGENCIES
 from ml.tagger.language import identify
@@ -53,6 +57,10 @@ class TagReport:
 
 class NotUnified(RuntimeError):
     """The tables this step reads have not been built yet."""
+
+
+class NotRedacted(RuntimeError):
+    """There are texts that still hold personal data; they are not read."""
 
 
 def text_hash(text: str) -> str:
@@ -96,7 +104,7 @@ def _answers(tagger: model.Model, texts: list[str]) -> Iterator[dict[str, Any]]:
 
 def _tag_chunk(tagger: model.Model, texts: list[str]) -> pa.Table:
     """Tags of up to CHUNK texts, in their order."""
-    clean = [normalise(text) for text in texts]
+    clean = [normalise(in_words(text or "")) for text in texts]
     languages = [identify(text, tagger.vocabulary) for text in clean]
     known = [position for position, language in enumerate(languages) if language.is_supported]
     rows = [_unknown(tagger) for _ in texts]
@@ -126,10 +134,10 @@ def tag_texts(texts: Iterable[str]) -> pa.Table:
 
 
 _TEXTS = """
-    select text_hash, body as text from intermediate.int_messages
+    select text_hash from intermediate.int_messages
     where author_type = 'customer' and text_hash is not null
-    union all
-    select comment_hash, comment from intermediate.int_survey_responses
+    union
+    select comment_hash from intermediate.int_survey_responses
     where comment_hash is not null
 """
 
@@ -151,8 +159,11 @@ def _insert(writer: duckdb.DuckDBPyConnection, tags: pa.Table) -> None:
 def tag_warehouse() -> TagReport:
     """Tag each distinct customer text that has no tags of this model version; keep all others.
 
+    What is read is the redacted text; tags are kept under the hash of the original.
+
     Raises:
         NotUnified: `intermediate.int_messages` or `int_survey_responses` does not exist.
+        NotRedacted: a text to be tagged is not in `ml.redacted_texts`.
     """
     started = time.monotonic()
     tagger = model.load()
@@ -163,20 +174,24 @@ def tag_warehouse() -> TagReport:
                 f"""
                 create or replace temp table untagged as
                 with texts as ({_TEXTS})
-                select text_hash, min(text) as text from texts
-                where text_hash not in (
+                select texts.text_hash, min(redacted.redacted_text) as text from texts
+                left join ml.redacted_texts as redacted on texts.text_hash = redacted.text_hash
+                where texts.text_hash not in (
                     select text_hash from ml.message_tags where model_version = ?
                 )
-                group by text_hash
+                group by texts.text_hash
                 """,
                 [tagger.version],
             )
             counted = connection.execute(
-                f"select count(distinct text_hash), (select count(*) from untagged) from ({_TEXTS})"
+                f"select count(*), (select count(*) from untagged), "
+                f"(select count(*) from untagged where text is null) from ({_TEXTS})"
             ).fetchone()
         except duckdb.CatalogException as error:
             raise NotUnified(f"{str(error).splitlines()[0]}; run the `unify` step first") from None
-        distinct, pending = counted or (0, 0)
+        distinct, pending, unredacted = counted or (0, 0, 0)
+        if unredacted:
+            raise NotRedacted(f"{unredacted} texts are not redacted; run the `redact` step first")
         while True:
             chunk = connection.execute(
                 "select text_hash, text from untagged order by text_hash limit ? offset ?",

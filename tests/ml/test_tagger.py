@@ -10,6 +10,7 @@ import pytest
 
 from ml.tagger import model, predict
 from ml.tagger.labels import SENTIMENTS, SIGNALS, TOPICS, URGENCIES
+from ml.tagger.language import Language
 from warehouse.duck import warehouse
 
 TAG_COLUMNS = [
@@ -121,6 +122,8 @@ def test_the_artefact_is_small_and_named_after_its_content() -> None:
     assert np.all([0 < cut < 1 for cut in model.load().thresholds.values()])
 
 
+UNKNOWN = Language("und", is_supported=False)
+
 MESSAGES = """
 create schema intermediate;
 create table intermediate.int_messages as
@@ -130,6 +133,11 @@ select author_type, body, md5(nullif(body, '')) as text_hash from (values
 ) as t(author_type, body);
 create table intermediate.int_survey_responses as
 select comment, md5(comment) as comment_hash from (values ('great'), (null)) as t(comment);
+insert into ml.redacted_texts
+select distinct text_hash, 'r', body, '{}' from (
+    select text_hash, body from intermediate.int_messages
+    union all select comment_hash, comment from intermediate.int_survey_responses
+) where text_hash is not null;
 """
 
 
@@ -164,6 +172,29 @@ def test_the_warehouse_is_tagged_once_and_a_killed_run_goes_on(monkeypatch) -> N
             "from ml.message_tags"
         ).fetchone()
     assert rows == (4, 4, 3)
+
+
+@pytest.mark.usefixtures("_home")
+def test_what_is_tagged_is_the_redacted_text(monkeypatch) -> None:
+    with warehouse() as connection:
+        connection.execute(MESSAGES)
+        connection.execute("update ml.redacted_texts set redacted_text = 'mail <EMAIL> please'")
+    read = []
+    monkeypatch.setattr(predict, "identify", lambda text, _: read.append(text) or UNKNOWN)
+    predict.tag_warehouse()
+    assert read == ["mail email please"] * 4
+    with warehouse(read_only=True) as connection:
+        hashes = connection.execute("select text_hash from ml.message_tags").fetchall()
+    assert (hashlib.md5(b"where is my order").hexdigest(),) in hashes
+
+
+@pytest.mark.usefixtures("_home")
+def test_a_text_that_is_not_redacted_is_not_read() -> None:
+    with warehouse() as connection:
+        connection.execute(MESSAGES)
+        connection.execute("delete from ml.redacted_texts where redacted_text = 'great'")
+    with pytest.raises(predict.NotRedacted, match="1 texts are not redacted; run the `redact` step"):
+        predict.tag_warehouse()
 
 
 @pytest.mark.usefixtures("_home")
