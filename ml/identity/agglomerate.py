@@ -1,0 +1,60 @@
+"""One connected component split into persons: average linkage that nothing weak or contradictory survives."""
+
+import numpy as np
+import numpy.typing as npt
+
+MOST, LEAST = 20.0, -20.0
+"""Bits that one pair may add to an average: a single pair never outvotes a whole cluster."""
+
+
+def agglomerate(
+    weights: npt.NDArray[np.float64],
+    apart: npt.NDArray[np.bool_],
+    together: list[tuple[int, int]],
+    link_weight: float,
+    largest: int,
+) -> npt.NDArray[np.int64]:
+    """Label of every node; nodes are in the order of their ids, so ties fall the same way every time.
+
+    Clusters are joined best average first, as long as some pair between them reaches `link_weight`, the
+    average speaks for one person (above 0 bits), no pair between them is `apart`, and the cluster stays within `largest`.
+
+    Args:
+        weights: symmetric, log2 odds; NaN where nothing is known (counts as even odds).
+        apart: symmetric, pairs that must never be in one cluster.
+        together: pairs that a person linked; joined first, whatever else is said.
+    """
+    count = len(weights)
+    total = np.clip(np.nan_to_num(weights, nan=0.0), LEAST, MOST)
+    strongest = np.where(np.isnan(weights), -np.inf, weights)
+    barred = apart.copy()
+    np.fill_diagonal(barred, True)
+    size = np.ones(count)
+    label = np.arange(count)
+
+    def join(one: int, other: int) -> None:
+        keep, gone = min(one, other), max(one, other)
+        total[keep] += total[gone]
+        total[:, keep] += total[:, gone]
+        strongest[keep] = np.maximum(strongest[keep], strongest[gone])
+        strongest[:, keep] = strongest[keep]
+        barred[keep] |= barred[gone]
+        barred[:, keep] = barred[keep]
+        barred[gone] = True
+        barred[:, gone] = True
+        barred[keep, keep] = True
+        size[keep] += size[gone]
+        label[label == gone] = keep
+
+    for one, other in together:
+        if label[one] != label[other]:
+            join(int(label[one]), int(label[other]))
+    while True:
+        average = np.round(total / np.outer(size, size), 9)
+        too_large = size[:, None] + size[None, :] > largest
+        average[barred | too_large | (strongest < link_weight) | (average <= 0)] = -np.inf
+        best = int(np.argmax(average))
+        one, other = divmod(best, count)
+        if not np.isfinite(average[one, other]):
+            return label
+        join(one, other)

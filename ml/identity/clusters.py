@@ -1,0 +1,315 @@
+"""Pairs into persons: connected components first, then each one looked at whole.
+
+A chain of links is not trusted: inside a component every pair is scored, and clusters grow by average evidence
+(`agglomerate`), so a weak bridge between two persons is cut and a contradiction breaks at its weakest edge.
+Identical records count as one. Python touches only components of three or more that do not agree throughout.
+"""
+
+from dataclasses import dataclass
+
+import duckdb
+import numpy as np
+import numpy.typing as npt
+from scipy.sparse import coo_matrix
+from scipy.sparse.csgraph import connected_components
+
+from ml.identity.agglomerate import agglomerate
+from ml.identity.config import IdentityConfig
+from ml.identity.decision import Decision
+from ml.identity.functions import scalar
+from ml.identity.guards import contradicts_sql, resolve
+from ml.identity.model import Model
+from ml.identity.scoring import predict, threshold_weight
+
+Ints = npt.NDArray[np.int64]
+Floats = npt.NDArray[np.float64]
+
+DENSE = 150
+"""Largest component whose pairs are all scored; a larger one is first split at a higher threshold."""
+
+
+@dataclass(frozen=True)
+class Edges:
+    """Links between nodes, by number."""
+
+    left: Ints
+    right: Ints
+    weight: Floats
+
+    def of(self, chosen: npt.NDArray[np.bool_]) -> "Edges":
+        return Edges(self.left[chosen], self.right[chosen], self.weight[chosen])
+
+
+def components(count: int, left: Ints, right: Ints) -> Ints:
+    """Component number of each of `count` nodes."""
+    graph = coo_matrix((np.ones(len(left), dtype=np.int8), (left, right)), shape=(count, count))
+    return np.asarray(connected_components(graph, directed=False)[1], dtype=np.int64)
+
+
+def small_components(count: int, edges: Edges, forced: Edges) -> Ints:
+    """Components of at most `DENSE` nodes: in larger ones the weakest links are left out, a step at a time.
+
+    `forced` links (decisions) are never left out.
+    """
+    step = 1.0
+    keep = np.ones(len(edges.left), dtype=np.bool_)
+    floor = np.full(count, -np.inf)
+    while True:
+        used = edges.of(keep)
+        label = components(
+            count, np.append(used.left, forced.left), np.append(used.right, forced.right)
+        )
+        sizes = np.bincount(label, minlength=1)
+        large = sizes[label] > DENSE
+        inside = keep & large[edges.left]
+        if not inside.any():
+            return label
+        base = np.maximum(floor, edges.weight.min() if len(edges.weight) else 0.0)
+        floor = np.where(large, base + step, floor)
+        keep &= ~(inside & (edges.weight < floor[edges.left]))
+        step = step * 1.5 if step < 8 else step
+        if not (keep & large[edges.left]).any():
+            continue
+        if (
+            floor.max() > 200
+        ):  # all that is left is equally certain: identical in everything that counts
+            keep &= ~large[edges.left]
+
+
+def _read_edges(connection: duckdb.DuckDBPyConnection, query: str) -> Edges:
+    found = connection.execute(query).fetchnumpy()
+    return Edges(
+        np.asarray(found["l"], dtype=np.int64),
+        np.asarray(found["r"], dtype=np.int64),
+        np.asarray(found["weight"], dtype=np.float64),
+    )
+
+
+def _nodes(
+    connection: duckdb.DuckDBPyConnection,
+    prepared: str,
+    pairs: str,
+    link_weight: float,
+    decisions: tuple[Decision, ...],
+    within: str | None,
+) -> int:
+    """Temporary tables: `decided`, `links` (pairs at or above link, in scope) and `nodes` (record_id, twin_of, node).
+
+    `node` numbers the records that take part in any link, identical ones (linked, undecided) under one number,
+    in the order of their ids.
+    """
+    must, never = resolve(decisions)
+    rows = [(*pair, True) for pair in must] + [(*pair, False) for pair in sorted(never)]
+    connection.execute(
+        "create or replace temp table decided (left_id varchar, right_id varchar, link boolean)"
+    )
+    if rows:
+        connection.executemany("insert into decided values (?, ?, ?)", rows)
+    known = f"(select record_id from {within or prepared})"
+    connection.execute(
+        f"delete from decided where left_id not in {known} or right_id not in {known} "
+        f"or left_id not in (select record_id from {prepared}) or right_id not in (select record_id from {prepared})"
+    )
+    scope = f"and left_id in {known} and right_id in {known}" if within else ""
+    connection.execute(
+        f"create or replace temp table links as select left_id, right_id, match_weight as weight from {pairs} "
+        f"where match_weight >= {link_weight} {scope} anti join decided using (left_id, right_id)"
+        if False
+        else f"create or replace temp table links as select left_id, right_id, match_weight as weight from "
+        f"(select * from {pairs} anti join decided using (left_id, right_id)) where match_weight >= {link_weight} {scope}"
+    )
+    connection.execute(
+        f"""
+        create or replace temp table nodes as
+        with ends as (
+            select left_id as record_id from links union select right_id from links
+            union select left_id from decided union select right_id from decided
+        ), twins as (
+            select links.right_id as record_id, min(links.left_id) as twin_of
+            from links join {prepared} as l on l.record_id = left_id join {prepared} as r on r.record_id = right_id
+            where l.content = r.content
+                and left_id not in (select left_id from decided union select right_id from decided)
+                and right_id not in (select left_id from decided union select right_id from decided)
+                and left_id in (select min(record_id) from {prepared} semi join ends using (record_id) group by content)
+            group by links.right_id
+        ), named as (select record_id, coalesce(twin_of, record_id) as twin_of from ends left join twins using (record_id))
+        select record_id, twin_of, dense_rank() over (order by twin_of) - 1 as node from named
+        """
+    )
+    return int(scalar(connection, "select count(distinct node) from nodes"))
+
+
+def _whole(
+    connection: duckdb.DuckDBPyConnection,
+    model: Model,
+    prepared: str,
+    label: Ints,
+    link_weight: float,
+) -> Edges:
+    """Every pair inside components of three or more, scored; a contradiction has weight NaN."""
+    sizes = np.bincount(label, minlength=1)
+    many = np.flatnonzero(sizes[label] > 2)
+    if not len(many):
+        return Edges(np.array([], np.int64), np.array([], np.int64), np.array([]))
+    connection.execute("create or replace temp table labels (node bigint, label bigint)")
+    connection.execute(
+        "insert into labels select unnest(?::bigint[]), unnest(?::bigint[])",
+        [many.tolist(), label[many].tolist()],
+    )
+    connection.execute(
+        """
+        create or replace temp table inner_pairs as
+        with placed as (select twin_of as record_id, label from nodes join labels using (node) where record_id = twin_of)
+        select l.record_id as left_id, r.record_id as right_id
+        from placed as l join placed as r on l.label = r.label and l.record_id < r.record_id
+        """
+    )
+    predict(
+        connection, model, prepared, "inner_pairs", "inner_scored",
+        "record_id_l as left_id, record_id_r as right_id, match_weight as weight, "
+        f"{contradicts_sql(model, link_weight)} as contradicts",
+    )  # fmt: skip
+    found = _read_edges(
+        connection,
+        "select l.node as l, r.node as r, case when contradicts then 'nan'::double else weight end as weight "
+        "from inner_scored join nodes as l on l.record_id = left_id join nodes as r on r.record_id = right_id",
+    )
+    for table in ("labels", "inner_pairs", "inner_scored"):
+        connection.execute(f"drop table {table}")
+    return found
+
+
+def _split(
+    label: Ints, inner: Edges, must: Edges, never: Edges, link_weight: float, largest: int
+) -> Ints:
+    """Cluster label of each node: components as they are, or split where they do not agree throughout."""
+    cluster = label.copy()
+    sizes = np.bincount(label, minlength=1)
+    weak = np.isnan(inner.weight) | (inner.weight < link_weight)
+    doubtful = set(label[inner.left[weak]].tolist())
+    doubtful |= set(label[never.left].tolist()) & set(label[never.right].tolist())
+    doubtful |= set(np.flatnonzero(sizes > largest).tolist())
+    if not doubtful:
+        return cluster
+    order = np.argsort(label, kind="stable")
+    starts = np.searchsorted(label[order], np.arange(len(sizes) + 1))
+
+    def grouped(edges: Edges) -> dict[int, list[int]]:
+        inside = np.flatnonzero(label[edges.left] == label[edges.right])
+        groups: dict[int, list[int]] = {}
+        for position in inside.tolist():
+            groups.setdefault(int(label[edges.left[position]]), []).append(position)
+        return groups
+
+    by_inner, by_must, by_never = grouped(inner), grouped(must), grouped(never)
+    fresh = len(sizes)
+    for component in sorted(doubtful):
+        members = np.sort(order[starts[component] : starts[component + 1]])
+        place = {int(node): position for position, node in enumerate(members)}
+        count = len(members)
+        weights = np.full((count, count), np.nan)
+        apart = np.zeros((count, count), dtype=np.bool_)
+        for position in by_inner.get(component, []):
+            one, other = place[int(inner.left[position])], place[int(inner.right[position])]
+            if np.isnan(inner.weight[position]):
+                apart[one, other] = apart[other, one] = True
+            else:
+                weights[one, other] = weights[other, one] = inner.weight[position]
+        for position in by_never.get(component, []):
+            one, other = place[int(never.left[position])], place[int(never.right[position])]
+            apart[one, other] = apart[other, one] = True
+        together = sorted(
+            (place[int(must.left[p])], place[int(must.right[p])])
+            for p in by_must.get(component, [])
+        )
+        cluster[members] = fresh + agglomerate(weights, apart, together, link_weight, largest)
+        fresh += count
+    return cluster
+
+
+def cluster(
+    connection: duckdb.DuckDBPyConnection,
+    model: Model,
+    prepared: str,
+    pairs: str,
+    decisions: tuple[Decision, ...],
+    target: str,
+    within: str | None,
+    rules: IdentityConfig,
+) -> None:
+    """See `engine.cluster`."""
+    link_weight = threshold_weight(rules.thresholds.link)
+    count = _nodes(connection, prepared, pairs, link_weight, decisions, within)
+    numbered = (
+        "select least(l.node, r.node) as l, greatest(l.node, r.node) as r, {weight} as weight from {table} "
+        "join nodes as l on l.record_id = left_id join nodes as r on r.record_id = right_id where l.node <> r.node "
+        "{only} order by all"
+    )
+    edges = _read_edges(connection, numbered.format(table="links", weight="weight", only=""))
+    must, never = (
+        _read_edges(
+            connection, numbered.format(table="decided", weight="0.0", only=f"and link = {link}")
+        )
+        for link in (True, False)
+    )
+    label = small_components(count, edges, must)
+    inner = _whole(connection, model, prepared, label, link_weight)
+    split = _split(label, inner, must, never, link_weight, rules.guards.largest_cluster)
+    connection.execute("create or replace temp table node_cluster (node bigint, cluster bigint)")
+    connection.execute(
+        "insert into node_cluster select unnest(?::bigint[]), unnest(?::bigint[])",
+        [list(range(count)), split.tolist()],
+    )
+    write(connection, prepared, pairs, target, within, link_weight)
+
+
+def write(
+    connection: duckdb.DuckDBPyConnection,
+    prepared: str,
+    pairs: str,
+    target: str,
+    within: str | None,
+    link_weight: float,
+) -> None:
+    """The cluster table, and each pair's status, from `nodes` and `node_cluster`."""
+    scope = within or prepared
+    connection.execute(
+        f"""
+        create or replace table {target} as
+        with members as (
+            select record_id, min(record_id) over (partition by cluster) as cluster_id
+            from nodes join node_cluster using (node)
+        ), inside as (
+            select pairs.* from {pairs} as pairs join members as l on l.record_id = left_id
+            join members as r on r.record_id = right_id and r.cluster_id = l.cluster_id
+        ), evidence as (
+            select record_id, max(match_probability) as confidence from (
+                select left_id as record_id, match_probability from inside
+                union all select right_id, match_probability from inside
+                union all select left_id, 1.0 from decided where link
+                union all select right_id, 1.0 from decided where link)
+            group by record_id
+        )
+        select scope.record_id, coalesce(members.cluster_id, scope.record_id) as cluster_id,
+            round(coalesce(evidence.confidence, 1.0), 6) as confidence
+        from (select distinct record_id from {scope}) as scope
+        left join members using (record_id) left join evidence using (record_id)
+        """
+    )
+    connection.execute(f"alter table {pairs} add column if not exists status varchar")
+    touched = f"and left_id in (select record_id from {within})" if within else ""
+    connection.execute(
+        f"""
+        update {pairs} as pairs set status = case
+                when decided.left_id is not null then 'decided'
+                when l.cluster_id = r.cluster_id then 'linked'
+                when found.match_weight >= {link_weight} then 'cut'
+                else 'review' end
+        from {pairs} as found
+        join {target} as l on l.record_id = found.left_id join {target} as r on r.record_id = found.right_id
+        left join decided on decided.left_id = found.left_id and decided.right_id = found.right_id
+        where pairs.left_id = found.left_id and pairs.right_id = found.right_id {touched.replace("left_id", "pairs.left_id")}
+        """
+    )
+    for table in ("decided", "links", "nodes", "node_cluster"):
+        connection.execute(f"drop table {table}")

@@ -1,0 +1,81 @@
+"""Names of persons and companies as comparable text: honorifics, particles, nicknames, legal forms.
+
+Everything is an SQL expression over text that `folding.folded` has folded (small letters, no accents, single spaces),
+so that a million names cost seconds.
+"""
+
+from functools import lru_cache
+
+import duckdb
+from nicknames import NickNamer
+
+HONORIFICS = (
+    "mr mrs ms miss mx dr prof professor sir dame lady lord rev reverend hon judge capt captain col major sgt "
+    "herr frau hr fr dipl ing mag monsieur madame mme mlle m. sr. sra srta senor senora signor signora dott"
+).split()
+"""Words before a name that are not part of it."""
+
+SUFFIXES = "jr sr ii iii iv phd md dds esq bsc msc mba ba ma cpa obe mbe cbe kbe bt baronet".split()
+"""Words after a name that are not part of it."""
+
+PARTICLES = (
+    "van von vom zu zur der den de del della di da do dos das du la le les el al bin ibn ben bint ter ten te "
+    "st saint san mac mc o abu ap"
+).split()
+"""Words that open a surname of several words."""
+
+LEGAL_FORMS = (
+    "inc incorporated corp corporation co company llc llp lp ltd limited plc pty pte gmbh ag kg kgaa ohg ug se "
+    "sa sas sarl srl spa bv nv oy ab as aps kk sl sro doo zrt kft gbr ev the and und et"
+).split()
+"""Words of a company's name that do not tell it from another."""
+
+
+def _sql_list(words: list[str]) -> str:
+    return "[" + ", ".join(f"'{word}'" for word in words) + "]"
+
+
+def words(text: str, without: list[str]) -> str:
+    """SQL: the words of a folded text, as a list, less those in `without` (all of them when none is left)."""
+    split = (
+        "list_filter(string_split(trim(regexp_replace(replace(replace("
+        f"{text}, '''', ''), '.', ' '), '[^\\p{{L}}\\p{{N}}]+', ' ', 'g')), ' '), lambda w: w <> '')"
+    )
+    kept = f"list_filter({split}, lambda w: not list_contains({_sql_list(without)}, w))"
+    return f"case when len({kept}) > 0 then {kept} else {split} end"
+
+
+def surname_start(tokens: str) -> str:
+    """SQL: position (from 1) in the list `tokens` at which the surname starts; it is never the first word."""
+    particles = _sql_list(PARTICLES)
+    first = f"list_position(list_transform({tokens}[2:], lambda w: list_contains({particles}, w)), true)"
+    return (
+        f"case when {first} is not null and {first} + 1 < len({tokens}) then {first} + 1 "
+        f"else len({tokens}) end"
+    )
+
+
+def company(text: str) -> str:
+    """SQL: a folded company name without legal forms and spaces, null when nothing is left."""
+    return f"nullif(array_to_string({words(text, LEGAL_FORMS)}, ''), '')"
+
+
+@lru_cache(maxsize=1)
+def _roots() -> dict[str, list[str]]:
+    """Given name → the full names it may be short for (source: the `nicknames` package)."""
+    namer = NickNamer()
+    roots: dict[str, set[str]] = {}
+    for canonical, nicknames in namer.nickname_lookup.items():
+        for nickname in nicknames:
+            roots.setdefault(nickname, set()).add(canonical)
+    return {name: sorted(canonicals) for name, canonicals in roots.items()}
+
+
+def nickname_table(connection: duckdb.DuckDBPyConnection, table: str) -> None:
+    """Create the temporary table `table` (name, roots): full names for every short form that is known."""
+    rows = sorted(_roots().items())
+    connection.execute(f"create or replace temp table {table} (name varchar, roots varchar[])")
+    connection.execute(
+        f"insert into {table} select unnest(?::varchar[]), unnest(?::varchar[][])",
+        [[name for name, _ in rows], [roots for _, roots in rows]],
+    )

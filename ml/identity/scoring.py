@@ -1,0 +1,184 @@
+"""Pairs scored by Splink, and what Splink cannot know: families and colleagues.
+
+Splink adds the fields' evidence as if fields were independent. Two members of a household share surname,
+address and phone; two colleagues share company, address and phone. So a pair's weight is measured against three
+alternatives at once: two strangers, two of one household, two of one office, each of which discounts what it shares.
+"""
+
+import logging
+import math
+
+import duckdb
+from splink import DuckDBAPI, Linker
+
+from ml.identity.fields import HOUSEHOLD_BITS, OFFICE_BITS, TERMS, Field
+from ml.identity.functions import scalar
+from ml.identity.model import Model, column, gamma, splink_settings
+
+CHUNK = 2_000_000
+"""Pairs scored at once: bounds memory."""
+
+
+def scoring_table(
+    connection: duckdb.DuckDBPyConnection, model: Model, prepared: str, pairs: str, target: str
+) -> None:
+    """Create `target`: the records in `pairs`, without shared values, with term frequencies beside their columns."""
+    connection.execute(
+        f"create or replace temp table in_pairs as select left_id as record_id from {pairs} "
+        f"union select right_id from {pairs}"
+    )
+    replaced, added, joins = [], [], []
+    for plural, single in (("emails", "email"), ("phones", "phone")):
+        shared = model.shared.get(plural, [])
+        if shared:
+            connection.execute(
+                f"create or replace temp table shared_{plural} as select unnest(?::varchar[]) as value",
+                [shared],
+            )
+            own = f"list_filter(p.{plural}, lambda v: not list_contains((select list(value) from shared_{plural}), v))"
+            hit = f"list_has_any(p.{plural}, (select list(value) from shared_{plural}))"
+            replaced += [
+                f"case when {hit} then nullif({own}, []) else p.{plural} end as {plural}",
+                f"case when {hit} then ({own})[1] else p.{single} end as {single}",
+            ]
+    for name, expression in TERMS.items():
+        if name not in model.terms:
+            continue
+        term = model.terms[name]
+        connection.execute(f"create or replace temp table tf_of_{name} (value varchar, tf double)")
+        connection.execute(
+            f"insert into tf_of_{name} select unnest(?::varchar[]), unnest(?::double[])",
+            [list(term.values), list(term.values.values())],
+        )
+        added.append(
+            f"case when ({expression}) is not null then coalesce(tf_of_{name}.tf, {term.rest}) end as tf_{name}"
+        )
+        if expression != name and name != "dob":
+            added.append(f"{expression} as {name}")
+        joins.append(f"left join tf_of_{name} on tf_of_{name}.value = {expression}")
+    keys = "strict_keys, loose_keys, broad_keys, content"
+    star = f"p.* exclude ({keys})" + (f" replace ({', '.join(replaced)})" if replaced else "")
+    connection.execute(
+        f"create or replace temp table {target} as select {', '.join([star, *added])} "
+        f"from (select * from {prepared} semi join in_pairs using (record_id)) as p {' '.join(joins)}"
+    )
+    connection.execute("drop table in_pairs")
+
+
+def _field_bits(model: Model) -> dict[str, str]:
+    """SQL per field: its evidence in bits, with the term frequency."""
+    bits = {}
+    for field in model.fields:
+        adjusted = any(level.term in model.terms for level in field.levels)
+        name = column(field)
+        bits[field.name] = f"(mw_{name} + mw_tf_adj_{name})" if adjusted else f"mw_{name}"
+    return bits
+
+
+def weight_sql(model: Model) -> str:
+    """SQL: log2 odds of a pair, against strangers, household and office together."""
+    bits = _field_bits(model)
+
+    def against(start: float, limit: str) -> str:
+        parts = [str(start)]
+        for field in model.fields:
+            most = getattr(field, limit)
+            if most is None:
+                parts.append(bits[field.name])
+            elif most > 0:
+                parts.append(f"least({bits[field.name]}, {most})")
+        return " + ".join(parts)
+
+    strangers = " + ".join([str(model.prior_weight), *bits.values()])
+    sums = (strangers, against(HOUSEHOLD_BITS, "household"), against(OFFICE_BITS, "office"))
+    return "-log2(" + " + ".join(f"pow(2, -greatest(least({s}, 60), -60))" for s in sums) + ")"
+
+
+def _reason(field: str, label: str, weight: str) -> str:
+    return f"{{'field': {field}, 'label': {label}, 'weight': round({weight}, 2)}}"
+
+
+def _label(field: Field) -> str:
+    cases = " ".join(
+        f"when {gamma(field, number)} then {_text(level.label)}"
+        for number, level in enumerate(field.levels)
+    )
+    return f"case gamma_{column(field)} {cases} end"
+
+
+def _text(value: str) -> str:
+    return "'" + value.replace("'", "''") + "'"
+
+
+def reasons_sql(model: Model) -> str:
+    """SQL: JSON list of {field, label, weight}, strongest first; the weights add up to match_weight."""
+    bits = _field_bits(model)
+    parts = [
+        f"case when gamma_{column(field)} <> -1 then {_reason(_text(field.name), _label(field), bits[field.name])} end"
+        for field in model.fields
+    ]
+    parts.append(
+        _reason("'prior'", "'how rarely two records are one person'", str(model.prior_weight))
+    )
+    total = " + ".join([str(model.prior_weight), *bits.values()])
+    parts.append(
+        f"case when match_weight - ({total}) < -0.01 then "
+        + _reason("'household or office'", "'could be another person of the same household or office'",
+                  f"match_weight - ({total})")
+        + " end"
+    )  # fmt: skip
+    filled = f"list_filter([{', '.join(parts)}], lambda r: r is not null)"
+    return f"to_json(list_reverse_sort(list_transform({filled}, lambda r: {{'by': abs(r.weight), 'r': r}})).list_transform(lambda s: s.r))::varchar"
+
+
+def predict(
+    connection: duckdb.DuckDBPyConnection,
+    model: Model,
+    prepared: str,
+    pairs: str,
+    target: str,
+    select: str,
+    least: float | None = None,
+) -> None:
+    """Create the table `target`: `select` over every scored pair of `pairs` (left_id, right_id).
+
+    `select` may use Splink's columns (`gamma_…`, `mw_…`) and `match_weight`, the log2 odds of `weight_sql`; with
+    `least`, only pairs of at least that weight (Splink's own weight is never smaller, so it sieves first).
+    """
+    logging.getLogger("splink").setLevel(logging.ERROR)
+    scoring_table(connection, model, prepared, pairs, "scoring_input")
+    many = int(scalar(connection, f"select count(*) from {pairs}"))
+    chunks = max(1, -(-many // (CHUNK if least is not None else CHUNK // 8)))
+    where = "true" if least is None else f"match_weight >= {least}"
+    for chunk in range(chunks):
+        connection.execute(
+            "create or replace temp table blocked_now as select left_id as join_key_l, right_id as join_key_r, "
+            f"0 as match_key from {pairs} where hash(left_id) % {chunks} = {chunk}"
+        )
+        api = DuckDBAPI(connection)
+        linker = Linker(
+            api.register("scoring_input"),
+            splink_settings(model),
+            log_level=None,
+            validate_settings=False,
+        )
+        linker.table_management.register_blocked_pairs_for_predict(api.register("blocked_now"))
+        scored = linker.inference.predict(
+            threshold_match_weight=least, warning_mode="never"
+        ).physical_name
+        query = (
+            f"select {select} from (select *, {weight_sql(model)} as match_weight from "
+            f"(select * exclude (match_weight, match_probability) from {scored})) where {where}"
+        )
+        if chunk == 0:
+            connection.execute(f"create or replace table {target} as {query}")
+        else:
+            connection.execute(f"insert into {target} {query}")
+        linker.table_management.delete_tables_created_by_splink_from_db()
+    connection.execute("drop table blocked_now")
+    connection.execute("drop table scoring_input")
+
+
+def threshold_weight(probability: float) -> float:
+    """A probability as log2 odds."""
+    return math.log2(probability / (1 - probability))
