@@ -11,6 +11,8 @@ from typing import Any, Literal
 import yaml
 from pydantic import BaseModel, ConfigDict, Field, ValidationError
 
+from connectors.person import Person
+
 ROOM = Path(__file__).resolve().parent
 ColumnType = Literal["text", "bigint", "double", "bool", "json"]
 
@@ -24,6 +26,7 @@ class Resource(BaseModel):
             one received wins.
         provenance: columns that say where a row came from, not what it says: a row that differs
             only in these is a duplicate.
+        person: how a row is tied to a person, for erasing one.
         columns: type of every column that downstream SQL reads. Timestamps stay `text`, as the
             vendor wrote them; nested values stay `json`.
     """
@@ -33,6 +36,7 @@ class Resource(BaseModel):
     primary_key: tuple[str, ...] = Field(min_length=1)
     version: str | None = None
     provenance: tuple[str, ...] = ()
+    person: Person | None = None
     columns: dict[str, ColumnType]
 
     def dlt_hints(self) -> dict[str, Any]:

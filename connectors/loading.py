@@ -14,6 +14,7 @@ from typing import Any
 import duckdb
 
 from connectors.contract import resources
+from connectors.erased import Sifted, sift
 from connectors.landing import complete_loads, completion_mark
 from connectors.merging import Batch, Unbalanced, count, merge
 from warehouse.clock import wall_now
@@ -43,6 +44,7 @@ class Account:
     accepted: int
     quarantined: int
     duplicates: int
+    erased: int = 0
 
     def as_dict(self) -> dict[str, Any]:
         return asdict(self)
@@ -85,19 +87,22 @@ def _load_batch(connection: duckdb.DuckDBPyConnection, source: str, load_id: str
     gated = gated_folder(source, load_id)
     now = wall_now()
     landed, declared = landed_files(source, load_id), resources(source)
+    sifted = sift(connection, source, gated, landed)
     batches = {name: Batch(source, name, load_id, declared[name]) for name in landed}
     for name, batch in batches.items():
-        batch.widen(connection, gated / f"{name}.accepted.parquet")
+        batch.widen(connection, sifted[name].accepted)
     connection.begin()
     try:
         accounts = [
-            _load_resource(connection, batch, landed[name], gated, now)
+            _load_resource(connection, batch, landed[name], sifted[name], now)
             for name, batch in batches.items()
         ]
         # A load that brought no rows still leaves a row, so that it is known to be done.
         rows = accounts or [Account(source, "-", load_id, 0, 0, 0, 0)]
         connection.executemany(
-            "insert into ops.loads values (?, ?, ?, ?, ?, ?, ?, ?)",
+            "insert into ops.loads "
+            "(source, resource, load_id, received, accepted, quarantined, duplicates, erased, "
+            "loaded_at) values (?, ?, ?, ?, ?, ?, ?, ?, ?)",
             [[*asdict(account).values(), now] for account in rows],
         )
         connection.commit()
@@ -111,26 +116,24 @@ def _load_resource(
     connection: duckdb.DuckDBPyConnection,
     batch: Batch,
     landed: list[Path],
-    gated: Path,
+    sifted: Sifted,
     now: datetime,
 ) -> Account:
     """Merge what the gate accepted, keep what it refused; counted against what landed."""
-    accepted = gated / f"{batch.resource}.accepted.parquet"
-    merged = merge(connection, batch, accepted, now)
-    refused = gated / f"{batch.resource}.quarantined.parquet"
-    quarantined = _quarantine(connection, batch, refused, now)
+    merged = merge(connection, batch, sifted.accepted, now)
+    quarantined = _quarantine(connection, batch, sifted.quarantined, now)
     files = [str(file) for file in landed]
     received = count(connection, "select count(*) from read_parquet(?)", [files])
     duplicates = merged.repeats + merged.unchanged
-    if received != merged.accepted + quarantined + duplicates:
+    if received != merged.accepted + quarantined + duplicates + sifted.erased:
         raise Unbalanced(
             f"{batch}: received {received} ≠ accepted {merged.accepted} + quarantined "
-            f"{quarantined} + duplicates {duplicates}; nothing was loaded; delete "
-            f"landing/{batch.source}/_gated/{batch.load_id} and run again"
+            f"{quarantined} + duplicates {duplicates} + erased {sifted.erased}; nothing "
+            f"was loaded; delete landing/{batch.source}/_gated/{batch.load_id} and run again"
         )
     return Account(
         *(batch.source, batch.resource, batch.load_id),
-        *(received, merged.accepted, quarantined, duplicates),
+        *(received, merged.accepted, quarantined, duplicates, sifted.erased),
     )
 
 

@@ -39,7 +39,8 @@ def intake(out: Console, home: Settings, since: datetime) -> None:
     with warehouse(read_only=True, path=home.warehouse_file) as connection:
         loads = connection.execute(
             """
-            select source, sum(received), sum(accepted), sum(quarantined), sum(duplicates)
+            select source, sum(received), sum(accepted), sum(quarantined), sum(duplicates),
+                sum(coalesce(erased, 0))
             from ops.loads where loaded_at >= ? group by source order by source
             """,
             [since],
@@ -63,10 +64,13 @@ def intake(out: Console, home: Settings, since: datetime) -> None:
         out.print("\nnothing new came in")
         return
     table = Table("source", title="what came in", title_justify="left", box=None)
-    for name in ("received", "new or changed", "quarantined", "duplicates"):
+    shown = ["received", "new or changed", "quarantined", "duplicates"]
+    if any(row[-1] for row in loads):
+        shown.append("erased")  # of people who asked to be forgotten and are still sent
+    for name in shown:
         table.add_column(name, justify="right")
     for source, *numbers in loads:
-        table.add_row(source, *(f"{int(number):,}" for number in numbers))
+        table.add_row(source, *(f"{int(number):,}" for number in numbers[: len(shown)]))
     out.print()
     out.print(table)
     for reason, number in refused[:_REASONS_SHOWN]:

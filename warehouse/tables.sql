@@ -5,7 +5,8 @@ create schema if not exists ops;
 create schema if not exists quarantine;
 create schema if not exists ml;
 
--- One row per load of one resource: received = accepted + quarantined + duplicates, asserted on write.
+-- One row per load of one resource: received = accepted + quarantined + duplicates + erased (rows of
+-- people who were erased and whom the source still serves), asserted on write.
 create table if not exists ops.loads (
     source varchar not null,
     resource varchar not null,
@@ -14,7 +15,29 @@ create table if not exists ops.loads (
     accepted bigint not null,
     quarantined bigint not null,
     duplicates bigint not null,
-    loaded_at timestamptz not null
+    loaded_at timestamptz not null,
+    erased bigint default 0
+);
+-- Warehouses made before people could be erased.
+alter table ops.loads add column if not exists erased bigint default 0;
+
+-- One row per erasure that this file has been through. A restored file lacks those made since; the
+-- ledger outside (`HEEDLINE_HOME/privacy`) tells. `finished_at` is null until it has been proved.
+create table if not exists ops.erasures (
+    request_id varchar not null,
+    swept_at timestamptz not null,
+    removed bigint not null,
+    rewritten bigint not null,
+    finished_at timestamptz
+);
+
+-- One row per table and run of the retention DAG: rows (or files) past their period, removed.
+create table if not exists ops.retention (
+    place varchar not null,
+    keep_days bigint not null,
+    cut_off timestamptz not null,
+    removed bigint not null,
+    run_at timestamptz not null
 );
 
 -- One row per dbt node run.

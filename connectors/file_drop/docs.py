@@ -55,7 +55,11 @@ def _described(name: str, column: Column) -> str:
 def _resources() -> str:
     declared: dict[str, Any] = {name: _resource(entity) for name, entity in entities().items()}
     columns = dict.fromkeys([*_FILES_KEY, "entity", "status", "message"], "text")
-    declared["files"] = {"primary_key": _FILES_KEY, "columns": {**columns, "rows": "bigint"}}
+    declared["files"] = {
+        "primary_key": _FILES_KEY,
+        "person": {"nobody": True},
+        "columns": {**columns, "rows": "bigint"},
+    }
     head = "# Written by `python -m connectors.file_drop.docs` from schema.yml.\n"
     return head + yaml.safe_dump(declared, sort_keys=False, default_flow_style=None, width=100)
 
@@ -66,6 +70,7 @@ def _resource(entity: Entity) -> dict[str, Any]:
         "primary_key": ["source_system", *entity.key],
         "version": "drop_version",
         "provenance": list(PROVENANCE),
+        "person": entity.person,
         "columns": columns,
     }
 

@@ -41,13 +41,15 @@ class Column(BaseModel):
 class Entity(BaseModel):
     """One kind of row: its grain in words, its key, its columns in documented order.
 
-    `inherited` names the columns it has because every entity has them.
+    `person` is handed on to resources.yml as it is; `inherited` names the columns it has because
+    every entity has them.
     """
 
     model_config = ConfigDict(extra="forbid", frozen=True)
 
     grain: str
     key: tuple[str, ...] = Field(min_length=1)
+    person: dict[str, Any]
     columns: dict[str, Column]
     inherited: tuple[str, ...] = ()
 

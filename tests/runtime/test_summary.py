@@ -50,7 +50,7 @@ def publish(name: str, query: str) -> None:
 def test_intake_counts_per_source_and_tells_each_kind_of_refusal_once(out: Console) -> None:
     with warehouse() as connection:
         connection.execute(
-            "insert into ops.loads values ('email', 'messages', '1', 5, 2, 2, 1, now())"
+            "insert into ops.loads values ('email', 'messages', '1', 5, 2, 2, 1, now(), 0)"
         )
         connection.execute(
             "create table quarantine.email__messages as select "
@@ -65,7 +65,7 @@ def test_intake_counts_per_source_and_tells_each_kind_of_refusal_once(out: Conso
 def test_intake_names_files_that_are_no_entitys(out: Console) -> None:
     with warehouse() as connection:
         connection.execute(
-            "insert into ops.loads values ('file_drop', 'files', '1', 1, 1, 0, 0, now())"
+            "insert into ops.loads values ('file_drop', 'files', '1', 1, 1, 0, 0, now(), 0)"
         )
         connection.execute(
             "create schema raw_file_drop; create table raw_file_drop.files as select "
