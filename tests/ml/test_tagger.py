@@ -193,7 +193,7 @@ def test_a_text_that_is_not_redacted_is_not_read() -> None:
     with warehouse() as connection:
         connection.execute(MESSAGES)
         connection.execute("delete from ml.redacted_texts where redacted_text = 'great'")
-    with pytest.raises(predict.NotRedacted, match="1 texts are not redacted; run the `redact` step"):
+    with pytest.raises(predict.NotRedacted, match="1 texts are not redacted; run the `redact`"):
         predict.tag_warehouse()
 
 
