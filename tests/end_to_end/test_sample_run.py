@@ -17,6 +17,7 @@ import duckdb
 import pytest
 
 from tests.end_to_end.conftest import ROOT, Heedline, heedline_env
+from tests.searching import files_with
 
 pytestmark = pytest.mark.slow
 
@@ -101,10 +102,25 @@ def test_status_and_at_risk_read_what_was_published(heedline: Heedline) -> None:
     assert 1 <= len(json.loads(listed.stdout)) <= 3
 
 
-def test_a_broken_source_is_named_the_others_still_load_and_no_secret_is_written(
-    heedline: Heedline, home: Path, tmp_path: Path
+@pytest.mark.parametrize(
+    ("asked", "for_"), [(("--size", "medium"), "sample medium"), (("--live",), "own systems")]
+)
+def test_another_company_is_refused_in_one_line_and_changes_nothing(
+    asked: tuple[str, ...], for_: str, heedline: Heedline, home: Path
 ) -> None:
-    drop = tmp_path / "acme"
+    version = published(home).resolve()
+    done = heedline("run", *asked, AIRFLOW_CONN_HEEDLINE_STRIPE="http://sk_test:none@127.0.0.1:9")
+    assert done.returncode == 1
+    (line,) = done.stderr.splitlines()
+    assert f"holds sample small, this run is for {for_}" in line
+    assert "set HEEDLINE_HOME" in line
+    assert published(home).resolve() == version
+
+
+def test_a_broken_source_is_named_the_others_still_load_and_no_secret_is_written(
+    heedline: Heedline, tmp_path: Path
+) -> None:
+    drop, own = tmp_path / "acme", tmp_path / "own"
     drop.mkdir()
     (drop / "conversations.csv").write_text(
         "conversation_id,channel,opened_at\n1,ticket,2026-06-01T08:00:00Z\n2,ticket,31/12/2025\n"
@@ -114,6 +130,7 @@ def test_a_broken_source_is_named_the_others_still_load_and_no_secret_is_written
         "--live",
         AIRFLOW_CONN_HEEDLINE_STRIPE=f"http://sk_test:{SECRET}@127.0.0.1:9",
         HEEDLINE_DROP_DIR=str(drop),
+        HEEDLINE_HOME=str(own / "data"),
     )
     assert done.returncode == 1
     assert re.search(
@@ -122,12 +139,13 @@ def test_a_broken_source_is_named_the_others_still_load_and_no_secret_is_written
     assert re.search(
         r"quarantined +file_drop: conversations\.csv row 2: opened_at: '31/12/2025'", done.stdout
     )
-    assert rows(home, "select remote_id from fct_conversations where source_system = 'acme'") == [
+    assert rows(own, "select remote_id from fct_conversations where source_system = 'acme'") == [
         ("1",)
     ]
     assert SECRET not in done.stdout + done.stderr
-    written = [p for p in (home / "data").rglob("*") if p.is_file() and p.suffix != ".duckdb"]
-    assert not [p for p in written if SECRET.encode() in p.read_bytes()]
+    assert not files_with(own, SECRET)
+    # What is there is found: the search looks into the warehouse's tables too.
+    assert own / "data/warehouse/heedline.duckdb" in files_with(own, "31/12/2025")
 
 
 def test_ctrl_c_stops_everything_that_was_started(home: Path) -> None:
