@@ -23,7 +23,7 @@ _WORDS = {
     "<IP>": " number ",
     "<SECRET>": " number ",
     "<ADDRESS>": " address ",
-    "<NAME>": " name ",
+    "<NAME>": "Sam",
 }
 
 
@@ -37,7 +37,8 @@ class Span(NamedTuple):
 
 def in_words(text: str) -> str:
     """A redacted text as the tagger's training texts have it: `email` and `number` where the address
-    and the number stood. Without this its reader would take a placeholder for markup and drop it."""
+    and the number stood, some name where a name stood. Without this its reader would take a placeholder
+    for markup and drop it."""
     if "<" not in text:
         return text
     return PLACEHOLDER.sub(lambda match: _WORDS[match[0]], text)
