@@ -18,6 +18,7 @@
         {"kpi": "first_response_within_target", "at": "first_response_at", "is": "first_response_minutes < first_response_target_minutes", "where": "first_response_minutes < first_response_target_minutes is not null"},
         {"kpi": "resolution_within_target", "at": "resolved_at", "is": "resolution_minutes < resolution_target_minutes", "where": "resolution_minutes < resolution_target_minutes is not null"},
         {"kpi": "fcr", "at": "resolved_at", "is": "is_fcr", "where": "is_fcr is not null"},
+        {"kpi": "repeat_contact_rate", "at": "opened_at", "is": "is_repeat_contact", "where": "is_customer_opened"},
         {"kpi": "one_touch", "at": "resolved_at", "is": "agent_contacts = 1", "where": "is_solved"},
         {"kpi": "one_touch_zendesk", "at": "resolved_at", "is": "agent_contacts < 2", "where": "is_solved"},
         {"kpi": "reopen_rate", "at": "first_solved_at", "is": "reopens > 0", "where": "first_solved_at is not null"},

@@ -152,6 +152,21 @@
     cast(to_json(list({{ expression }} order by {{ order_by }})) as varchar)
 {%- endmacro %}
 
+{#- The different values of a text column, in order, as one JSON list (text). NULL when there is none. -#}
+{% macro json_text_list(expression) -%}
+    cast(to_json(list(distinct {{ expression }} order by {{ expression }}) filter (where {{ expression }} <> '')) as varchar)
+{%- endmacro %}
+
+{#- `"name": 12.34`: a member of a JSON object, to be joined with commas between braces. -#}
+{% macro json_member(name, amount) -%}
+    '"' || replace({{ name }}, '"', '') || '": ' || cast(cast({{ amount }} as decimal(28, 2)) as varchar)
+{%- endmacro %}
+
+{#- Whole months from one instant to another, by the UTC calendar. -#}
+{% macro full_months(started_at, ended_at) -%}
+    date_sub('month', timezone('UTC', {{ started_at }}), timezone('UTC', {{ ended_at }}))
+{%- endmacro %}
+
 {% macro median(column) -%} median({{ column }}) {%- endmacro %}
 
 {#- Join each row to the last row of the other relation at or before it:
@@ -172,3 +187,27 @@
 {% macro latest(value, instant, key) -%}
     max_by({{ value }}, row({{ instant }}, {{ key }}))
 {%- endmacro %}
+
+{#- A list of texts as SQL literals; an empty list gives one that nothing equals. -#}
+{% macro quoted(texts) -%}
+    {% for text in texts %}'{{ text | replace("'", "''") }}'{{ ", " if not loop.last }}{% else %}''{% endfor %}
+{%- endmacro %}
+
+{#- A number as people write it: no trailing zeros (4, 4.5). -#}
+{% macro number_text(value) -%}
+    case
+        when {{ value }} = floor({{ value }}) then cast(cast({{ value }} as bigint) as varchar)
+        else cast({{ value }} as varchar)
+    end
+{%- endmacro %}
+
+{#- `49.00 EUR`; NULL without an amount. -#}
+{% macro money_text(amount, currency) -%}
+    cast(cast({{ amount }} as decimal(28, 2)) as varchar) || coalesce(' ' || {{ currency }}, '')
+{%- endmacro %}
+
+{#- A name such as billing_payment as words. -#}
+{% macro words(column) -%} replace({{ column }}, '_', ' ') {%- endmacro %}
+
+{#- Letters to change, leave out, add or swap with their neighbour to get from one text to the other. -#}
+{% macro edit_distance(one, other) -%} damerau_levenshtein({{ one }}, {{ other }}) {%- endmacro %}

@@ -22,6 +22,7 @@ def test_the_packages_list_is_written_once_and_mended(tmp_path: Path) -> None:
             "select domain from ops.free_mail_domains "
             "where domain in ('gmail.com', 'outlook.com', 'web.de', 'acme.example') order by domain"
         ).fetchall()
-    assert first is not None and first[0] > 1000
+    assert first is not None
+    assert first[0] > 1000
     assert first == second
     assert known == [("gmail.com",), ("outlook.com",), ("web.de",)]

@@ -25,6 +25,7 @@ select
     merges.excluded_reason,
     agents.agent_id,
     links.customer_id,
+    customers.account_id,
     customers.segment,
     tags.topic,
     tags.tagged_messages,

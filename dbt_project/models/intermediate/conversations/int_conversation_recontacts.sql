@@ -1,6 +1,6 @@
 -- Did one contact do? A further contact is the next conversation that the same customer opened about the
--- same topic, on any channel; two unknown topics count as the same. Inside its window nothing is decided:
--- the answers are NULL (pending).
+-- same topic, on any channel (int_conversation_repeats). Inside its window nothing is decided: the answers
+-- are NULL (pending).
 with counted as (
     select
         profiles.*,
@@ -8,14 +8,13 @@ with counted as (
         resolution.resolved_at,
         resolution.reopens,
         coalesce(changes.team_transfers, 0) as team_transfers,
-        min(case when profiles.is_customer_opened then profiles.opened_at end) over (
-            partition by coalesce(profiles.customer_id, profiles.conversation_id), profiles.topic
-            order by profiles.opened_at, profiles.conversation_id
-            rows between 1 following and unbounded following
-        ) as next_contact_at
+        repeats.next_contact_at,
+        repeats.is_repeat_contact
     from {{ ref('int_conversation_profiles') }} as profiles
     inner join {{ ref('int_conversation_resolution') }} as resolution
         on profiles.conversation_id = resolution.conversation_id
+    inner join {{ ref('int_conversation_repeats') }} as repeats
+        on profiles.conversation_id = repeats.conversation_id
     left join {{ ref('int_conversation_changes') }} as changes
         on profiles.conversation_id = changes.conversation_id
     where profiles.excluded_reason is null
@@ -44,6 +43,7 @@ agent_contacts_since as (
 
 select
     counted.conversation_id,
+    counted.is_repeat_contact,
     case
         when
             counted.is_solved

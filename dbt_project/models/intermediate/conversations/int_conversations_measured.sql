@@ -29,6 +29,10 @@ select
     coalesce(changes.escalations, 0) as escalations,
     profiles.agent_messages
     + case when profiles.channel = 'phone' then profiles.answered_calls else 0 end as agent_contacts,
+    issues.issue_id,
+    issues.issue_topic,
+    case when profiles.excluded_reason is null then issues.contact_number end as contact_number,
+    coalesce(recontacts.is_repeat_contact, false) as is_repeat_contact,
     recontacts.is_fcr,
     recontacts.is_contained,
     coalesce(recontacts.is_handed_off, false) as is_handed_off,
@@ -54,6 +58,9 @@ left join {{ ref('int_conversation_changes') }} as changes
     on profiles.conversation_id = changes.conversation_id
 left join {{ ref('int_conversation_recontacts') }} as recontacts
     on profiles.conversation_id = recontacts.conversation_id
+-- A merged conversation is part of the issue it lives on in.
+left join {{ ref('int_conversation_issues') }} as issues
+    on profiles.survivor_conversation_id = issues.conversation_id
 left join {{ ref('int_conversation_targets') }} as targets
     on profiles.conversation_id = targets.conversation_id
 left join {{ ref('int_conversation_schedules') }} as schedules

@@ -13,7 +13,7 @@ with mentioned as (
 ),
 
 clusters as (
-    select source_system, remote_id, min(customer_id) as customer_id
+    select source_system, remote_id, min(customer_id) as customer_id, max(confidence) as confidence
     from {{ source('ml', 'identity_clusters') }}
     group by source_system, remote_id
 )
@@ -23,7 +23,9 @@ select
     mentioned.remote_id,
     coalesce(
         clusters.customer_id, {{ md5_hash(['mentioned.source_system', 'mentioned.remote_id']) }}
-    ) as customer_id
+    ) as customer_id,
+    -- A contact that nobody linked is itself for certain.
+    coalesce(clusters.confidence, 1) as match_confidence
 from mentioned
 left join clusters
     on

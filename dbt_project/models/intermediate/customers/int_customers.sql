@@ -1,21 +1,12 @@
--- The best known value of each field: from the contact record that changed last and has one.
-with domains as (
-    select company_domain, min(company_id) as company_id
-    from {{ ref('int_account_companies') }}
-    where company_domain is not null
-    group by company_domain
-),
-
-companies as (
-    select distinct company_id, company_name, segment, owner
-    from {{ ref('int_account_companies') }}
-),
-
-contacts as (
+-- The best known value of each field: from the contact record that changed last and has one. An account
+-- that a system names comes before one that only the mail domain tells of.
+with contacts as (
     select
         links.customer_id,
         contacts.*,
-        coalesce(accounts.company_id, domains.company_id) as company_id,
+        lower(nullif(split_part(replace(trim(contacts.language), '_', '-'), '-', 1), '')) as language_code,
+        zones.name as known_time_zone,
+        accounts.account_id,
         row_number() over (
             partition by links.customer_id
             order by
@@ -23,30 +14,36 @@ contacts as (
                 contacts.created_at desc nulls last,
                 links.source_system,
                 links.remote_id
-        ) as recency
+        ) as recency,
+        case when accounts.basis = 'crm' then 0 else 1 end as account_rank
     from {{ ref('int_contact_customers') }} as links
     left join {{ ref('int_contacts') }} as contacts
         on
             links.source_system = contacts.source_system
             and links.remote_id = contacts.remote_id
-    left join {{ ref('int_account_companies') }} as accounts
+    left join {{ ref('int_contact_accounts') }} as accounts
         on
-            contacts.source_system = accounts.source_system
-            and contacts.account_remote_id = accounts.remote_id
-    left join domains
-        on split_part(lower(contacts.email), '@', 2) = domains.company_domain
+            links.source_system = accounts.source_system
+            and links.remote_id = accounts.remote_id
+    left join {{ known_time_zones() }} as zones
+        on contacts.time_zone = zones.name
 ),
 
 customers as (
     select
         customer_id,
-        {% set fields = [
-            "name", "given_name", "surname", "email", "phone", "date_of_birth", "address", "postcode",
-            "country", "language", "time_zone", "consent", "company", "company_id",
-        ] %}
-        {% for field in fields %}
-        min_by({{ field }}, recency) filter (where {{ field }} is not null) as {{ field }},
+        {% set fields = {
+            "name": "name", "given_name": "given_name", "surname": "surname", "email": "email",
+            "phone": "phone", "date_of_birth": "date_of_birth", "address": "address",
+            "postcode": "postcode", "country": "country", "language_code": "profile_language",
+            "known_time_zone": "time_zone", "consent": "consent", "company": "company",
+        } %}
+        {% for field, column in fields.items() %}
+        min_by({{ field }}, recency) filter (where {{ field }} is not null) as {{ column }},
         {% endfor %}
+        {{ json_text_list('lower(trim(email))') }} as emails,
+        {{ json_text_list('trim(phone)') }} as phones,
+        min_by(account_id, account_rank * 1000000 + recency) filter (where account_id is not null) as account_id,
         min(created_at) as created_at,
         coalesce(bool_or(do_not_contact), false) as do_not_contact,
         count(*) as contact_records
@@ -57,9 +54,9 @@ customers as (
 select
     customers.* exclude (company, name),
     coalesce(customers.name, trim(concat_ws(' ', customers.given_name, customers.surname))) as name,
-    coalesce(companies.company_name, customers.company) as account_name,
-    companies.segment,
-    companies.owner
+    coalesce(accounts.account_name, customers.company) as account_name,
+    accounts.segment,
+    accounts.owner
 from customers
-left join companies
-    on customers.company_id = companies.company_id
+left join {{ ref('int_account_profiles') }} as accounts
+    on customers.account_id = accounts.account_id

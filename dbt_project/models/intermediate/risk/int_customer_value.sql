@@ -29,9 +29,9 @@ orders as (
     select
         links.customer_id,
         orders.*,
-        orders.status in ('failed', 'declined') as is_failed,
+        coalesce(orders.status in ('failed', 'declined'), false) as is_failed,
         lag(orders.ordered_at) over (
-            partition by links.customer_id, orders.status in ('failed', 'declined') order by orders.ordered_at
+            partition by links.customer_id, coalesce(orders.status in ('failed', 'declined'), false) order by orders.ordered_at
         ) as previous_at
     from {{ ref('int_orders') }} as orders
     inner join {{ ref('int_contact_customers') }} as links

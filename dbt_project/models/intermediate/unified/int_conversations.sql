@@ -23,6 +23,7 @@ select
     schedule_id,
     tags,
     case when deleted_at <= {{ as_of() }} then deleted_at end as deleted_at,
-    coalesce(is_spam, false) as is_spam
+    coalesce(is_spam, false) as is_spam,
+    follow_up_of_remote_id
 from unified
 where opened_at <= {{ as_of() }}

@@ -12,7 +12,9 @@ select
     measured.remote_id,
     measured.survivor_conversation_id,
     measured.customer_id,
+    measured.account_id,
     measured.agent_id,
+    measured.issue_id,
 
     ---------- dimensions
     measured.channel,
@@ -47,12 +49,14 @@ select
     measured.reopens,
     measured.team_transfers,
     measured.escalations,
+    measured.contact_number as issue_contact_number,
 
     ---------- answers
     measured.is_solved,
     coalesce(measured.is_solved and measured.agent_contacts = 1, false) as is_one_touch,
     coalesce(measured.is_solved and measured.agent_contacts < 2, false) as is_one_touch_zendesk,
     measured.is_fcr,
+    measured.is_repeat_contact,
     measured.is_abandoned,
     measured.is_bot_conversation,
     measured.is_handed_off,

@@ -6,6 +6,8 @@ with measures as (
     select * from {{ ref('int_kpis_backlog') }}
     union all
     select * from {{ ref('int_kpis_surveys') }}
+    union all
+    select * from {{ ref('int_kpis_issues') }}
 ),
 
 valued as (

@@ -22,7 +22,8 @@ renamed as (
         {{ clean_text('schedule_id') }} as schedule_id,
         {{ valid_json('tags') }} as tags,
         {{ to_timestamp_utc('deleted_at') }} as deleted_at,
-        coalesce({{ to_boolean('is_spam') }}, false) as is_spam
+        coalesce({{ to_boolean('is_spam') }}, false) as is_spam,
+        {{ null_columns("conversations", ["follow_up_of_remote_id"]) }}
     from source
 )
 

@@ -60,7 +60,8 @@ renamed as (
         cast(null as varchar) as schedule_id,
         coalesce(tags.tags, '[]') as tags,
         cast(null as timestamp with time zone) as deleted_at,
-        false as is_spam
+        false as is_spam,
+        {{ null_columns("conversations", ["follow_up_of_remote_id"]) }}
     from source
     left join teams on cast(source.team_assignee_id as varchar) = teams.id
     left join tags on source.id = tags.id

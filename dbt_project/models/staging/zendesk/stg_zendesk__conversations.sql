@@ -69,7 +69,12 @@ renamed as (
             when source.status = 'deleted'
                 then coalesce(deletions.deleted_at, {{ to_timestamp_utc('source.updated_at') }})
         end as deleted_at,
-        coalesce(source.tags like '%"spam"%', false) as is_spam
+        coalesce(source.tags like '%"spam"%', false) as is_spam,
+        -- A reply to a closed ticket opens a new one that names it.
+        case
+            when {{ json_text('source.via', 'source.rel') }} = 'follow_up'
+                then {{ json_text('source.via', 'source.from.ticket_id') }}
+        end as follow_up_of_remote_id
     from source
     left join teams on source.group_id = teams.id
     left join brands on source.brand_id = brands.id
