@@ -24,8 +24,16 @@ def rows(draw: Draw, count: int) -> tuple[dict[str, Column], Column]:
     persons = people(draw, int(owner[-1]) + 1)
     held = {name: column[owner] for name, column in persons.columns.items()}
     system = array(SYSTEMS)[draw.rng.choice(len(SYSTEMS), count, p=SHARES)]
+    main = np.diff(owner, prepend=-1) > 0
+    system[main & ~np.isin(system, ["crm", "helpdesk", "shop"])] = "crm"
     given, surname, name = _names(draw, held, system)
     email, phone = _email(draw, held, system), _phone(draw, held, system)
+    _tie(draw, held, system, main, email, phone)
+    _spell_email(draw, email)
+    draw.change(
+        phone, draw.chance(0.015, count), lambda t, p, n: t[:5] + typo(t[5:], p, n // 4 * 4)
+    )
+    draw.change(phone, system != "phone", _spelled)
     born = _only(held["born"], np.isin(system, ["shop", "crm"]) & draw.chance(0.3, count))
     draw.mistype(born, 0.02)
     at_home = np.isin(system, ["shop"]) | draw.chance(0.1, count)
@@ -94,12 +102,36 @@ def _email(draw: Draw, held: dict[str, Column], system: Column) -> Column:
         email[use] = held[name][use]
     email[system == "phone"] = None
     email[np.isin(system, ["crm", "helpdesk", "shop"]) & draw.chance(0.12, count)] = None
-    style = draw.rng.random(count)
+    return email
+
+
+def _tie(
+    draw: Draw,
+    held: dict[str, Column],
+    system: Column,
+    main: Column,
+    email: Column,
+    phone: Column,
+) -> None:
+    """A person's first contact knows address and mobile; most others know one of the two, in place.
+
+    Without this, contacts of one person would share nothing and no method could join them.
+    """
+    own = main & (email != held["mailbox"]) & (email != held["family"])
+    email[own], phone[main] = held["private"][own], held["mobile"][main]
+    loose = (email != held["private"]) & (phone != held["mobile"]) & draw.chance(0.85, len(main))
+    by_phone = loose & ((system == "phone") | ((system != "mail") & draw.chance(0.3, len(main))))
+    phone[by_phone] = held["mobile"][by_phone]
+    by_email = loose & ~by_phone
+    email[by_email] = held["private"][by_email]
+
+
+def _spell_email(draw: Draw, email: Column) -> None:
+    style = draw.rng.random(len(email))
     draw.change(email, style < 0.05, _tagged)
     draw.change(email, (style >= 0.05) & (style < 0.09), _dotted)
     draw.change(email, (style >= 0.09) & (style < 0.17), lambda text, *_: text.title())
     draw.change(email, (style >= 0.17) & (style < 0.20), _slipped)
-    return email
 
 
 def _tagged(text: str, _place: float, number: int) -> str:
@@ -138,10 +170,6 @@ def _phone(draw: Draw, held: dict[str, Column], system: Column) -> Column:
     phone[use] = held["switchboard"][use]
     phone[np.isin(system, ["mail", "survey"])] = None
     phone[np.isin(system, ["crm", "helpdesk", "shop"]) & draw.chance(0.35, count)] = None
-    draw.change(
-        phone, draw.chance(0.015, count), lambda t, p, n: t[:5] + typo(t[5:], p, n // 4 * 4)
-    )
-    draw.change(phone, system != "phone", _spelled)
     return phone
 
 

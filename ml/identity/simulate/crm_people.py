@@ -119,10 +119,13 @@ def _companies(draw: Draw, count: int, region: Column) -> tuple[Column, Column, 
     words = zip(draw.pick(TRADE_WORDS, firms), draw.pick(TRADE_KINDS, firms), strict=True)
     names = array([f"{word} {kind} {n}" for n, (word, kind) in enumerate(words)])
     domains = array([name.replace(" ", "") + ".example" for name in names])
-    phones = numbers(draw, draw.pick(REGIONS, firms, 1.0), mobile=False)
+    place = array(REGIONS)[np.arange(firms) % len(REGIONS)]
+    phones = numbers(draw, place, mobile=False)
     boxes = draw.pick(["info", "office", "sales", "contact", "support", "hello"], firms)
-    size = (np.arange(firms) + 5.0) ** -0.6
-    firm = draw.rng.choice(firms, count, p=size / size.sum())
+    # A few employ many; everybody works in their own country.
+    firm = (firms * draw.rng.random(count) ** 2.5).astype(int)
+    firm = np.minimum(firm // len(REGIONS) * len(REGIONS), max(firms - len(REGIONS), 0))
+    firm = np.minimum(firm + (region[:, None] == array(REGIONS)).argmax(axis=1), firms - 1)
     result = [c[firm] for c in (names, domains, phones, boxes + "@" + domains)]
     nowhere = draw.chance(0.55, count)
     for column in result:
@@ -164,7 +167,7 @@ def numbers(draw: Draw, region: Column, *, mobile: bool) -> Column:
     """E.164 numbers, one per region given, well formed in that region's plan."""
     count = len(region)
     heads = {
-        "GB": (["+447400", "+447700", "+447812", "+447955"], ["+442079", "+441614", "+441179"]),
+        "GB": (["+447400", "+447801", "+447812", "+447955"], ["+442079", "+441614", "+441179"]),
         "US": (["+1212", "+1415", "+1617", "+1303"], ["+1212", "+1415", "+1617", "+1303"]),
         "DE": (["+49151", "+49160", "+49171"], ["+4930", "+4989", "+4940"]),
     }

@@ -39,6 +39,7 @@ def people(draw: Draw, count: int) -> dict[str, Column]:
     heir = np.flatnonzero(draw.chance(0.08, count))
     heir = heir[heir > 0]
     given[heir], surname[heir], place[heir] = given[heir - 1], surname[heir - 1], place[heir - 1]
+    woman[heir] = woman[heir - 1]
     born[heir] = born[heir - 1] + draw.below(7000, len(heir)) + 7300
     return {
         "given_name": given,

@@ -1,5 +1,6 @@
 """Simulated tables of people: repeatable, of the size asked for, hard in the ways they promise."""
 
+import phonenumbers
 import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
@@ -76,3 +77,18 @@ def test_a_slip_moves_a_text_by_little(text: str, place: float, number: int) -> 
 def test_what_cannot_be_made_is_refused_by_name(style: str, rows: int) -> None:
     with pytest.raises(ValueError, match=r"no style 'paper'|0 rows"):
         simulate(style, rows)
+
+
+def test_contacts_are_reached_by_numbers_that_a_telephone_plan_knows() -> None:
+    rows = [row for row in simulate("crm", 4000).to_pylist() if row["phones"]]
+    valid = sum(
+        any(readable(row["phones"], region) for region in ("GB", "US", "DE")) for row in rows
+    )
+    assert valid / len(rows) > 0.95
+
+
+def readable(text: str, region: str) -> bool:
+    try:
+        return phonenumbers.is_valid_number(phonenumbers.parse(text, region))
+    except phonenumbers.NumberParseException:
+        return False
