@@ -32,7 +32,7 @@ def _written(text: str) -> Iterator[Span]:
     while at >= 0:
         low = max(previous + 1, at - _BEFORE)
         local, domain = _LOCAL.search(text[low:at]), _DOMAIN.match(text, at + 1)
-        if local and domain:
+        if local and domain and "." in domain[0]:
             start = low + local.start()
             for a, b in matches(library().email, text[start : domain.end()]):
                 yield Span(start + a, start + b, "EMAIL")

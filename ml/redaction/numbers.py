@@ -19,6 +19,18 @@ _CARD_WORD = re.compile(
 _CARD_FORM = re.compile(r"3[04-9]|4|5[0-8]|6|2[2-7]")
 _CARD_GROUPS = re.compile(r"\d{13,19}|\d{4}([ -])\d{4}\1\d{4}\1\d{1,7}|\d{4}([ -])\d{6}\2\d{4,5}")
 _IBAN = re.compile(r"(?<![A-Za-z0-9])[A-Za-z]{2}\d{2}(?=(?:[ \t-]?[A-Za-z0-9]){11})")
+_IBAN_LENGTHS = {
+    code[:2]: int(code[2:])
+    for code in (
+        "AD24 AE23 AL28 AT20 AZ28 BA20 BE16 BG22 BH22 BR29 BY28 CH21 CR22 CY28 CZ24 DE22 DK18 DO28 "
+        "EE20 EG29 ES24 FI18 FO18 FR27 GB22 GE22 GI23 GL18 GR27 GT28 HR21 HU28 IE22 IL23 IQ23 IS26 "
+        "IT27 JO30 KW30 KZ20 LB28 LC32 LI21 LT20 LU20 LV21 MC27 MD24 ME22 MK19 MR27 MT31 MU30 NL18 "
+        "NO15 PK24 PL28 PS29 PT25 QA29 RO24 RS22 SA24 SC31 SE24 SI19 SK24 SM27 ST25 SV28 TL23 TN24 "
+        "TR26 UA29 VA22 VG24 XK20 "
+    ).split()
+}
+"""Characters of each country's account numbers (the IBAN registry, ISO 13616)."""
+
 _IBAN_BODY = re.compile(r"(?:[ \t-]?[A-Za-z0-9]){15,34}")
 _IBAN_WORD = re.compile(r"(?i)\biban\b[^\n]{0,12}$")
 
@@ -75,15 +87,16 @@ def cards(text: str, runs: list[Run]) -> Iterator[Span]:
         for start, end, digits in run.parts(13, 19):
             if not _CARD_FORM.match(digits) or len(set(digits)) == 1:
                 continue
-            if not _CARD_GROUPS.fullmatch(text, start, end) and labelled(text, run.start):
+            part = (start, end) != (run.start, run.end)
+            if not _CARD_GROUPS.fullmatch(text, start, end) and (part or labelled(text, start)):
                 continue
             if luhn(digits) or _CARD_WORD.search(text[max(0, start - 60) : start]):
                 yield Span(start, end, "CARD")
 
 
 def ibans(text: str) -> Iterator[Span]:
-    """Bank account numbers: the longest beginning of the candidate whose checksum holds, or all of
-    it after the word IBAN."""
+    """Bank account numbers: as many characters as the country's have, if the checksum holds; without
+    it, whatever follows the word IBAN."""
     for match in _IBAN.finditer(text):
         body = _IBAN_BODY.match(text, match.start())
         if not body:
@@ -91,14 +104,12 @@ def ibans(text: str) -> Iterator[Span]:
         start, written = match.start(), body[0]
         places = [place for place, character in enumerate(written) if character.isalnum()]
         compact = "".join(written[place] for place in places).upper()
-        for length in range(len(compact), 14, -1):
-            if library().iban.validate_result(compact[:length]):
-                yield Span(start, start + places[length - 1] + 1, "IBAN")
-                break
-        else:
-            if _IBAN_WORD.search(text[max(0, start - 20) : start]):
-                token = _TOKEN.match(text, start)
-                yield Span(start, token.end() if token else body.end(), "IBAN")
+        length = _IBAN_LENGTHS.get(compact[:2], 0)
+        if 0 < length <= len(compact) and library().iban.validate_result(compact[:length]):
+            yield Span(start, start + places[length - 1] + 1, "IBAN")
+        elif _IBAN_WORD.search(text[max(0, start - 20) : start]):
+            token = _TOKEN.match(text, start)
+            yield Span(start, token.end() if token else body.end(), "IBAN")
 
 
 def _french(written: str) -> bool:

@@ -39,7 +39,8 @@ _DIGIT = (
 )
 _SPOKEN = re.compile(rf"(?i)\b(?:(?:(?:double|triple) )?(?:{_DIGIT})\b[\s,.-]{{0,3}}){{7,24}}(?<=\w)")
 _DIGIT_WORDS = frozenset(_DIGIT.split("|"))
-_LEAST_SPOKEN = 7
+_LEAST, _MOST = 7, 15
+"""Digits of a telephone number (E.164 allows 15)."""
 
 
 @lru_cache(maxsize=16384)
@@ -66,37 +67,55 @@ def _national(written: str, digits: str) -> tuple[str, ...]:
     return _NINE if _NINE_SHAPE.fullmatch(written) else ()
 
 
-def _is_phone(text: str, start: int, end: int, digits: str, known: Collection[str]) -> bool:
-    written = text[start:end]
-    if any(digits.endswith(number[-8:]) for number in known if len(number) >= 7):
-        return True
+def _by_plan(text: str, start: int, end: int, digits: str) -> bool:
+    """Whether a numbering plan has such numbers, written so."""
     if text[max(0, start - 1) : start] == "+":
         return _holds("+" + digits, None, valid=False)
-    if digits.startswith("00") and not digits.startswith("000"):
-        if _holds("+" + digits[2:], None, valid=True):
-            return True
-    if labelled(text, start) or _DATES.fullmatch(written.strip()) or _DECIMAL.fullmatch(written):
-        return False
-    if CONTEXT.search(text, max(0, start - 40), start):
+    if digits.startswith("00"):
+        return not digits.startswith("000") and _holds("+" + digits[2:], None, valid=True)
+    return any(_holds(digits, region, valid=True) for region in _national(text[start:end], digits))
+
+
+def _whole(text: str, run: Run, known: Collection[str]) -> bool:
+    """Whether a run of a telephone number's length is one."""
+    digits, written = run.digits, text[run.start : run.end]
+    if any(digits.endswith(number[-8:]) for number in known if len(number) >= _LEAST):
         return True
-    return any(_holds(digits, region, valid=True) for region in _national(written, digits))
+    if text[max(0, run.start - 1) : run.start] == "+" or digits.startswith("00"):
+        if _by_plan(text, run.start, run.end, digits):
+            return True
+    if labelled(text, run.start) or _DATES.fullmatch(written) or _DECIMAL.fullmatch(written):
+        return False
+    if CONTEXT.search(text, max(0, run.start - 40), run.start):
+        return True
+    return _by_plan(text, run.start, run.end, digits)
 
 
 def phones(text: str, runs: list[Run], known: Collection[str] = ()) -> Iterator[Span]:
-    """Telephone numbers among a view's digit runs. `known`: digits of the writer's own numbers."""
+    """Telephone numbers among a view's digit runs. `known`: digits of the writer's own numbers.
+
+    In a run too long for one number, which may hold two, only the plans decide.
+    """
     for run in runs:
-        if len(run.digits) > 15 and labelled(text, run.start):
+        count = len(run.digits)
+        if count < _LEAST:
             continue
-        for start, end, digits in run.parts(7, 15):
-            if _is_phone(text, start, end, digits, known):
-                plus = text[max(0, start - 1) : start] == "+"
-                yield Span(start - plus, end, "PHONE")
+        if count <= _MOST:
+            found = [(run.start, run.end)] if _whole(text, run, known) else []
+        elif labelled(text, run.start):
+            found = []
+        else:
+            parts = run.parts(_LEAST, _MOST)
+            found = [(start, end) for start, end, digits in parts if _by_plan(text, start, end, digits)]
+        for start, end in found:
+            plus = text[max(0, start - 1) : start] == "+"
+            yield Span(start - plus, end, "PHONE")
 
 
 def is_spoken(lowered: str) -> bool:
     """Whether a text, in lower case, holds as many digit words as a number has."""
     words = lowered.replace(",", " ").replace(".", " ").replace("-", " ").split()
-    return sum(word in _DIGIT_WORDS for word in words) >= _LEAST_SPOKEN
+    return sum(word in _DIGIT_WORDS for word in words) >= _LEAST
 
 
 def spoken(text: str) -> Iterator[Span]:
