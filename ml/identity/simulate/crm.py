@@ -9,10 +9,10 @@ import numpy as np
 
 from ml.identity.simulate.crm_people import people, plain
 from ml.identity.simulate.draw import Draw, joined, typo
-from ml.identity.simulate.stock import NICKNAMES, Column, array
+from ml.identity.simulate.stock import NICKNAMES, Column
 
 COPIES = ((1, 0.40), (2, 0.25), (3, 0.15), (4, 0.10), (5, 0.06), (6, 0.04))
-SYSTEMS = ["crm", "helpdesk", "mail", "phone", "shop", "survey"]
+CRM, HELPDESK, MAIL, PHONE, SHOP, SURVEY = range(6)
 SHARES = (0.25, 0.25, 0.15, 0.12, 0.15, 0.08)
 _NICK = {name: short.split() for name, short in NICKNAMES.items()}
 
@@ -23,9 +23,9 @@ def rows(draw: Draw, count: int) -> tuple[dict[str, Column], Column]:
     owner = np.repeat(np.arange(count), draw.rng.choice(sizes, count, p=shares))[:count]
     persons = people(draw, int(owner[-1]) + 1)
     held = {name: column[owner] for name, column in persons.columns.items()}
-    system = array(SYSTEMS)[draw.rng.choice(len(SYSTEMS), count, p=SHARES)]
+    system = draw.rng.choice(len(SHARES), count, p=SHARES)
     main = np.diff(owner, prepend=-1) > 0
-    system[main & ~np.isin(system, ["crm", "helpdesk", "shop"])] = "crm"
+    system[main & ~np.isin(system, [CRM, HELPDESK, SHOP])] = CRM
     given, surname, name = _names(draw, held, system)
     email, phone = _email(draw, held, system), _phone(draw, held, system)
     _tie(draw, held, system, main, email, phone)
@@ -33,14 +33,14 @@ def rows(draw: Draw, count: int) -> tuple[dict[str, Column], Column]:
     draw.change(
         phone, draw.chance(0.015, count), lambda t, p, n: t[:5] + typo(t[5:], p, n // 4 * 4)
     )
-    draw.change(phone, system != "phone", _spelled)
-    born = _only(held["born"], np.isin(system, ["shop", "crm"]) & draw.chance(0.3, count))
+    draw.change(phone, system != PHONE, _spelled)
+    born = _only(held["born"], np.isin(system, [SHOP, CRM]) & draw.chance(0.3, count))
     draw.mistype(born, 0.02)
-    at_home = np.isin(system, ["shop"]) | draw.chance(0.1, count)
+    at_home = (system == SHOP) | draw.chance(0.1, count)
     address = {n: _only(held[n], at_home) for n in ("address_1", "suburb", "postcode")}
     draw.mistype(address["address_1"], 0.08)
     draw.mistype(address["postcode"], 0.03)
-    company = _only(held["company"], np.isin(system, ["crm"]) | draw.chance(0.1, count))
+    company = _only(held["company"], (system == CRM) | draw.chance(0.1, count))
     draw.change(
         company, draw.chance(0.15, count), lambda text, _, n: f"{text} {('Ltd', 'Inc.')[n % 2]}"
     )
@@ -78,14 +78,14 @@ def _names(draw: Draw, held: dict[str, Column], system: Column) -> tuple[Column,
     shown = joined(given, surname)
     style = draw.rng.random(count)
     shown[style < 0.06] = joined(surname, given, between=", ")[style < 0.06]
-    on_line = system == "phone"
+    on_line = system == PHONE
     shown[on_line] = joined(surname, given)[on_line]
     draw.change(shown, on_line, lambda text, *_: text.upper())
-    alone = (system == "survey") & draw.chance(0.7, count)
+    alone = (system == SURVEY) & draw.chance(0.7, count)
     shown[alone] = given[alone]
-    unknown = (on_line & draw.chance(0.6, count)) | ((system == "mail") & draw.chance(0.3, count))
+    unknown = (on_line & draw.chance(0.6, count)) | ((system == MAIL) & draw.chance(0.3, count))
     shown[unknown] = None
-    parted = np.isin(system, ["crm", "shop"])
+    parted = np.isin(system, [CRM, SHOP])
     surname = _only(surname, parted & ~draw.chance(0.02, count))
     return _only(given, parted & ~draw.chance(0.02, count)), surname, _only(shown, ~parted)
 
@@ -100,8 +100,8 @@ def _email(draw: Draw, held: dict[str, Column], system: Column) -> Column:
     ):  # fmt: skip
         use = (which >= low) & (which < high) & (held[name] != None)  # noqa: E711
         email[use] = held[name][use]
-    email[system == "phone"] = None
-    email[np.isin(system, ["crm", "helpdesk", "shop"]) & draw.chance(0.12, count)] = None
+    email[system == PHONE] = None
+    email[np.isin(system, [CRM, HELPDESK, SHOP]) & draw.chance(0.12, count)] = None
     return email
 
 
@@ -113,14 +113,16 @@ def _tie(
     email: Column,
     phone: Column,
 ) -> None:
-    """A person's first contact knows address and mobile; most others know one of the two, in place.
+    """A person's first contact mostly knows address and mobile, most others one of the two; in place.
 
     Without this, contacts of one person would share nothing and no method could join them.
     """
     own = main & (email != held["mailbox"]) & (email != held["family"])
-    email[own], phone[main] = held["private"][own], held["mobile"][main]
+    email[own] = held["private"][own]
+    mine = main & draw.chance(0.75, len(main))
+    phone[mine] = held["mobile"][mine]
     loose = (email != held["private"]) & (phone != held["mobile"]) & draw.chance(0.85, len(main))
-    by_phone = loose & ((system == "phone") | ((system != "mail") & draw.chance(0.3, len(main))))
+    by_phone = loose & ((system == PHONE) | ((system != MAIL) & draw.chance(0.3, len(main))))
     phone[by_phone] = held["mobile"][by_phone]
     by_email = loose & ~by_phone
     email[by_email] = held["private"][by_email]
@@ -164,12 +166,12 @@ def _phone(draw: Draw, held: dict[str, Column], system: Column) -> Column:
     count = len(system)
     phone = held["mobile"].copy()
     style = draw.rng.random(count)
-    use = style < 0.15
+    use = style < 0.2
     phone[use] = held["landline"][use]
-    use = (style >= 0.15) & (style < 0.35) & (held["switchboard"] != None)  # noqa: E711
+    use = (style >= 0.2) & (style < 0.5) & (held["switchboard"] != None)  # noqa: E711
     phone[use] = held["switchboard"][use]
-    phone[np.isin(system, ["mail", "survey"])] = None
-    phone[np.isin(system, ["crm", "helpdesk", "shop"]) & draw.chance(0.35, count)] = None
+    phone[np.isin(system, [MAIL, SURVEY])] = None
+    phone[np.isin(system, [CRM, HELPDESK, SHOP]) & draw.chance(0.35, count)] = None
     return phone
 
 
