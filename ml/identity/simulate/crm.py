@@ -113,7 +113,7 @@ def _tie(
     email: Column,
     phone: Column,
 ) -> None:
-    """A person's first contact mostly knows address and mobile, most others one of the two; in place.
+    """The first contact mostly knows a person's address and mobile, most others one of the two.
 
     Without this, contacts of one person would share nothing and no method could join them.
     """
