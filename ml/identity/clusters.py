@@ -167,7 +167,7 @@ def _whole(
     predict(
         connection, model, prepared, "inner_pairs", "inner_scored",
         "record_id_l as left_id, record_id_r as right_id, match_weight as weight, "
-        f"{contradicts_sql(model, link_weight)} as contradicts",
+        f"{contradicts_sql(model)} as contradicts",
     )  # fmt: skip
     found = _read_edges(
         connection,

@@ -47,14 +47,20 @@ def _one_of(domain: str, values: tuple[str, ...]) -> str:
     return f"{domain} in ({', '.join(_text(value) for value in values)})"
 
 
-def mailbox(text: str, rules: Emails) -> str:
-    """SQL: the canonical mailbox in the folded text, or null when it is no address.
+def parts(text: str) -> str:
+    """SQL: {local, domain} of the address in the folded text, both empty when there is none.
 
-    Cuts `mailto:` and a display name (`Jo <jo@x.org>`), then applies the provider's tag and dot rules.
+    `mailto:` and a display name (`Jo <jo@x.org>`) are cut.
     """
-    address = f"regexp_extract({text}, '([^\\s<>,;:@]+)@([^\\s<>,;:@]+\\.[^\\s<>,;:@]*[^\\s<>,;:@.])', ['local', 'domain'])"
-    plain = f"case when {address}.domain <> '' then {address}.local || '@' || {address}.domain end"
-    local, domain = f"split_part({plain}, '@', 1)", f"split_part({plain}, '@', 2)"
+    return (
+        f"regexp_extract({text}, "
+        "'([^\\s<>,;:@]+)@([^\\s<>,;:@]+\\.[^\\s<>,;:@]*[^\\s<>,;:@.])', ['local', 'domain'])"
+    )
+
+
+def mailbox(address: str, rules: Emails) -> str:
+    """SQL: the canonical mailbox of an address ({local, domain}) by its provider's tag and dot rules, or null."""
+    local, domain = f"{address}.local", f"{address}.domain"
     locals_, domains = [], []
     for provider in rules.providers:
         here = _one_of(domain, provider.domains)
@@ -63,12 +69,12 @@ def mailbox(text: str, rules: Emails) -> str:
             shape = f"split_part({shape}, {_text(provider.tag)}, 1)"
         if provider.dots:
             shape = f"replace({shape}, '.', '')"
-        locals_.append(f"when {here} then {shape}")
+        locals_.append(f"when {here} then coalesce(nullif({shape}, ''), {local})")
         if provider.same_as:
             domains.append(f"when {here} then {_text(provider.same_as)}")
-    cut = f"case {' '.join(locals_)} end" if locals_ else "null"
+    cut = f"case {' '.join(locals_)} else {local} end" if locals_ else local
     named = f"case {' '.join(domains)} else {domain} end" if domains else domain
-    return f"(coalesce(nullif({cut}, ''), {local}) || '@' || {named})"
+    return f"case when {domain} <> '' then {cut} || '@' || {named} end"
 
 
 def is_role(mailbox_text: str, rules: Emails) -> str:

@@ -15,6 +15,7 @@ import duckdb
 from ml.identity import blocking, clusters, records, training
 from ml.identity.config import IdentityConfig, config
 from ml.identity.decision import Decision
+from ml.identity.fields import ALTERNATIVES
 from ml.identity.frequencies import shared_values, terms
 from ml.identity.functions import scalar
 from ml.identity.model import Model
@@ -55,6 +56,7 @@ def _untrained(
         records=count,
         prior=_prior(rules.prior.matches_per_record, count),
         levels={field.name: [(level.m, level.u) for level in field.levels] for field in fields},
+        alternatives=dict(ALTERNATIVES),
         terms={},
         shared=shared_values(connection, prepared, rules.guards.names_per_value),
         caps=blocking.fit_caps(connection, prepared, rules.blocking),
@@ -113,7 +115,7 @@ def train(
     model = _untrained(connection, prepared, rules)
     if not model.levels or model.records < 2:
         return model
-    m, u = training.fit(connection, prepared, rules, model, seed)
+    m, u, alternatives = training.fit(connection, prepared, rules, model, seed)
     rate = rules.prior.matches_per_record
     for _ in range(2):
         prior = _prior(rate, model.records)
@@ -127,7 +129,11 @@ def train(
             for i, field in enumerate(model.fields)
         }
         model = replace(
-            model, prior=prior, levels=levels, terms=terms(connection, prepared, model.fields, rate)
+            model,
+            prior=prior,
+            levels=levels,
+            alternatives=alternatives,
+            terms=terms(connection, prepared, model.fields, rate),
         )
         rate = _matches_per_record(connection, model, prepared, rules, seed)
     prior = round(_prior(rate, model.records), 15)

@@ -26,16 +26,31 @@ class Field:
     Attributes:
         missing: SQL condition under which the field says nothing.
         needs: prepared columns, any of which must be filled somewhere for the field to exist.
-        household, office: most bits that likeness here counts when the alternative is another member of the
-            same household, a colleague at the same office. 0: shared by nature; None: no limit.
+        limits: per alternative (`ALTERNATIVES`), least and most bits that likeness here counts against it;
+            not named: all of it counts.
+        vague: most bits of any level but the first against an alternative that shares the name.
     """
 
     name: str
     missing: str
     needs: tuple[str, ...]
     levels: tuple[Level, ...]
-    household: float | None
-    office: float | None
+    limits: dict[str, tuple[float, float]]
+    vague: float | None = None
+
+
+def any_to(most: float) -> tuple[float, float]:
+    """No lower limit, an upper one."""
+    return (-1000.0, most)
+
+
+NOTHING = (0.0, 0.0)
+SHARED_HOME = {"household": NOTHING, "office": NOTHING}
+
+ALTERNATIVES = {"household": 2.6, "office": 3.0, "namesake": 2.6}
+"""Who two alike records may be when they are not one person (beside two strangers): members of one household (surname,
+address and phone are shared by nature), of one office (address, company, switchboard), or namesakes (the name is shared,
+and an e-mail address made of it). The number: how many bits rarer such pairs are than pairs of one person."""
 
 
 def _null(column: str) -> str:
@@ -47,15 +62,28 @@ def _same(column: str) -> str:
 
 
 def _near(column: str, likeness: float, edits: int, least: int = 4) -> str:
-    """Alike by Jaro-Winkler, or a few edits apart in a word long enough to bear them."""
+    """Alike by Jaro-Winkler, or a few edits apart in a word long enough to bear them.
+
+    Edits are only counted where Jaro-Winkler is not far off: counting is ten times as dear.
+    """
+    pair = f"{column}_l, {column}_r"
     return (
-        f"(jaro_winkler_similarity({column}_l, {column}_r) >= {likeness} or "
-        f"(least(length({column}_l), length({column}_r)) >= {least} and damerau_levenshtein({column}_l, {column}_r) <= {edits}))"
+        f"(jaro_winkler_similarity({pair}) >= {likeness} or (jaro_winkler_similarity({pair}) >= 0.7 and "
+        f"least(length({column}_l), length({column}_r)) >= {least} and damerau_levenshtein({pair}) <= {edits}))"
+    )
+
+
+def _digits(column: str, edits: int) -> str:
+    """At most so many digits differ; two neighbours exchanged count as one."""
+    pair = f"{column}_l, {column}_r"
+    return (
+        f"(case when length({column}_l) = length({column}_r) then hamming({pair}) <= {edits + 1} and "
+        f"damerau_levenshtein({pair}) <= {edits} else abs(length({column}_l) - length({column}_r)) <= {edits} and "
+        f"damerau_levenshtein({pair}) <= {edits} end)"
     )
 
 
 _SWAPPED = "given_l = surname_r and surname_l = given_r"
-_YMD_L, _YMD_R = "strftime(dob_l, '%Y%m%d')", "strftime(dob_r, '%Y%m%d')"
 _SAME_STREET = "(street_l = street_r or street_l = building_r or building_l = street_r)"
 
 GIVEN = Field(
@@ -70,7 +98,7 @@ GIVEN = Field(
               "given name somewhat alike", 0.035, 0.02),
         Level("ELSE", "different given name", 0.05, 0.966),
     ),
-    household=6, office=None,
+    {"household": any_to(6), "namesake": any_to(0)},
 )  # fmt: skip
 
 SURNAME = Field(
@@ -83,25 +111,28 @@ SURNAME = Field(
         Level(_near("surname", 0.82, 2, 5), "surname somewhat alike", 0.035, 0.01),
         Level("ELSE", "different surname", 0.06, 0.9875),
     ),
-    household=0, office=None,
+    {"household": (-2.5, 0.0), "namesake": any_to(0)},
 )  # fmt: skip
 
+_DAY_UNKNOWN = "(born_l like '%0101' or born_r like '%0101')"
+"""1 January is what systems write when only the year is known."""
+
 BIRTH = Field(
-    "birth date", _null("dob"), ("dob",),
+    "birth date", _null("born"), ("dob",),
     (
-        Level(_same("dob"), "same birth date", 0.80, 5e-5, "dob"),
-        Level("year(dob_l) = year(dob_r) and month(dob_l) = day(dob_r) and day(dob_l) = month(dob_r)",
+        Level(_same("born"), "same birth date", 0.80, 5e-5, "born"),
+        Level("born_l[:4] = born_r[:4] and born_l[5:6] = born_r[7:8] and born_l[7:8] = born_r[5:6]",
               "birth day and month swapped", 0.02, 3e-5),
-        Level(f"damerau_levenshtein({_YMD_L}, {_YMD_R}) <= 1", "birth date differs in one digit", 0.08, 0.0012),
-        Level("year(dob_l) = year(dob_r) and (strftime(dob_l, '%m%d') = '0101' or strftime(dob_r, '%m%d') = '0101')",
-              "same birth year, day unknown", 0.01, 0.0005),
-        Level(f"damerau_levenshtein({_YMD_L}, {_YMD_R}) <= 2 and (year(dob_l) = year(dob_r) or "
-              "strftime(dob_l, '%m%d') = strftime(dob_r, '%m%d'))", "birth date differs in two digits", 0.04, 0.006),
-        Level("year(dob_l) = year(dob_r) or strftime(dob_l, '%m%d') = strftime(dob_r, '%m%d')",
+        Level(f"born_l[:4] = born_r[:4] and {_DAY_UNKNOWN}", "same birth year, day unknown", 0.01, 0.0005),
+        Level(f"not {_DAY_UNKNOWN} and hamming(born_l, born_r) <= 2 and damerau_levenshtein(born_l, born_r) <= 1",
+              "birth date differs in one digit", 0.08, 0.0012),
+        Level(f"not {_DAY_UNKNOWN} and born_l[:4] = born_r[:4] and hamming(born_l, born_r) <= 2",
+              "birth day or month differs", 0.03, 0.006),
+        Level(f"not {_DAY_UNKNOWN} and (born_l[:4] = born_r[:4] or born_l[5:] = born_r[5:])",
               "birth date agrees in part", 0.02, 0.012),
-        Level("ELSE", "different birth date", 0.03, 0.98),
+        Level("ELSE", "different birth date", 0.04, 0.98),
     ),
-    household=4.6, office=None,
+    {"household": any_to(4.6)},
 )  # fmt: skip
 
 EMAIL = Field(
@@ -110,22 +141,22 @@ EMAIL = Field(
         Level("list_has_any(emails_l, emails_r)", "same e-mail address", 0.6, 1e-6),
         Level("length(split_part(email_l, '@', 1)) >= 5 and split_part(email_l, '@', 1) = split_part(email_r, '@', 1)",
               "same e-mail name at another provider", 0.07, 2e-5),
-        Level("damerau_levenshtein(email_l, email_r) <= 2", "e-mail address misspelled", 0.08, 5e-6),
+        Level("jaro_winkler_similarity(email_l, email_r) >= 0.8 and damerau_levenshtein(email_l, email_r) <= 2", "e-mail address misspelled", 0.08, 5e-6),
         Level("jaro_winkler_similarity(split_part(email_l, '@', 1), split_part(email_r, '@', 1)) >= 0.9",
               "e-mail address alike", 0.05, 0.003),
         Level("ELSE", "different e-mail address", 0.2, 0.997),
     ),
-    household=4, office=5,
+    {"household": any_to(4), "office": any_to(5)}, vague=2.0,
 )  # fmt: skip
 
 PHONE = Field(
     "phone", _null("phone"), ("phone",),
     (
         Level("list_has_any(phones_l, phones_r)", "same phone number", 0.65, 1e-6),
-        Level("right(phone_l, 8) = right(phone_r, 8) or damerau_levenshtein(phone_l, phone_r) <= 1", "phone number misspelled", 0.08, 2e-5),
+        Level(f"right(phone_l, 8) = right(phone_r, 8) or {_digits('phone', 1)}", "phone number misspelled", 0.08, 2e-5),
         Level("ELSE", "different phone number", 0.27, 0.99998),
     ),
-    household=2, office=3,
+    {"household": any_to(2), "office": any_to(3)},
 )  # fmt: skip
 
 STREET = Field(
@@ -138,7 +169,7 @@ STREET = Field(
         Level(_near("street", 0.9, 2, 7), "street spelled alike", 0.06, 0.002),
         Level("ELSE", "different street", 0.14, 0.9975),
     ),
-    household=0, office=0,
+    SHARED_HOME,
 )  # fmt: skip
 
 BUILDING = Field(
@@ -148,7 +179,7 @@ BUILDING = Field(
         Level(_near("building", 0.88, 2, 6), "building spelled alike", 0.18, 0.003),
         Level("ELSE", "different building", 0.17, 0.996),
     ),
-    household=0, office=0,
+    SHARED_HOME,
 )  # fmt: skip
 
 PLACE = Field(
@@ -157,14 +188,14 @@ PLACE = Field(
     (
         Level("postcode_l = postcode_r and suburb_l = suburb_r", "same town and postcode", 0.5, 5e-4, "place"),
         Level(f"(postcode_l = postcode_r and {_near('suburb', 0.86, 2, 5)}) or (suburb_l = suburb_r and "
-              "damerau_levenshtein(postcode_l, postcode_r) <= 1)", "town and postcode alike", 0.14, 2e-4),
+              f"{_digits('postcode', 1)})", "town and postcode alike", 0.14, 2e-4),
         Level(_same("postcode"), "same postcode", 0.1, 0.002, "postcode"),
         Level(_same("suburb"), "same town", 0.09, 0.01, "suburb"),
-        Level(f"{_near('suburb', 0.88, 2, 6)} or damerau_levenshtein(postcode_l, postcode_r) <= 1", "town or postcode alike", 0.05, 0.01),
+        Level(f"{_near('suburb', 0.88, 2, 6)} or {_digits('postcode', 1)}", "town or postcode alike", 0.05, 0.01),
         Level("length(postcode_l) >= 4 and left(postcode_l, 2) = left(postcode_r, 2)", "neighbouring postcode", 0.03, 0.03),
         Level("ELSE", "different place", 0.09, 0.947),
     ),
-    household=0, office=0,
+    SHARED_HOME,
 )  # fmt: skip
 
 COMPANY = Field(
@@ -175,18 +206,18 @@ COMPANY = Field(
               "company spelled alike", 0.1, 0.003),
         Level("ELSE", "different company", 0.15, 0.994),
     ),
-    household=0, office=0,
+    SHARED_HOME,
 )  # fmt: skip
 
 NATIONAL_ID = Field(
     "national id", _null("national_id"), ("national_id",),
     (
         Level(_same("national_id"), "same national id", 0.85, 1e-7),
-        Level("length(national_id_l) >= 5 and damerau_levenshtein(national_id_l, national_id_r) <= 1", "national id differs in one digit", 0.09, 1e-5),
-        Level("length(national_id_l) >= 7 and damerau_levenshtein(national_id_l, national_id_r) <= 2", "national id differs in two digits", 0.03, 6e-4),
+        Level(f"length(national_id_l) >= 5 and {_digits('national_id', 1)}", "national id differs in one digit", 0.09, 1e-5),
+        Level(f"length(national_id_l) >= 7 and {_digits('national_id', 2)}", "national id differs in two digits", 0.03, 6e-4),
         Level("ELSE", "different national id", 0.03, 0.999),
     ),
-    household=None, office=None,
+    {},
 )  # fmt: skip
 
 KEYS = Field(
@@ -198,7 +229,7 @@ KEYS = Field(
               "two different identifiers of one system", 0.005, 0.5),
         Level("ELSE", "identifiers of different systems", 0.495, 0.5),
     ),
-    household=None, office=None,
+    {},
 )  # fmt: skip
 
 BIRTH_PLACE = Field(
@@ -208,7 +239,7 @@ BIRTH_PLACE = Field(
         Level(_near("birth_place", 0.9, 2, 6), "birth place spelled alike", 0.1, 0.01),
         Level("ELSE", "different birth place", 0.15, 0.98),
     ),
-    household=1, office=None,
+    {"household": any_to(1)},
 )  # fmt: skip
 
 OCCUPATION = Field(
@@ -217,7 +248,7 @@ OCCUPATION = Field(
         Level(_same("occupation"), "same occupation", 0.7, 0.04, "occupation"),
         Level("ELSE", "different occupation", 0.3, 0.96),
     ),
-    household=None, office=0,
+    {"office": NOTHING},
 )  # fmt: skip
 
 GENDER = Field(
@@ -226,7 +257,7 @@ GENDER = Field(
         Level(_same("gender"), "same gender", 0.97, 0.5),
         Level("ELSE", "different gender", 0.03, 0.5),
     ),
-    household=None, office=None,
+    {},
 )  # fmt: skip
 
 FIELDS = (
@@ -247,12 +278,8 @@ FIELDS = (
 )
 """All comparisons; a table without a field's columns is linked by the others."""
 
-HOUSEHOLD_BITS, OFFICE_BITS = 2.6, 3.0
-"""How many bits rarer a shared-address pair of two persons is than a pair of one: below this, nothing personal
-speaks for one person and a person decides."""
-
 TERMS = {
-    "given": "given", "surname": "surname", "dob": "strftime(dob, '%Y%m%d')", "street": "street",
+    "given": "given", "surname": "surname", "born": "strftime(dob, '%Y%m%d')", "street": "street",
     "address_line": "house_number || '|' || street", "building": "building", "postcode": "postcode",
     "suburb": "suburb", "place": "postcode || '|' || suburb", "company": "company", "birth_place": "birth_place",
     "occupation": "occupation",

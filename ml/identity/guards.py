@@ -1,5 +1,6 @@
 """What must not be one person: contradictions between two records, and what people decided."""
 
+import math
 from collections.abc import Iterable
 
 from ml.identity.decision import Decision
@@ -16,21 +17,25 @@ _CONTRADICTIONS = {
 no typing error of one another, two national ids, two values of an identifier of which a person has one."""
 
 
-def contradicts_sql(model: Model, link_weight: float) -> str:
+RARE = -4.0
+"""Bits: a contradiction is one only where the model finds it rare within one person. In a table where a quarter of all
+birth dates are wrong, two birth dates are weak evidence and stay in the weight, where they belong."""
+
+
+def contradicts_sql(model: Model) -> str:
     """SQL over a scored pair: do its records contradict each other, all in all?
 
-    A pair that is linked in spite of a contradiction has so much else in common that the contradiction is an error
-    in the data (its cost is in the weight already), unless the identifier says otherwise.
+    A pair that is more likely one person than two in spite of a contradiction has so much else in common that the
+    contradiction is an error in the data; its cost is in the weight already.
     """
-    present = {field.name for field in model.fields}
-    parts = [
-        f"gamma_{column(field)} = {_CONTRADICTIONS[field.name]}"
-        for field in model.fields
-        if field.name in _CONTRADICTIONS and field.name in present
-    ]
-    if not parts:
-        return "false"
-    return f"(({' or '.join(parts)}) and match_weight < {link_weight})"
+    parts = []
+    for field in model.fields:
+        if field.name in _CONTRADICTIONS:
+            number = _CONTRADICTIONS[field.name]
+            m, u = model.levels[field.name][len(field.levels) - 1 - number]
+            if math.log2(m / u) <= RARE:
+                parts.append(f"gamma_{column(field)} = {number}")
+    return f"(({' or '.join(parts)}) and match_weight < 0)" if parts else "false"
 
 
 def resolve(decisions: Iterable[Decision]) -> tuple[list[Pair], set[Pair]]:

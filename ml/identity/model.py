@@ -29,6 +29,7 @@ class Model:
         records: how many it was trained on.
         prior: probability that two records picked at random are one person.
         levels: field → (m, u) of each level, in the field's order.
+        alternatives: how many bits rarer a pair of one household, office, name is than a pair of one person.
         terms: column → term frequencies.
         shared: e-mail addresses and phone numbers that belong to nobody alone.
         caps: largest block per kind of blocking key.
@@ -38,6 +39,7 @@ class Model:
     records: int
     prior: float
     levels: dict[str, list[tuple[float, float]]]
+    alternatives: dict[str, float]
     terms: dict[str, Term]
     shared: dict[str, list[str]]
     caps: dict[str, int]

@@ -31,23 +31,39 @@ LEGAL_FORMS = (
 """Words of a company's name that do not tell it from another."""
 
 
-def _sql_list(words: list[str]) -> str:
+def sql_list(words: list[str]) -> str:
+    """A list of words as SQL."""
     return "[" + ", ".join(f"'{word}'" for word in words) + "]"
 
 
-def words(text: str, without: list[str]) -> str:
-    """SQL: the words of a folded text, as a list, less those in `without` (all of them when none is left)."""
-    split = (
-        "list_filter(string_split(trim(regexp_replace(replace(replace("
-        f"{text}, '''', ''), '.', ' '), '[^\\p{{L}}\\p{{N}}]+', ' ', 'g')), ' '), lambda w: w <> '')"
+def words(text: str) -> str:
+    """SQL: the words of a folded text as a list; a hyphen stays inside its word, an apostrophe goes."""
+    plain = f"regexp_replace(replace({text}, chr(39), ''), '[^\\p{{L}}\\p{{N}}-]+', ' ', 'g')"
+    bare = f"regexp_replace({plain}, '(^| )-+|-+( |$)', ' ', 'g')"
+    return f"list_filter(string_split({bare}, ' '), lambda w: w <> '')"
+
+
+def without(tokens: str, unwanted: list[str]) -> str:
+    """SQL: the list `tokens` less the unwanted words; as it is when nothing else is in it; null for an empty list."""
+    return (
+        f"coalesce(nullif(list_filter({tokens}, lambda w: not list_contains({sql_list(unwanted)}, w)), []), "
+        f"nullif({tokens}, []))"
     )
-    kept = f"list_filter({split}, lambda w: not list_contains({_sql_list(without)}, w))"
-    return f"case when len({kept}) > 0 then {kept} else {split} end"
+
+
+def joined(tokens: str) -> str:
+    """SQL: the words without spaces and hyphens, null when nothing is left."""
+    return f"nullif(replace(array_to_string({tokens}, ''), '-', ''), '')"
+
+
+def pieces(tokens: str) -> str:
+    """SQL: the words with hyphenated ones taken apart."""
+    return f"string_split(replace(array_to_string({tokens}, ' '), '-', ' '), ' ')"
 
 
 def surname_start(tokens: str) -> str:
     """SQL: position (from 1) in the list `tokens` at which the surname starts; it is never the first word."""
-    particles = _sql_list(PARTICLES)
+    particles = sql_list(PARTICLES)
     first = f"list_position(list_transform({tokens}[2:], lambda w: list_contains({particles}, w)), true)"
     return (
         f"case when {first} is not null and {first} + 1 < len({tokens}) then {first} + 1 "
@@ -57,7 +73,7 @@ def surname_start(tokens: str) -> str:
 
 def company(text: str) -> str:
     """SQL: a folded company name without legal forms and spaces, null when nothing is left."""
-    return f"nullif(array_to_string({words(text, LEGAL_FORMS)}, ''), '')"
+    return joined(without(words(text), LEGAL_FORMS))
 
 
 @lru_cache(maxsize=1)

@@ -88,40 +88,57 @@ def _folded_stage(raw: str, config: IdentityConfig, today: datetime.date) -> str
     region = f"replace({region}, 'UK', 'GB')"
     return (
         f"select record_id, {folded}, {birth_date('date_of_birth', config.births, today)} as dob, "
-        f"list_distinct(list_filter(list_transform(emails, lambda v: {emails.mailbox(emails.folded('v'), config.emails)}), "
-        f"lambda m: m is not null and not {emails.is_role('m', config.emails)})) as emails, "
+        f"list_transform(list_transform(emails, lambda v: {emails.folded('v')}), lambda v: {emails.parts('v')}) as addresses, "
         f"phones as raw_phones, {region} as region, "
         "list_sort(list_distinct(list_transform(list_filter(keys, lambda k: trim(k) <> ''), "
         f"lambda k: lower(trim(k))))) as keys from ({raw})"
     )
 
 
-def _name_stage(stage: str) -> str:
-    """Words of the given name and of the surname, from their own columns, else from the full name."""
-    without = [*names.HONORIFICS, *names.SUFFIXES]
+def _word_stage(stage: str, config: IdentityConfig) -> str:
+    """Words of every name column; the mailboxes."""
     return (
-        f"select *, {names.words('given_name', without)} as given_own, {names.words('surname', without)} as surname_own, "
-        f"case when name like '%,%' then {names.words('split_part(name, chr(44), 2)', without)} "
-        f"|| {names.words('split_part(name, chr(44), 1)', without)} "
-        f"else {names.words('name', without)} end as name_words, "
-        f"case when name like '%,%' and len({names.words('split_part(name, chr(44), 2)', without)}) > 0 "
-        f"then len({names.words('split_part(name, chr(44), 2)', without)}) + 1 end as comma_at from ({stage})"
+        f"select * exclude (addresses), {names.words('given_name')} as given_split, {names.words('surname')} as surname_split, "
+        f"{names.words('name')} as name_split, contains(name, ',') as comma, "
+        f"{names.words('split_part(name, chr(44), 2)')} as after_comma, "
+        f"{names.words('split_part(name, chr(44), 1)')} as before_comma, "
+        f"list_distinct(list_filter(list_transform(addresses, lambda a: {emails.mailbox('a', config.emails)}), "
+        f"lambda m: m is not null and not {emails.is_role('m', config.emails)})) as emails from ({stage})"
+    )
+
+
+def _name_stage(stage: str) -> str:
+    """Given name and surname, as words, from their own columns, else from the full name."""
+    unwanted = [*names.HONORIFICS, *names.SUFFIXES]
+    own = (
+        f"select *, {names.without('given_split', unwanted)} as given_own, "
+        f"{names.without('surname_split', unwanted)} as surname_own, "
+        f"{names.without('name_split', unwanted)} as name_words, "
+        f"{names.without('after_comma', unwanted)} as after_words, "
+        f"{names.without('before_comma', unwanted)} as before_words from ({stage})"
+    )
+    # "Surname, Given" unless what follows the comma is a title only ("Jo Smith, PhD").
+    started = (
+        "select *, comma and after_words is not null and before_words is not null and "
+        f"not list_has_all({names.sql_list(unwanted)}, after_words) as reversed, "
+        f"{names.surname_start('name_words')} as start from ({own})"
+    )
+    return (
+        "select *, coalesce(given_own, case when reversed then after_words when len(name_words) = 1 then "
+        "case when surname_own is null then name_words end else name_words[1:start - 1] end) as given_words, "
+        "coalesce(surname_own, case when reversed then before_words when len(name_words) > 1 "
+        f"then name_words[start:] end) as surname_words from ({started})"
     )
 
 
 def _final_stage(stage: str, config: IdentityConfig) -> str:
-    start = f"coalesce(comma_at, {names.surname_start('name_words')})"
     exclusive = ", ".join(f"'{kind}'" for kind in config.guards.exclusive_keys) or "''"
     weak = ", ".join(f"'{kind}'" for kind in config.guards.weak_keys) or "''"
     street_text = "coalesce(address_1, address)"
     return (
-        "with split_name as (select *, coalesce(given_own, case when len(name_words) = 1 then name_words "
-        f"else name_words[1:{start} - 1] end) as given_words, "
-        f"coalesce(surname_own, case when len(name_words) > 1 then name_words[{start}:] end) as surname_words "
-        f"from ({stage})), plain as (select record_id, given_words, "
-        "nullif(array_to_string(given_words, ''), '') as given, "
-        "nullif(array_to_string(surname_words, ''), '') as surname, "
-        "list_filter(surname_words, lambda w: length(w) >= 4) as surname_parts, dob, "
+        f"with plain as (select record_id, {names.pieces('given_words')} as given_words, "
+        f"{names.joined('given_words')} as given, {names.joined('surname_words')} as surname, "
+        f"list_filter({names.pieces('surname_words')}, lambda w: length(w) >= 4) as surname_parts, dob, "
         "nullif(emails, []) as emails, emails[1] as email, raw_phones, region, "
         f"{addresses.house_number('street_number', street_text)} as house_number, "
         f"{addresses.street(street_text)} as street, {addresses.street('address_2')} as building, "
@@ -131,7 +148,7 @@ def _final_stage(stage: str, config: IdentityConfig) -> str:
         f"nullif(list_filter(keys, lambda k: split_part(k, ':', 1) not in ({weak})), []) as keys, "
         f"nullif(list_filter(keys, lambda k: split_part(k, ':', 1) in ({exclusive})), []) as exclusive_keys, "
         f"{addresses.compact('birth_place')} as birth_place, {addresses.compact('occupation')} as occupation, "
-        "left(gender, 1) as gender from split_name) "
+        f"left(gender, 1) as gender from ({stage})) "
         "select plain.* exclude (given_words, raw_phones, region), case when given is not null then "
         "list_sort(list_distinct(list_concat(list_filter(given_words, lambda w: length(w) > 1), [given], "
         "coalesce(nick.roots, [])))) end as given_roots, "
@@ -159,7 +176,9 @@ def prepare(
     emails.install(connection)
     names.nickname_table(connection, "heedline_nicknames")
     raw = _one_per_id(connection, contacts, _raw(_columns(connection, contacts)))
-    staged = _final_stage(_name_stage(_folded_stage(raw, config, today)), config)
+    staged = _final_stage(
+        _name_stage(_word_stage(_folded_stage(raw, config, today), config)), config
+    )
     own = ", ".join(column for column in PREPARED_COLUMNS)
     content = ", ".join(column for column in PREPARED_COLUMNS if column != "record_id")
     connection.execute(

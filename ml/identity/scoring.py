@@ -11,7 +11,7 @@ import math
 import duckdb
 from splink import DuckDBAPI, Linker
 
-from ml.identity.fields import HOUSEHOLD_BITS, OFFICE_BITS, TERMS, Field
+from ml.identity.fields import TERMS, Field
 from ml.identity.functions import scalar
 from ml.identity.model import Model, column, gamma, splink_settings
 
@@ -41,6 +41,7 @@ def scoring_table(
                 f"case when {hit} then nullif({own}, []) else p.{plural} end as {plural}",
                 f"case when {hit} then ({own})[1] else p.{single} end as {single}",
             ]
+    added.append(f"{TERMS['born']} as born")
     for name, expression in TERMS.items():
         if name not in model.terms:
             continue
@@ -53,7 +54,7 @@ def scoring_table(
         added.append(
             f"case when ({expression}) is not null then coalesce(tf_of_{name}.tf, {term.rest}) end as tf_{name}"
         )
-        if expression != name and name != "dob":
+        if expression != name and name != "born":
             added.append(f"{expression} as {name}")
         joins.append(f"left join tf_of_{name} on tf_of_{name}.value = {expression}")
     keys = "strict_keys, loose_keys, broad_keys, content"
@@ -79,18 +80,20 @@ def weight_sql(model: Model) -> str:
     """SQL: log2 odds of a pair, against strangers, household and office together."""
     bits = _field_bits(model)
 
-    def against(start: float, limit: str) -> str:
+    def against(start: float, alternative: str) -> str:
         parts = [str(start)]
         for field in model.fields:
-            most = getattr(field, limit)
-            if most is None:
-                parts.append(bits[field.name])
-            elif most > 0:
-                parts.append(f"least({bits[field.name]}, {most})")
+            least, most = field.limits.get(alternative, (-1000.0, 1000.0))
+            own = bits[field.name]
+            if field.vague is not None:
+                first = gamma(field, 0)
+                own = f"case when gamma_{column(field)} = {first} then {own} else least({own}, {field.vague}) end"
+            if (least, most) != (0.0, 0.0):
+                parts.append(f"greatest(least({own}, {most}), {least})")
         return " + ".join(parts)
 
     strangers = " + ".join([str(model.prior_weight), *bits.values()])
-    sums = (strangers, against(HOUSEHOLD_BITS, "household"), against(OFFICE_BITS, "office"))
+    sums = [strangers, *(against(start, name) for name, start in model.alternatives.items())]
     return "-log2(" + " + ".join(f"pow(2, -greatest(least({s}, 60), -60))" for s in sums) + ")"
 
 
@@ -111,24 +114,28 @@ def _text(value: str) -> str:
 
 
 def reasons_sql(model: Model) -> str:
-    """SQL: JSON list of {field, label, weight}, strongest first; the weights add up to match_weight."""
+    """SQL: JSON list of {field, label, weight}: the fields, strongest first, then what they start from and what is
+    taken off because it may be shared. The weights add up to match_weight."""
     bits = _field_bits(model)
-    parts = [
+    fields = ", ".join(
         f"case when gamma_{column(field)} <> -1 then {_reason(_text(field.name), _label(field), bits[field.name])} end"
         for field in model.fields
-    ]
-    parts.append(
-        _reason("'prior'", "'how rarely two records are one person'", str(model.prior_weight))
     )
     total = " + ".join([str(model.prior_weight), *bits.values()])
-    parts.append(
-        f"case when match_weight - ({total}) < -0.01 then "
-        + _reason("'household or office'", "'could be another person of the same household or office'",
-                  f"match_weight - ({total})")
-        + " end"
-    )  # fmt: skip
-    filled = f"list_filter([{', '.join(parts)}], lambda r: r is not null)"
-    return f"to_json(list_reverse_sort(list_transform({filled}, lambda r: {{'by': abs(r.weight), 'r': r}})).list_transform(lambda s: s.r))::varchar"
+    start = _reason("'prior'", "'two records are rarely one person'", str(model.prior_weight))
+    discount = _reason(
+        "'shared'",
+        "'could be another person of this household, office or name'",
+        f"match_weight - ({total})",
+    )
+    ranked = (
+        f"list_transform(list_reverse_sort(list_transform(list_filter([{fields}], lambda r: r is not null), "
+        "lambda r: {'size': abs(r.weight), 'reason': r})), lambda s: s.reason)"
+    )
+    return (
+        f"to_json({ranked} || [{start}] || "
+        f"case when match_weight - ({total}) < -0.005 then [{discount}] else [] end)::varchar"
+    )
 
 
 def predict(

@@ -12,7 +12,7 @@ import numpy as np
 import numpy.typing as npt
 
 from ml.identity.config import IdentityConfig, Prior
-from ml.identity.fields import FIELDS, HOUSEHOLD_BITS, OFFICE_BITS, Field
+from ml.identity.fields import ALTERNATIVES, FIELDS, Field
 from ml.identity.functions import scalar
 from ml.identity.model import Model, column
 from ml.identity.scoring import predict
@@ -20,10 +20,12 @@ from ml.identity.scoring import predict
 Levels = dict[str, list[tuple[float, float]]]
 Floats = npt.NDArray[np.float64]
 
-SAMPLE_RECORDS = 1000
+SAMPLE_RECORDS = 500
 """Records whose pairs, all of them, estimate u."""
-PAIRS_PER_RULE = 60_000
+PAIRS_PER_RULE = 40_000
 """Pairs that each blocking rule gives to the fit."""
+HOUSEHOLD_RANGE = (0.5, 7.0)
+"""Bits: however few families a table shows, another one may come; however many, duplicates exist."""
 ROUNDS = 30
 """Steps of the fit; it moves by less than 1e-4 long before."""
 
@@ -50,19 +52,9 @@ def present_fields(connection: duckdb.DuckDBPyConnection, prepared: str) -> tupl
     return tuple(field for field in FIELDS if filled & set(field.needs))
 
 
-def _patterns(
-    connection: duckdb.DuckDBPyConnection, model: Model, prepared: str, pairs: str
-) -> tuple[npt.NDArray[np.int64], Floats]:
-    """Distinct patterns of levels (one column per field, -1 unknown) and how many pairs show each."""
-    names = [f"gamma_{column(field)}" for field in model.fields]
-    predict(connection, model, prepared, pairs, "training_vectors", ", ".join(names))
-    listed = ", ".join(names)
-    found = connection.execute(
-        f"select {listed}, count(*) as pairs from training_vectors group by all order by all"
-    ).fetchnumpy()
-    connection.execute("drop table training_vectors")
-    gammas = np.stack([np.asarray(found[name], dtype=np.int64) for name in names], axis=1)
-    return gammas, np.asarray(found["pairs"], dtype=np.float64)
+Batch = tuple[npt.NDArray[np.int64], Floats, frozenset[str]]
+"""One sample: distinct patterns of levels (a column per field, -1 unknown), how many pairs show each, and the
+fields that say nothing about it because its pairs were chosen by them."""
 
 
 def _counts(
@@ -79,52 +71,95 @@ def _counts(
     return counts
 
 
-def estimate_u(
-    connection: duckdb.DuckDBPyConnection, model: Model, prepared: str, prior: Prior, seed: int
-) -> list[Floats]:
-    """u of every level: all pairs of a sample, held by the generic u."""
-    connection.execute(
-        f"create or replace temp table u_sample as select record_id from "
-        f"(select min(record_id) as record_id from {prepared} group by content) "
-        f"order by hash(record_id, {seed}), record_id limit {SAMPLE_RECORDS}"
-    )
-    connection.execute(
-        "create or replace temp table u_pairs as select l.record_id as left_id, r.record_id as right_id "
-        "from u_sample as l join u_sample as r on l.record_id < r.record_id"
-    )
-    estimates = [np.array([level.u for level in field.levels]) for field in model.fields]
-    if scalar(connection, "select count(*) from u_pairs"):
-        gammas, pairs = _patterns(connection, model, prepared, "u_pairs")
-        for position, counted in enumerate(_counts(gammas, pairs, model.fields)):
-            belief = estimates[position] * prior.u_weight
-            estimates[position] = (counted + belief) / (counted.sum() + belief.sum())
-    connection.execute("drop table u_pairs")
-    connection.execute("drop table u_sample")
-    return estimates
+def _sample(
+    connection: duckdb.DuckDBPyConnection, prepared: str, largest_block: int, seed: int
+) -> None:
+    """Create temporary `sample` (rule, left_id, right_id): rule -1 is all pairs of some records, the others are blocks.
 
-
-def training_pairs(
-    connection: duckdb.DuckDBPyConnection, prepared: str, key: str, largest_block: int, seed: int
-) -> int:
-    """Create temporary `em_pairs`: whole blocks, in hash order, until there are enough pairs; returns how many."""
+    Whole blocks are taken in hash order until there are enough pairs; identical records count once.
+    """
+    connection.execute(
+        f"create or replace temp table distinct_records as select * from {prepared} "
+        f"where record_id in (select min(record_id) from {prepared} group by content)"
+    )
     connection.execute(
         f"""
-        create or replace temp table em_pairs as
-        with keyed as materialized (
-            select min(record_id) as record_id, any_value({key}) as key from {prepared}
-            where ({key}) is not null group by content
-        ), blocks as (
-            select key, count(*) * (count(*) - 1) / 2 as pairs from keyed
-            group by key having count(*) between 2 and {largest_block}
-        ), chosen as (
-            select key from (select key, sum(pairs) over (order by hash(key, {seed}), key) - pairs as before from blocks)
-            where before < {PAIRS_PER_RULE}
-        ), used as (select * from keyed semi join chosen using (key))
-        select l.record_id as left_id, r.record_id as right_id
-        from used as l join used as r on l.key = r.key and l.record_id < r.record_id
+        create or replace temp table sample as
+        with chosen as (
+            select record_id from distinct_records order by hash(record_id, {seed}), record_id limit {SAMPLE_RECORDS}
+        )
+        select -1 as rule, l.record_id as left_id, r.record_id as right_id
+        from chosen as l join chosen as r on l.record_id < r.record_id
         """
     )
-    return int(scalar(connection, "select count(*) from em_pairs"))
+    for number, (key, _) in enumerate(RULES):
+        connection.execute(
+            f"""
+            insert into sample
+            with keyed as materialized (
+                select record_id, {key} as key from distinct_records where ({key}) is not null
+            ), blocks as (
+                select key, count(*) * (count(*) - 1) / 2 as pairs from keyed
+                group by key having count(*) between 2 and {largest_block}
+            ), chosen as (
+                select key from (
+                    select key, sum(pairs) over (order by hash(key, {seed}), key) - pairs as before from blocks)
+                where before < {PAIRS_PER_RULE}
+            ), used as (select * from keyed semi join chosen using (key))
+            select {number} as rule, l.record_id as left_id, r.record_id as right_id
+            from used as l join used as r on l.key = r.key and l.record_id < r.record_id
+            """
+        )
+    connection.execute("drop table distinct_records")
+
+
+def batches(
+    connection: duckdb.DuckDBPyConnection,
+    model: Model,
+    prepared: str,
+    largest_block: int,
+    seed: int,
+) -> dict[int, Batch]:
+    """Patterns of every sample, by the number of its rule (-1: pairs at random). Empty samples are left out."""
+    _sample(connection, prepared, largest_block, seed)
+    found: dict[int, Batch] = {}
+    if scalar(connection, "select count(*) from sample"):
+        connection.execute(
+            "create or replace temp table sample_pairs as select distinct left_id, right_id from sample"
+        )
+        names = [f"gamma_{column(field)}" for field in model.fields]
+        listed = ", ".join(names)
+        predict(
+            connection, model, prepared, "sample_pairs", "sample_vectors",
+            f"record_id_l as left_id, record_id_r as right_id, {listed}",
+        )  # fmt: skip
+        counted = connection.execute(
+            f"select rule, {listed}, count(*) as pairs from sample "
+            "join sample_vectors using (left_id, right_id) group by all order by all"
+        ).fetchnumpy()
+        gammas = np.stack([np.asarray(counted[name], dtype=np.int64) for name in names], axis=1)
+        pairs = np.asarray(counted["pairs"], dtype=np.float64)
+        rules = np.asarray(counted["rule"], dtype=np.int64)
+        for rule in np.unique(rules).tolist():
+            decided = RULES[rule][1] if rule >= 0 else frozenset()
+            found[rule] = (gammas[rules == rule], pairs[rules == rule], decided)
+        connection.execute("drop table sample_vectors")
+        connection.execute("drop table sample_pairs")
+    connection.execute("drop table sample")
+    return found
+
+
+def estimate_u(random: Batch | None, fields: tuple[Field, ...], prior: Prior) -> list[Floats]:
+    """u of every level: pairs at random, held by the generic u."""
+    estimates = [np.array([level.u for level in field.levels]) for field in fields]
+    estimates = [generic / generic.sum() for generic in estimates]
+    if random is None:
+        return estimates
+    gammas, pairs, _ = random
+    return [
+        (counted + generic * prior.u_weight) / (counted.sum() + prior.u_weight)
+        for counted, generic in zip(_counts(gammas, pairs, fields), estimates, strict=True)
+    ]
 
 
 def log_weights(
@@ -133,33 +168,31 @@ def log_weights(
     m: list[Floats],
     u: list[Floats],
     ignored: frozenset[str],
-) -> tuple[Floats, Floats, Floats]:
-    """Evidence in bits per pattern, without the prior: against strangers, one household, one office."""
-    strangers = np.zeros(len(gammas))
-    household = np.full(len(gammas), HOUSEHOLD_BITS)
-    office = np.full(len(gammas), OFFICE_BITS)
+    starts: dict[str, float],
+) -> list[Floats]:
+    """Evidence in bits per pattern: against strangers (without the prior), then against each alternative."""
+    totals = [np.full(len(gammas), start) for start in (0.0, *starts.values())]
     for position, field in enumerate(fields):
         if field.name in ignored:
             continue
         table = np.append(
             np.log2(m[position] / u[position])[::-1], 0.0
         )  # gamma -1: the last, no evidence
-        bits = table[gammas[:, position]]
-        strangers += bits
-        for total, most in ((household, field.household), (office, field.office)):
-            if most is None:
-                total += bits
-            elif most > 0:
-                total += np.minimum(bits, most)
-    return strangers, household, office
+        totals[0] += table[gammas[:, position]]
+        if field.vague is not None:
+            table[:-2] = np.minimum(table[:-2], field.vague)
+        for total, alternative in zip(totals[1:], starts, strict=True):
+            least, most = field.limits.get(alternative, (-1000.0, 1000.0))
+            total += np.clip(table, least, most)[gammas[:, position]]
+    return totals
 
 
-def odds(strangers: Floats, household: Floats, office: Floats, prior_weight: float) -> Floats:
-    """Probability of one person against the three alternatives (the same as `scoring.weight_sql`)."""
-    inverse = sum(
-        np.exp2(-np.clip(x, -60, 60)) for x in (strangers + prior_weight, household, office)
-    )
-    return 1 / (1 + np.asarray(inverse))
+def posterior(totals: list[Floats], prior_weight: float) -> list[Floats]:
+    """Probability of one person (first; the same as `scoring.weight_sql`), of strangers, and of each alternative."""
+    against = np.stack([totals[0] + prior_weight, *totals[1:]])
+    inverse = np.exp2(-np.clip(against, -60, 60))
+    one = 1 / (1 + inverse.sum(axis=0))
+    return [one, *(inverse * one)]
 
 
 def monotone(m: Floats, u: Floats) -> Floats:
@@ -171,30 +204,42 @@ def monotone(m: Floats, u: Floats) -> Floats:
 
 
 def fit_m(
-    batches: list[tuple[npt.NDArray[np.int64], Floats, frozenset[str]]],
-    fields: tuple[Field, ...],
-    u: list[Floats],
-    prior: Prior,
-) -> list[Floats]:
-    """m of every level by maximum a posteriori expectation maximisation over all batches together.
+    blocked: list[Batch], fields: tuple[Field, ...], u: list[Floats], prior: Prior
+) -> tuple[list[Floats], dict[str, float]]:
+    """m of every level, and how rare the alternatives are, by maximum a posteriori over all batches together.
+
+    How rare households are is learnt where their members meet: among pairs at one address or on one phone.
 
     Args:
-        batches: per blocking rule, patterns, their counts, the fields that say nothing there.
+        blocked: the samples that blocking gave.
     """
     beliefs = [np.array([level.m for level in field.levels]) for field in fields]
     m = [belief / belief.sum() for belief in beliefs]
-    rates = [0.3] * len(batches)
+    rates = [0.3] * len(blocked)
+    starts = dict(ALTERNATIVES)
     for _ in range(ROUNDS):
         expected = [belief * prior.m_weight for belief in beliefs]
-        for number, (gammas, pairs, ignored) in enumerate(batches):
-            start = math.log2(rates[number] / (1 - rates[number]))
-            likely = odds(*log_weights(gammas, fields, m, u, ignored), start) * pairs
+        households = [ALTERNATIVES["household"]]
+        for number, (gammas, pairs, ignored) in enumerate(blocked):
+            rate = math.log2(rates[number] / (1 - rates[number]))
+            shares = posterior(log_weights(gammas, fields, m, u, ignored, starts), rate)
+            likely = shares[0] * pairs
             rates[number] = float(np.clip(likely.sum() / pairs.sum(), 1e-4, 1 - 1e-4))
+            if ignored & {"street", "phone"}:
+                relatives = float((shares[2 + list(starts).index("household")] * pairs).sum())
+                belief = prior.m_weight / 4
+                households.append(
+                    math.log2(
+                        (likely.sum() + belief)
+                        / (relatives + belief * 2.0 ** -ALTERNATIVES["household"])
+                    )
+                )
             for position, counted in enumerate(_counts(gammas, likely, fields)):
                 if fields[position].name not in ignored:
                     expected[position] = expected[position] + counted
         m = [monotone(total / total.sum(), u[i]) for i, total in enumerate(expected)]
-    return m
+        starts["household"] = float(np.clip(min(households[1:] or households), *HOUSEHOLD_RANGE))
+    return m, {name: round(start, 9) for name, start in starts.items()}
 
 
 def anchor(
@@ -222,17 +267,13 @@ def fit(
     config: IdentityConfig,
     start: Model,
     seed: int,
-) -> tuple[list[Floats], list[Floats]]:
-    """(m, u) per field of `start`, whose own levels only serve to compute patterns."""
-    u = estimate_u(connection, start, prepared, config.prior, seed)
-    batches = []
-    for key, decided in RULES:
-        if training_pairs(connection, prepared, key, config.blocking.largest_block, seed):
-            gammas, pairs = _patterns(connection, start, prepared, "em_pairs")
-            batches.append((gammas, pairs, decided))
-    connection.execute("drop table if exists em_pairs")
+) -> tuple[list[Floats], list[Floats], dict[str, float]]:
+    """(m, u, alternatives) for the fields of `start`, whose own levels only serve to compute patterns."""
+    samples = batches(connection, start, prepared, config.blocking.largest_block, seed)
+    u = estimate_u(samples.pop(-1, None), start.fields, config.prior)
     anchored = anchor(u, start.fields, start.prior, config.prior)
-    return fit_m(batches, start.fields, anchored, config.prior), u
+    m, alternatives = fit_m(list(samples.values()), start.fields, anchored, config.prior)
+    return m, u, alternatives
 
 
 def without_matches(
