@@ -1,7 +1,9 @@
 """The success team's folder: whom to call, and who was left out and why. Holds personal data.
 
 Apart from the leaders' files, in `success/`, so that it can be mounted and permitted on its own:
-`at_risk_customers.csv`, `suppressed.csv` and the same two tables in `success.duckdb`.
+`at_risk_customers.csv`, `suppressed.csv` and the same two tables in `success.duckdb`; in
+`customers.duckdb` the marts that name a customer, whole (`heedline customer` reads them, and the
+rest from the leaders' snapshot, so that it never opens the warehouse).
 Who is on the list is not decided here: `outreach/` wrote that into the warehouse.
 """
 
@@ -20,6 +22,9 @@ from warehouse.clock import iso
 FOLDER = "success"
 MART = "at_risk_customers"
 LISTS = "outreach lists"
+CUSTOMERS_FILE = "customers.duckdb"
+# Marts whose personal columns tell who a customer is.
+CUSTOMER_MARTS = ("dim_customers", "dim_customer_contacts", "dim_accounts", "customer_merges")
 
 # `position` replaces the mart's rank, `top_reasons` says in words what `reasons` holds as JSON.
 _LEFT_OUT = ("rank", "reasons")
@@ -97,6 +102,10 @@ def write(
         connection.execute(
             f"create table {database}.main.suppressed as {_SUPPRESSED.replace('?', literal)}"
         )
+    with open_new(connection, target / CUSTOMERS_FILE) as database:
+        for whole in (mart for mart in marts if mart.name in CUSTOMER_MARTS):
+            kept = tuple(column.name for column in whole.columns)
+            copy_mart(connection, database, whole, f"from {whole.table}", kept)
 
 
 def write_csv(path: Path, header: list[str], rows: Iterable[tuple[object, ...]]) -> None:

@@ -209,3 +209,17 @@ def test_success_folder_is_closed_to_others(company: Company) -> None:
     folder: Path = publish(company.as_of).folder / "success"
 
     assert folder.stat().st_mode & 0o007 == 0
+
+
+@pytest.mark.usefixtures("quick_report")
+def test_the_success_team_gets_whole_customers_and_leaders_only_their_ids(company: Company) -> None:
+    folder: Path = publish(company.as_of).folder
+
+    with duckdb.connect(str(folder / "success" / "customers.duckdb"), read_only=True) as whole:
+        assert whole.execute(
+            "select email from dim_customers where customer_id = 'c7'"
+        ).fetchall() == [("ana7@customer.example",)]
+    with duckdb.connect(str(folder / "support.duckdb"), read_only=True) as leaders:
+        columns = {row[0] for row in leaders.execute("describe dim_customers").fetchall()}
+        assert "customer_id" in columns
+        assert not columns & {"email", "phone", "customer_name"}
