@@ -19,11 +19,11 @@ from wiring import DEFAULT_ARGS, ENRICHED, UNIFIED, WAREHOUSE_POOL, hand_on, han
 )
 def enrich() -> None:
     @task(pool=WAREHOUSE_POOL)
-    def identify() -> dict[str, Any]:
-        """Link contacts that are one person."""
+    def identify(**context: Any) -> dict[str, Any]:
+        """Link contacts that are one person; new and changed ones only."""
         from ml.identity.predict import link_warehouse
 
-        return vars(link_warehouse())
+        return vars(link_warehouse(handed_as_of(context)))
 
     @task(pool=WAREHOUSE_POOL)
     def redact() -> dict[str, Any]:

@@ -1,103 +1,136 @@
-"""Link the contacts in the warehouse: the whole of `ml.identity_*` anew, in one transaction."""
+"""Link the contacts in the warehouse, at a cost that follows what is new.
+
+A run looks only at contacts that came, went or changed, scores them with the stored model, and
+clusters and names again the persons they touch. The model is trained anew, and everything scored
+anew, when there is none, when code or configuration changed, or when too much has changed since.
+"""
 
 import json
+import logging
+import time
 from dataclasses import dataclass
+from datetime import datetime
 
 import duckdb
-import pyarrow as pa
 
-from ml.identity.linking import Key, Link, groups, links, name_groups
+from ml.identity import ledger, rename, steps
+from ml.identity.contacts import NotUnified, make_records
+from ml.identity.decisions import BadDecision, read_decisions
 from warehouse.duck import warehouse
+from warehouse.settings import settings
 
-MODEL_VERSION = "identity-exact-1"
+__all__ = ["BadDecision", "LinkReport", "NotUnified", "link_warehouse"]
+
+log = logging.getLogger(__name__)
 
 
 @dataclass(frozen=True)
 class LinkReport:
-    """What linking found; `kept` = contacts whose customer id is the one they had before."""
+    """What linking found and did; contacts, customers, links, review pairs: all there are now.
+
+    `rewritten` contacts were clustered again; `ids_kept` are the customer they were before.
+    `decisions_waiting` name a contact that is not here (yet).
+    """
 
     contacts: int
+    new: int
+    changed: int
+    removed: int
+    rewritten: int
     customers: int
     links: int
-    kept: int
+    review_pairs: int
+    merges: int
+    unmerges: int
+    moves: int
+    ids_kept: int
+    decisions: int
+    decisions_waiting: int
+    trained: bool
+    model_version: str
+    seconds: float
 
 
-class NotUnified(RuntimeError):
-    """The tables this step reads have not been built yet."""
+def link_warehouse(as_of: datetime) -> LinkReport:
+    """Read contacts and decisions, write who is who; the same input gives the same ids.
 
-
-def _links_table(found: list[Link]) -> pa.Table:
-    reasons = [json.dumps([{"type": t, "value": v} for t, v in link.shared]) for link in found]
-    return pa.table(
-        {
-            "left_source_system": pa.array([x.left[0] for x in found], pa.string()),
-            "left_remote_id": pa.array([x.left[1] for x in found], pa.string()),
-            "right_source_system": pa.array([x.right[0] for x in found], pa.string()),
-            "right_remote_id": pa.array([x.right[1] for x in found], pa.string()),
-            "status": pa.array(["linked"] * len(found), pa.string()),
-            "match_probability": pa.array([1.0] * len(found), pa.float64()),
-            "reasons": pa.array(reasons, pa.string()),
-            "model_version": pa.array([MODEL_VERSION] * len(found), pa.string()),
-        }
-    )
-
-
-def _write(connection: duckdb.DuckDBPyConnection, found: list[Link], named: dict[Key, str]) -> None:
-    clusters = pa.table(
-        {
-            "source_system": pa.array([key[0] for key in named], pa.string()),
-            "remote_id": pa.array([key[1] for key in named], pa.string()),
-            "customer_id": pa.array(list(named.values()), pa.string()),
-            "confidence": pa.array([1.0] * len(named), pa.float64()),
-        }
-    )
-    with connection.cursor() as writer:
-        writer.register("new_links", _links_table(found))
-        writer.register("new_clusters", clusters)
-        writer.begin()
-        try:
-            writer.execute("delete from ml.identity_links")
-            writer.execute("delete from ml.identity_clusters")
-            writer.execute("insert into ml.identity_links by name select * from new_links")
-            writer.execute("insert into ml.identity_clusters by name select * from new_clusters")
-            writer.commit()
-        except BaseException:
-            writer.rollback()
-            raise
-
-
-def link_warehouse() -> LinkReport:
-    """Read contacts and identities, write links and clusters; the same input gives the same ids.
+    Args:
+        as_of: the run's now, kept with every merge and unmerge.
 
     Raises:
-        NotUnified: `intermediate.int_contacts` or `int_contact_identities` does not exist.
+        NotUnified: `intermediate.int_contacts` does not exist.
+        BadDecision: the decisions file contradicts itself or cannot be read.
     """
-    with warehouse() as connection:
-        try:
-            contacts = connection.execute(
-                "select source_system, remote_id, min(created_at)::varchar "
-                "from intermediate.int_contacts where remote_id is not null group by all"
-            ).fetchall()
-            identities = connection.execute(
-                "select source_system, remote_id, identity_type, identity_value "
-                "from intermediate.int_contact_identities"
-            ).fetchall()
-        except duckdb.CatalogException as error:
-            raise NotUnified(f"{str(error).splitlines()[0]}; run the `unify` step first") from None
-        held = {
-            (source, remote): customer
-            for source, remote, customer in connection.execute(
-                "select source_system, remote_id, customer_id from ml.identity_clusters"
-            ).fetchall()
-        }
-        created = {(source, remote): made for source, remote, made in contacts if made is not None}
-        found = links(identities)
-        persons = groups(((source, remote) for source, remote, _ in contacts), found)
-        named = name_groups(persons, held, created)
-        _write(connection, found, named)
+    started = time.perf_counter()
+    said = read_decisions(settings().decisions_file)
+    with warehouse() as connection, ledger.workbench(connection) as home:
+        make_records(connection, f"{home}.intermediate", "records")
+        delta = ledger.compare(connection, home)
+        waiting = steps.decided(connection, home, said)
+        model = steps.stored_model(connection, home, sum(delta.values()))
+        trained, done = False, rename.Done()
+        if model is None and steps.count(connection, "records"):
+            model, trained = steps.score_all(connection, as_of), True
+        elif sum(delta.values()) or steps.count(connection, "decision_delta"):
+            steps.score_new(connection, home, model, as_of)
+        else:
+            report = _report(connection, home, delta, done, waiting, trained, started)
+            log.info("identity: nothing new, %d contacts", report.contacts)
+            return report
+        steps.cluster(connection, model)
+        done = rename.rename(connection, home, model.version if model else "none", trained)
+        ledger.save(
+            connection,
+            home,
+            as_of=as_of,
+            model=(
+                model.version,
+                steps.digest(),
+                model.to_json(),
+                steps.count(connection, "records"),
+            )
+            if model and trained
+            else None,
+            changed=sum(delta.values()),
+        )
+        report = _report(connection, home, delta, done, waiting, trained, started)
+    log.info("identity: %s", json.dumps(vars(report)))
+    return report
+
+
+def _report(
+    connection: duckdb.DuckDBPyConnection,
+    home: str,
+    delta: dict[str, int],
+    done: rename.Done,
+    waiting: int,
+    trained: bool,
+    started: float,
+) -> LinkReport:
+    row = connection.execute(f"""
+        select
+            (select count(*) from {home}.ml.identity_clusters),
+            (select count(distinct customer_id) from {home}.ml.identity_clusters),
+            (select count(*) from {home}.ml.identity_links where status <> 'review'),
+            (select count(*) from {home}.ml.identity_links where status = 'review'),
+            (select count(*) from {home}.ml.identity_decisions),
+            (select max(model_version) from {home}.ml.identity_models)
+    """).fetchone()
+    assert row is not None
     return LinkReport(
-        contacts=len(named),
-        customers=len(persons),
-        links=len(found),
-        kept=sum(held.get(key) == customer for key, customer in named.items()),
+        contacts=row[0],
+        **delta,
+        rewritten=done.contacts,
+        customers=row[1],
+        links=row[2],
+        review_pairs=row[3],
+        merges=done.merges,
+        unmerges=done.unmerges,
+        moves=done.moves,
+        ids_kept=row[0] - done.renamed,
+        decisions=row[4],
+        decisions_waiting=waiting,
+        trained=trained,
+        model_version=row[5] or "",
+        seconds=round(time.perf_counter() - started, 3),
     )
