@@ -8,7 +8,7 @@ from typing import Any
 import httpx
 import typer
 
-from commands import pipeline
+from commands import pipeline, redact
 from commands.console import CommandFailed, err
 from connectors.registry import BadConfig
 from runtime.claim import OtherCompany
@@ -29,6 +29,7 @@ app.command("run")(pipeline.run)
 app.command("up")(pipeline.up)
 app.command("status")(pipeline.status)
 app.command("at-risk")(pipeline.at_risk)
+app.command("redact")(redact.redact)
 
 
 class _Stopped(BaseException):

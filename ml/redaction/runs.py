@@ -53,7 +53,9 @@ class Run:
         if total <= most:
             yield self.start, self.end, self.digits
             return
-        for first, (start, _, _) in enumerate(self.groups):
+        for first, (start, _, group) in enumerate(self.groups):
+            if len(group) == 1 == len(self.groups[min(first + 1, len(self.groups) - 1)][2]):
+                continue  # no number is written in single digits among others
             digits = ""
             for _, end, group in self.groups[first : first + most]:
                 digits += group
