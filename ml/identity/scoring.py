@@ -19,6 +19,24 @@ CHUNK = 2_000_000
 """Pairs scored at once: bounds memory."""
 
 
+def _own_values(
+    connection: duckdb.DuckDBPyConnection, prepared: str, plural: str, shared: list[str]
+) -> None:
+    """Temporary table `own_<plural>` (record_id, kept): records that hold a shared value, and what else they hold."""
+    connection.execute("create or replace temp table shared_now (value varchar)")
+    connection.execute("insert into shared_now select unnest(?::varchar[])", [shared])
+    connection.execute(
+        f"""
+        create or replace temp table own_{plural} as
+        select record_id, list_sort(list(held) filter (where shared_now.value is null)) as kept
+        from (select record_id, unnest({plural}) as held from {prepared} semi join in_pairs using (record_id))
+        left join shared_now on shared_now.value = held
+        group by record_id having count(shared_now.value) > 0
+        """
+    )
+    connection.execute("drop table shared_now")
+
+
 def scoring_table(
     connection: duckdb.DuckDBPyConnection, model: Model, prepared: str, pairs: str, target: str
 ) -> None:
@@ -29,18 +47,15 @@ def scoring_table(
     )
     replaced, added, joins = [], [], []
     for plural, single in (("emails", "email"), ("phones", "phone")):
-        shared = model.shared.get(plural, [])
-        if shared:
-            connection.execute(
-                f"create or replace temp table shared_{plural} as select unnest(?::varchar[]) as value",
-                [shared],
-            )
-            own = f"list_filter(p.{plural}, lambda v: not list_contains((select list(value) from shared_{plural}), v))"
-            hit = f"list_has_any(p.{plural}, (select list(value) from shared_{plural}))"
+        if model.shared.get(plural):
+            _own_values(connection, prepared, plural, model.shared[plural])
+            own = f"own_{plural}"
+            held = f"{own}.record_id is not null"
             replaced += [
-                f"case when {hit} then nullif({own}, []) else p.{plural} end as {plural}",
-                f"case when {hit} then ({own})[1] else p.{single} end as {single}",
+                f"case when {held} then {own}.kept else p.{plural} end as {plural}",
+                f"case when {held} then {own}.kept[1] else p.{single} end as {single}",
             ]
+            joins.append(f"left join {own} on {own}.record_id = p.record_id")
     added.append(f"{TERMS['born']} as born")
     for name, expression in TERMS.items():
         if name not in model.terms:
