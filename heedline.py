@@ -8,7 +8,7 @@ from typing import Any
 import httpx
 import typer
 
-from commands import pipeline, redact
+from commands import customer, link, pipeline, redact
 from commands.console import CommandFailed, err
 from connectors.registry import BadConfig
 from runtime.claim import OtherCompany
@@ -30,6 +30,8 @@ app.command("up")(pipeline.up)
 app.command("status")(pipeline.status)
 app.command("at-risk")(pipeline.at_risk)
 app.command("redact")(redact.redact)
+app.command("link")(link.link)
+app.command("customer")(customer.customer)
 
 
 class _Stopped(BaseException):
