@@ -59,6 +59,7 @@ _STATE = (
 )
 _US_TOWN = re.compile(rf"\b{_TOWN},? (?:{_STATE}) \d{{5}}(?:-\d{{4}})?\b")
 _PLACE_WORD = r"(?i:\b(?:in|nach|aus|to|from|at|en|de|à|a|plz|postcode|post code|postal code|zip|zip code|address|adresse|direcci[oó]n|c[oó]digo postal|code postal|wohne|live|is|ist|es|:|,|\n|^))"
+_FIVE = re.compile(r"\d{5}\s")
 _EURO_TOWN = re.compile(
     rf"(?:(?<=\n)|(?<=, )|^|{_PLACE_WORD}[\s:]{{1,3}})(?P<value>(?:[A-Z]{{1,2}}-)?\d{{5}}\s{_TOWN})"
 )
@@ -83,7 +84,7 @@ def addresses(text: str) -> Iterator[Span]:
     for match in _ENGLISH_LOWER.finditer(text):
         if not _NO_NAME & set(match["name"].lower().split()):
             yield Span(*match.span(), "ADDRESS")
-    for match in _EURO_TOWN.finditer(text):
+    for match in _EURO_TOWN.finditer(text) if _FIVE.search(text) else ():
         if not labelled(text, match.start("value")):
             yield Span(*match.span("value"), "ADDRESS")
     for match in _UK_CANDIDATE.finditer(text):

@@ -28,9 +28,9 @@ _CLOSING = (
     r"(?: [a-z]{3,10})?|warmly|love|(?:viele|liebe|beste|freundliche|herzliche) gr[uü](?:ß|ss)e|mit freundlichen gr[uü](?:ß|ss)en|mfg|lg|vg"
     r"|danke|gru(?:ß|ss)|(?:un )?(?:cordial )?saludos?|atentamente|gracias|un abrazo|(?:bien )?cordialement|merci)"
 )
-_START = r"(?:^|(?<=\n)|(?<=: ))"
+_START = re.compile(r"\n|: ")
 _GREETED = re.compile(
-    rf"{_START}[ \t]{{0,4}}(?i:{_GREETING}),? (?:{_TITLE} )?(?P<name>{_NAMES})(?=\s?[,!.:;\n–-]|\s?$)", re.M
+    rf"[ \t]{{0,4}}(?i:{_GREETING}),? (?:{_TITLE} )?(?P<name>{_NAMES})(?=\s?[,!.:;\n–-]|\s?$)"
 )
 _CLOSED = re.compile(
     rf"(?:^|(?<=\n)|(?<=[.!?] ))[ \t]{{0,4}}(?i:{_CLOSING})[,.!]{{0,2}}[ \t]{{0,4}}(?:\n[ \t]{{0,4}}){{1,3}}(?P<name>{_NAMES})(?=[ \t]{{0,4}}(?:[,.\n|]|$))"
@@ -43,8 +43,8 @@ _BEFORE_ADDRESS = re.compile(rf"(?P<name>{_NAMES}) ?<(?=[^\s<>]{{1,200}}@)")
 _ALONE = re.compile(rf",[ \t]{{0,4}}\n{{1,3}}[ \t]{{0,4}}(?P<name>{_NAMES})\s{{0,8}}$")
 _INTRODUCED = re.compile(
     r"(?i:\b(?:my (?:full )?name(?:'s| is)|name ?[:=]|name on the (?:account|order|card) is|ich hei(?:ß|ss)e|mein name ist|me llamo"
-    rf"|mi nombre es|je m['’]appelle|mon nom est|je suis m\.|they call me)) ?(?:{_TITLE} )?(?P<name>{_NAMES})"
-    rf"|(?i:\b(?:this is|i am|i['’]?m|it['’]?s|hier ist|hier spricht|ich bin|soy|aqu[ií]|speaking with|spoke (?:to|with)|here is)) (?:{_TITLE} )?"
+    rf"|mi nombre es|je m['’]appelle|mon nom est|they call me)) ?(?:{_TITLE} )?(?P<name>{_NAMES})"
+    rf"|(?i:\b(?:this is|i am|i['’]?m|hier ist|hier spricht|ich bin|soy|aqu[ií]|speaking with|spoke (?:to|with))) (?:{_TITLE} )?"
     rf"(?P<two>{_N} (?:(?:de|del|la|von|van|der|den) ){{0,2}}{_N})"
     rf"|(?i:\b(?:this is|hier ist|hier spricht|soy)) (?P<one>{_N})(?= (?:from|speaking|calling|writing|here|again|von|de|aus)\b|,)"
     rf"|\b(?P<here>{_N}) (?i:here from|speaking)\b"
@@ -54,9 +54,10 @@ _LOWER_INTRODUCED = re.compile(
     r"(?i)\b(?:my name is|my name's|ich heiße|mein name ist|me llamo|mi nombre es|je m'appelle) (?P<name>[\w'’-]{2,30})(?! (?:not|wrong|spelled|misspelled|nicht|falsch))"
 )
 
+_TITLES = ("mr", "ms", "mx", "dr", "prof", "herr", "frau", "señor", "sra", "sr.", "sr ", "srta", "mme", "mlle")
 _HINTS = (
-    "name", "his is ", "i am ", "i'm ", "i’m ", "it's ", "it’s ", "im ", "heiße", "heisse", "llamo", "nombre", "appelle", "mon nom",
-    "je suis", "call me", "hier ", "ich bin", "soy ", "aqu", "speak", "spoke", "here is", "here from",
+    "name", "his is ", "i am ", "i'm ", "i’m ", " im ", "heiße", "heisse", "llamo", "nombre", "appelle", "mon nom", "call me",
+    "hier ", "ich bin", "soy ", "aqu", "speak", "spoke", "here from",
 )  # fmt: skip
 
 _ORDINARY = frozenset(
@@ -114,8 +115,17 @@ def _known(text: str, lowered: str, names: Collection[str]) -> Iterator[Span]:
                 at = lowered.find(wanted, end)
 
 
-def _introduced(text: str, lowered: str) -> Iterator[Span]:
-    patterns = [_GREETED, _TITLED, _CLOSED_INLINE]
+def _introductions(text: str, lowered: str) -> Iterator[re.Match[str]]:
+    greeted = _GREETED.match(text)
+    if greeted:
+        yield greeted
+    for start in _START.finditer(text):
+        greeted = _GREETED.match(text, start.end())
+        if greeted:
+            yield greeted
+    patterns = []
+    if any(title in lowered for title in _TITLES):
+        patterns.append(_TITLED)
     if "\n" in text:
         patterns += [_CLOSED, _ALONE]
     if "<" in text and "@" in text:
@@ -123,16 +133,21 @@ def _introduced(text: str, lowered: str) -> Iterator[Span]:
     if any(hint in lowered for hint in _HINTS):
         patterns += [_INTRODUCED, _LOWER_INTRODUCED]
     for pattern in patterns:
-        for match in pattern.finditer(text):
-            group = match.lastgroup or "name"
-            start, end = match.span(group)
-            words = match[group].lower().split()
-            if words[0].strip(".") in _NOBODY:
-                continue
-            while words and words[-1] in _NOBODY:
-                end = start + match[group].rstrip().rfind(" ") if " " in text[start:end] else end
-                words.pop()
-            yield Span(start, end, "NAME")
+        yield from pattern.finditer(text)
+    yield from _CLOSED_INLINE.finditer(text, max(0, len(text) - 150))
+
+
+def _introduced(text: str, lowered: str) -> Iterator[Span]:
+    for match in _introductions(text, lowered):
+        group = match.lastgroup or "name"
+        start, end = match.span(group)
+        words = match[group].lower().split()
+        if words[0].strip(".") in _NOBODY:
+            continue
+        while words and words[-1] in _NOBODY:
+            end = start + match[group].rstrip().rfind(" ") if " " in text[start:end] else end
+            words.pop()
+        yield Span(start, end, "NAME")
 
 
 def names(text: str, lowered: str, known: Collection[str] = ()) -> Iterator[Span]:
