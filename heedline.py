@@ -8,7 +8,7 @@ from typing import Any
 import httpx
 import typer
 
-from commands import customer, link, pipeline, redact
+from commands import customer, evaluate, link, pipeline, redact
 from commands.console import CommandFailed, err
 from connectors.registry import BadConfig
 from runtime.claim import OtherCompany
@@ -31,7 +31,9 @@ app.command("status")(pipeline.status)
 app.command("at-risk")(pipeline.at_risk)
 app.command("redact")(redact.redact)
 app.command("link")(link.link)
+app.command("review")(review.review)
 app.command("customer")(customer.customer)
+app.add_typer(evaluate.app, name="evaluate")
 
 
 class _Stopped(BaseException):

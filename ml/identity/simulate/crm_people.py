@@ -49,6 +49,8 @@ def people(draw: Draw, count: int) -> People:
     fate = draw.rng.random(len(second))
     twins, heirs = second[fate < 0.02], second[(fate >= 0.02) & (fate < 0.06)]
     born[twins] = born[twins - 1]
+    namesakes = twins[given[twins] == given[twins - 1]]
+    given[namesakes] = draw.pick([*MEN[:60], *WOMEN[:60]], len(namesakes))
     given[heirs] = given[heirs - 1]
     born[heirs] = born[heirs - 1] + 9000 + draw.below(3000, len(heirs))
     region = array(REGIONS)[draw.rng.choice(3, homes, p=(0.6, 0.25, 0.15))]
