@@ -8,7 +8,7 @@ from typing import Any
 import httpx
 import typer
 
-from commands import customer, evaluate, link, pipeline, redact
+from commands import customer, evaluate, link, pipeline, redact, review
 from commands.console import CommandFailed, err
 from connectors.registry import BadConfig
 from runtime.claim import OtherCompany

@@ -5,6 +5,7 @@ yet (that is how `heedline review` proposes pairs). Taking a row out takes the d
 """
 
 import csv
+import re
 from dataclasses import dataclass
 from pathlib import Path
 
@@ -21,6 +22,7 @@ COLUMNS = (
     "note",
 )
 _NEEDED = COLUMNS[:5]
+_SPOILT = re.compile(r"^[0-9][.,]?[0-9]*E\+[0-9]+$", re.IGNORECASE)
 _WORDS = {"link": True, "never": False}
 
 
@@ -98,6 +100,12 @@ def read_decisions(path: Path) -> list[Said]:
         empty = [name for name in _NEEDED if not row[name]]
         if empty:
             raise BadDecision(f"{where}: {empty[0]} is empty; a decision names two contacts")
+        spoilt = [name for name in _NEEDED if _SPOILT.match(row[name])]
+        if spoilt:
+            raise BadDecision(
+                f"{where}: {spoilt[0]} {row[spoilt[0]]} is a number a spreadsheet has rounded; "
+                "run `heedline review` again and import the ids as text"
+            )
         left, right = sorted(
             (row[f"{side}_source_system"], row[f"{side}_remote_id"]) for side in ("left", "right")
         )

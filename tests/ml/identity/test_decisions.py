@@ -44,6 +44,10 @@ def test_saying_the_same_twice_is_saying_it_once(write) -> None:
     [
         ([("yes", A, B)], r"decisions.csv, line 2: decision 'yes'; write link, never"),
         ([("link", A, ("zendesk", ""))], "line 2: right_remote_id is empty"),
+        (
+            [("link", A, ("zendesk", "3.64E+11"))],
+            "line 2: right_remote_id 3.64E.11 is a number a spread",
+        ),
         ([("link", A, A)], "line 2: left and right are the same contact"),
         ([("link", A, B), ("never", B, A)], "line 3: says never where line 2 says the opposite"),
         (
