@@ -1,4 +1,7 @@
 """Identity: which contacts of which systems are one person.
 
-Reads `intermediate.int_contact_identities`, writes `ml.identity_links` and `ml.identity_clusters`.
+Two halves. The engine (`engine.py`: prepare, train, score, cluster) links any table of people. The
+warehouse side (`predict.py`: contacts, ledger, steps, naming, decisions, review) feeds it
+`intermediate.int_contacts`, a run at a time, and writes `ml.identity_links` and
+`ml.identity_clusters` under ids that stay.
 """
