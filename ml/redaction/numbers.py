@@ -16,7 +16,7 @@ _CARD_WORD = re.compile(
     r"(?i)(?:\b(?:card|visa|master ?card|amex|american express|discover|maestro|debit|credit|(?:kredit|ec-?)karte)\w{0,8}"
     r"|\btarjeta|\bcarte (?:bancaire|bleue|de cr[eé]dit))\b[^\n\d]{0,30}$"
 )
-_CARD_FORM = re.compile(r"3[04-9]|4|5[0-8]|6|2[2-7]")
+_CARD_FORM = re.compile(r"(?:3[04-9]|4\d|5[0-8]|6\d)\d{11,17}|2[2-7]\d{14}")
 _CARD_GROUPS = re.compile(r"\d{13,19}|\d{4}([ -])\d{4}\1\d{4}\1\d{1,7}|\d{4}([ -])\d{6}\2\d{4,5}")
 _IBAN = re.compile(r"(?<![A-Za-z0-9])[A-Za-z]{2}\d{2}(?=(?:[ \t-]?[A-Za-z0-9]){11})")
 _IBAN_LENGTHS = {
@@ -85,7 +85,7 @@ def cards(text: str, runs: list[Run]) -> Iterator[Span]:
     """Card numbers among the digit runs: Luhn and an issuer's first digits, or said to be a card."""
     for run in runs:
         for start, end, digits in run.parts(13, 19):
-            if not _CARD_FORM.match(digits) or len(set(digits)) == 1:
+            if not _CARD_FORM.fullmatch(digits) or len(set(digits)) == 1:
                 continue
             part = (start, end) != (run.start, run.end)
             if not _CARD_GROUPS.fullmatch(text, start, end) and (part or labelled(text, start)):

@@ -24,7 +24,7 @@ _NAMED = re.compile(
     r"|(?:log-?in|user) (?:pass|pw))\b"
     r"(?P<link>(?:\s{0,2}(?:for|to|of|für|de|von)\s(?:my|the|this|that|mein\w{0,2}|das|mi|la)?\s?\w{1,20}){0,1}"
     r"\s{0,2}(?:[:=]|\b(?:is|was|ist|war|lautet|es|era|est)\b\s{0,2}[:=]?)\s{0,3}(?:still |now |jetzt )?)"
-    r"(?P<quote>[\"'`«“„]?)(?P<value>[^\s\ue000\"'`»”“„]{1,200})"
+    r"(?P<quote>[\"'`«“„]?)(?P<value>(?<=[\"'`«“„])[^\n\ue000\"'`»”“„]{1,100}(?=[\"'`»”“])|[^\s\ue000\"'`»”“„]{1,200})"
 )
 _CODE = re.compile(
     r"(?i)\b(?:pin(?:[ -]?(?:code|number|nummer))?|otp|cvv2?|cvc2?|cvn|tan|(?:verification|security|log-?in|access|one[ -]time"
