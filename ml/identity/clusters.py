@@ -24,6 +24,9 @@ from ml.identity.scoring import predict, threshold_weight
 Ints = npt.NDArray[np.int64]
 Floats = npt.NDArray[np.float64]
 
+CONTRADICTION = -10.0
+"""Bits that a contradiction takes at least from a cluster's average: a bridge of two links does not outweigh it, a
+wrong date among many good records does not tear them apart."""
 DENSE = 150
 """Largest component whose pairs are all scored; a larger one is first split at a higher threshold."""
 
@@ -146,7 +149,7 @@ def _whole(
     label: Ints,
     link_weight: float,
 ) -> Edges:
-    """Every pair inside components of three or more, scored; a contradiction has weight NaN."""
+    """Every pair inside components of three or more, scored; a contradiction weighs `CONTRADICTION` at most."""
     sizes = np.bincount(label, minlength=1)
     many = np.flatnonzero(sizes[label] > 2)
     if not len(many):
@@ -166,12 +169,12 @@ def _whole(
     )
     predict(
         connection, model, prepared, "inner_pairs", "inner_scored",
-        "record_id_l as left_id, record_id_r as right_id, match_weight as weight, "
-        f"{contradicts_sql(model)} as contradicts",
+        "record_id_l as left_id, record_id_r as right_id, "
+        f"case when {contradicts_sql(model)} then least(match_weight, {CONTRADICTION}) else match_weight end as weight",
     )  # fmt: skip
     found = _read_edges(
         connection,
-        "select l.node as l, r.node as r, case when contradicts then 'nan'::double else weight end as weight "
+        "select l.node as l, r.node as r, weight "
         "from inner_scored join nodes as l on l.record_id = left_id join nodes as r on r.record_id = right_id",
     )
     for table in ("labels", "inner_pairs", "inner_scored"):
@@ -185,7 +188,7 @@ def _split(
     """Cluster label of each node: components as they are, or split where they do not agree throughout."""
     cluster = label.copy()
     sizes = np.bincount(label, minlength=1)
-    weak = np.isnan(inner.weight) | (inner.weight < link_weight)
+    weak = inner.weight < link_weight
     doubtful = set(label[inner.left[weak]].tolist())
     doubtful |= set(label[never.left].tolist()) & set(label[never.right].tolist())
     doubtful |= set(np.flatnonzero(sizes > largest).tolist())
@@ -211,10 +214,7 @@ def _split(
         apart = np.zeros((count, count), dtype=np.bool_)
         for position in by_inner.get(component, []):
             one, other = place[int(inner.left[position])], place[int(inner.right[position])]
-            if np.isnan(inner.weight[position]):
-                apart[one, other] = apart[other, one] = True
-            else:
-                weights[one, other] = weights[other, one] = inner.weight[position]
+            weights[one, other] = weights[other, one] = inner.weight[position]
         for position in by_never.get(component, []):
             one, other = place[int(never.left[position])], place[int(never.right[position])]
             apart[one, other] = apart[other, one] = True

@@ -83,7 +83,8 @@ def _digits(column: str, edits: int) -> str:
     )
 
 
-_SWAPPED = "given_l = surname_r and surname_l = given_r"
+_SWAPPED = "jaro_winkler_similarity(given_l, surname_r) >= 0.85 and jaro_winkler_similarity(surname_l, given_r) >= 0.85"
+"""Given name and surname in each other's place, typing errors allowed; names alike by themselves come first."""
 _SAME_STREET = "(street_l = street_r or street_l = building_r or building_l = street_r)"
 
 GIVEN = Field(
@@ -94,8 +95,8 @@ GIVEN = Field(
         Level("list_has_any(given_roots_l, given_roots_r)", "a short form of the same given name", 0.09, 0.003),
         Level(_near("given", 0.9, 1), "given name spelled alike", 0.13, 0.004),
         Level("(length(given_l) = 1 or length(given_r) = 1) and left(given_l, 1) = left(given_r, 1)", "same initial", 0.06, 0.004),
-        Level(f"{_near('given', 0.8, 2, 5)} or starts_with(given_l, given_r) or starts_with(given_r, given_l)",
-              "given name somewhat alike", 0.035, 0.02),
+        Level(f"{_near('given', 0.8, 2, 5)} or starts_with(given_l, given_r) or starts_with(given_r, given_l) "
+              "or given_l = surname_r or surname_l = given_r", "given name somewhat alike", 0.035, 0.02),
         Level("ELSE", "different given name", 0.05, 0.966),
     ),
     {"household": any_to(6), "namesake": any_to(0)},
@@ -108,7 +109,8 @@ SURNAME = Field(
         Level(_SWAPPED, "given name and surname swapped", 0.015, 2e-5),
         Level(_near("surname", 0.92, 1), "surname spelled alike", 0.13, 0.001),
         Level("list_has_any(surname_parts_l, surname_parts_r)", "part of the surname is the same", 0.03, 0.0005),
-        Level(_near("surname", 0.82, 2, 5), "surname somewhat alike", 0.035, 0.01),
+        Level(f"{_near('surname', 0.82, 2, 5)} or given_l = surname_r or surname_l = given_r",
+              "surname somewhat alike", 0.035, 0.01),
         Level("ELSE", "different surname", 0.06, 0.9875),
     ),
     {"household": (-2.5, 0.0), "namesake": any_to(0)},

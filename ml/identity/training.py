@@ -227,7 +227,7 @@ def fit_m(
             rates[number] = float(np.clip(likely.sum() / pairs.sum(), 1e-4, 1 - 1e-4))
             if ignored & {"street", "phone"}:
                 relatives = float((shares[2 + list(starts).index("household")] * pairs).sum())
-                belief = prior.m_weight / 4
+                belief = prior.m_weight / 16
                 households.append(
                     math.log2(
                         (likely.sum() + belief)
