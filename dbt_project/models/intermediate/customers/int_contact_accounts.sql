@@ -43,15 +43,25 @@ found as (
     group by contacts.domain, owners.account_id
 ),
 
+-- One slip leaves the first three letters as they were, or all from the fifth on: both can be joined on.
+-- Only the far more common one of a pair can have been meant.
 slips as (
-    select distinct rare.domain
+    {% for rare, common in [("1, 3", "1, 3"), ("4", "5"), ("5", "5"), ("6", "5")] %}
+    select rare.domain
     from found as rare
     inner join found as common
-        on
-            length(rare.domain) between length(common.domain) - 1 and length(common.domain) + 1
-            and common.contacts >= 10 * rare.contacts
-            and {{ edit_distance('rare.domain', 'common.domain') }} = 1
-    where rare.account_id is null and length(rare.domain) >= 8
+        on substr(rare.domain, {{ rare }}) = substr(common.domain, {{ common }})
+    where
+        rare.account_id is null
+        and length(rare.domain) >= 8
+        and case
+            when
+                common.contacts >= 10 * rare.contacts
+                and length(rare.domain) between length(common.domain) - 1 and length(common.domain) + 1
+                then {{ edit_distance('rare.domain', 'common.domain') }} = 1
+        end
+    {{ "union" if not loop.last }}
+    {% endfor %}
 ),
 
 domains as (
