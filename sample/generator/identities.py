@@ -52,12 +52,13 @@ class Registry:
         self.result = Identities()
         self.taken: set[tuple[str, str]] = set()
         self.zendesk_number = 364_000_000_000
+        self.calls, self.addresses = False, list[str]()
         for person in population.people:
             self._records_of(person)
 
     def _records_of(self, person: Person) -> None:
         rng = self.rng
-        self.result.of[person.person_id] = {}
+        self.result.of[person.person_id], self.addresses = {}, []
         if person.is_spammer:
             self._zendesk(person)
             return
@@ -67,12 +68,12 @@ class Registry:
         if person.phone is None or person.shares_phone_with:
             # A shared line has one owner in the phone system: whoever registered it.
             wanted = [s for s in wanted if s != "twilio"]
+        self.calls = "twilio" in wanted
         for system in wanted:
             getattr(self, f"_{system}")(person)
         # A duplicate: wrote in from another address; half of them were merged by an agent since.
         if "zendesk" in wanted and rng.random() < 0.04:
-            into = self.result.of[person.person_id]["zendesk"][0]
-            self._zendesk(person, duplicate_of=into)
+            self._zendesk(person, duplicate_of=self.result.of[person.person_id]["zendesk"][0])
         if person.company or rng.random() < 0.2:
             self._salesforce(person)
         if rng.random() < PAYERS and not (person.company and self._company_pays_already(person)):
@@ -89,15 +90,16 @@ class Registry:
         rng = self.rng
         self.zendesk_number += rng.randint(3, 4_000)
         has_account = rng.random() < 0.4
-        email: str | None = (
-            self._second_address(person) if duplicate_of else self._spelled_address(person)
-        )
+        spell = self._second_address if duplicate_of else self._spelled_address
+        email: str | None = spell(person)
         shared = person.company.shared_mailbox if person.company else None
         if shared and rng.random() < 0.5:
             email = shared
         if ("zendesk", str(email)) in self.taken:
             email = self._second_address(person)  # Zendesk knows an address once.
-        phone = self._spelled_phone(person) if rng.random() < 0.45 or duplicate_of else None
+        # Agents keep the number of whoever called.
+        knows = rng.random() < (0.8 if self.calls else 0.45)
+        phone = self._spelled_phone(person) if knows or duplicate_of else None
         if not phone and rng.random() < 0.02:
             email = None  # came over social: a handle only, joined by account number or not at all
         if email:
@@ -130,14 +132,15 @@ class Registry:
     def _email(self, person: Person) -> None:
         shared = person.company.shared_mailbox if person.company else None
         use_shared = shared and ("email", shared) not in self.taken and self.rng.random() < 0.5
-        address = shared if use_shared and shared else self._spelled_address(person).lower()
+        address = shared if use_shared and shared else self._sender(person)
         if ("email", address) in self.taken:
             address = self._second_address(person)
         self.taken.add(("email", address))
         self._add("email", address, person, address, None, None)
 
     def _survey(self, person: Person) -> None:
-        address = self._spelled_address(person).lower()
+        # Surveys are mailed to an address on record, and opened where it works.
+        address = self.rng.choice(self.addresses) if self.addresses else self._sender(person)
         if ("survey", address) in self.taken:
             address = self._second_address(person)
         self.taken.add(("survey", address))
@@ -153,7 +156,8 @@ class Registry:
 
     def _stripe(self, person: Person) -> None:
         rng = self.rng
-        account = person.account if rng.random() < 0.7 else None
+        # The app that takes the payment writes its own number into the customer's metadata.
+        account = person.account if rng.random() < 0.9 else None
         phone = self._spelled_phone(person) if rng.random() < 0.3 else None
         email = self._spelled_address(person)
         self._add("stripe", f"cus_{text_id(rng, 14)}", person, email, phone, account)
@@ -180,6 +184,8 @@ class Registry:
         self.world.truth["identities"].add(system, remote_id, person.person_id)
         mine = self.result.of[person.person_id].setdefault(system, [])
         mine.append(Identity(system, remote_id, person, created))
+        if email and self._works(email, person):
+            self.addresses.append(email.lower())
 
     def _spelled_name(self, person: Person) -> str:
         rng, given, surname = self.rng, person.given_name, person.surname
@@ -210,6 +216,17 @@ class Registry:
         if draw < 0.20:
             return self._second_address(person)
         return person.email
+
+    def _works(self, address: str, person: Person) -> bool:
+        """Whether mail to it reaches this very person: no mistyped host, no shared mailbox."""
+        hosts = {person.email.rpartition("@")[2], *self.population.names["mail_domains"]}
+        shared = person.company.shared_mailbox if person.company else None
+        return address != shared and address.lower().rpartition("@")[2] in hosts
+
+    def _sender(self, person: Person) -> str:
+        """An address that mail comes from: a mail program does not mistype it."""
+        spelled = self._spelled_address(person).lower()
+        return spelled if self._works(spelled, person) else person.email
 
     def _second_address(self, person: Person) -> str:
         return self.population.address(person.given_name, person.surname, None)
