@@ -1,4 +1,4 @@
-"""E-mail addresses: written, written around (`jane (at) x (dot) com`) and spelled out in a transcript."""
+"""E-mail addresses: written, written around (`jane (at) x (dot) com`), spelled out in a call."""
 
 import re
 from collections.abc import Iterator
@@ -17,11 +17,17 @@ _AROUND = re.compile(
     r"\w[\w-]{0,62}(?:(?:\.|\s?[(\[{<]\s?(?:dot|punkt|punto)\s?[)\]}>]\s?)\w[\w-]{0,62}){1,5}"
 )
 _PERCENT = re.compile(r"(?i)[\w.+-]{1,64}%40[\w-]{1,63}(?:\.[\w-]{1,63}){1,5}")
-_ENDINGS = "com|net|org|info|biz|io|co|app|dev|ai|me|tv|edu|gov|eu|de|at|ch|uk|ie|fr|es|it|nl|be|us|ca|au|in|example"
+_ENDINGS = (
+    "com|net|org|info|biz|io|co|app|dev|ai|me|tv|edu|gov|eu|de|at|ch|uk|ie|fr|es|it|nl|be|us|ca|au"
+    "|in|example"
+)
 _SPOKEN = re.compile(
-    r"(?i)\b\w{1,40}(?:[\s,]{1,2}(?:dot|punkt|punto|underscore|dash|hyphen|minus|plus)[\s,]{1,2}\w{1,40}){0,4}"
-    r"[\s,]{1,2}(?:at|arroba|ät)[\s,]{1,2}\w{1,40}(?:[\s,]{1,2}(?:dash|hyphen|minus)[\s,]{1,2}\w{1,40}){0,2}"
-    rf"(?:[\s,]{{1,2}}(?:dot|punkt|punto)[\s,]{{1,2}}\w{{1,40}}){{0,2}}[\s,]{{1,2}}(?:dot|punkt|punto)[\s,]{{1,2}}(?:{_ENDINGS})\b"
+    r"(?i)\b\w{1,40}(?:[\s,]{1,2}(?:dot|punkt|punto|underscore|dash|hyphen|minus"
+    r"|plus)[\s,]{1,2}\w{1,40}){0,4}"
+    r"[\s,]{1,2}(?:at|arroba|ät)[\s,]{1,2}\w{1,40}(?:[\s,]{1,2}(?:dash|hyphen"
+    r"|minus)[\s,]{1,2}\w{1,40}){0,2}"
+    rf"(?:[\s,]{{1,2}}(?:dot|punkt|punto)[\s,]{{1,2}}\w{{1,40}}){{0,2}}[\s,]{{1,2}}(?:dot|punkt"
+    rf"|punto)[\s,]{{1,2}}(?:{_ENDINGS})\b"
 )
 _BRACKETED = re.compile(r"[(\[{<]\s?(?:at|arroba)\s?[)\]}>]")
 

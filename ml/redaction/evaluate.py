@@ -36,7 +36,9 @@ def wilson(hits: int, trials: int) -> tuple[float, float]:
 
 def _covered(text: str, span: Span, by: Iterable[Span]) -> bool:
     hidden = {place for other in by for place in range(other.start, other.end)}
-    return all(place in hidden or not text[place].isalnum() for place in range(span.start, span.end))
+    return all(
+        place in hidden or not text[place].isalnum() for place in range(span.start, span.end)
+    )
 
 
 def _overlap(one: Span, other: Span) -> int:
@@ -48,8 +50,8 @@ def score(
 ) -> tuple[dict[str, Score], list[tuple[str, str]]]:
     """Counts per kind, and the mistakes as (what, text).
 
-    A finding is right when most of it is personal data of its kind; data is hidden when no letter or
-    digit of it is outside a finding.
+    A finding is right when most of it is personal data of its kind; data is hidden when no letter
+    or digit of it is outside a finding.
     """
     scores = {kind: Score() for kind in (*KINDS, ALL)}
     mistakes = []
@@ -66,7 +68,8 @@ def score(
                 mistakes.append((f"missed {span.kind}", example.text))
         for finding in found:
             right = any(
-                finding.kind == span.kind and 2 * _overlap(finding, span) >= finding.end - finding.start
+                finding.kind == span.kind
+                and 2 * _overlap(finding, span) >= finding.end - finding.start
                 for span in example.spans
             )
             for name in (finding.kind, ALL):
@@ -87,22 +90,32 @@ def _share(hits: int, trials: int) -> str:
 
 def report(scores: dict[str, Score]) -> str:
     """The table that is printed."""
-    lines = [f"{'kind':<12} {'told':>5} {'hidden (recall)':>23} {'named right':>23} {'found':>6} {'precision':>23}"]
+    lines = [
+        f"{'kind':<12} {'told':>5} {'hidden (recall)':>23} {'named right':>23} "
+        f"{'found':>6} {'precision':>23}"
+    ]
     for kind, one in scores.items():
         lines.append(
-            f"{kind:<12} {one.told:>5} {_share(one.hidden, one.told)} {_share(one.named, one.told)} "
+            f"{kind:<12} {one.told:>5} {_share(one.hidden, one.told)} "
+            f"{_share(one.named, one.told)} "
             f"{one.found:>6} {_share(one.right, one.found)}"
         )
     return "\n".join(lines)
 
 
 def main() -> None:
-    """Print the scores of the templates that rules were mended on, of those held out, and mistakes."""
+    """Print the scores of the templates rules were mended on, of those held out, and mistakes."""
     made = examples()
-    for title, held_out in (("templates rules were mended on", False), ("held-out templates", True)):
+    for title, held_out in (
+        ("templates rules were mended on", False),
+        ("held-out templates", True),
+    ):
         some = [example for example in made if example.held_out is held_out]
         scores, mistakes = score(some)
-        print(f"\n{title}: {len(some)} texts, {sum(not e.spans for e in some)} of them without personal data")
+        print(
+            f"\n{title}: {len(some)} texts, "
+            f"{sum(not e.spans for e in some)} of them without personal data"
+        )
         print(report(scores))
         for what, count in Counter(what.split(" '")[0] for what, _ in mistakes).most_common():
             print(f"  {what}: {count}")

@@ -1,4 +1,4 @@
-"""Redact a column of a file: CSV, JSON lines or Parquet; rows stay in their order, all else as it was."""
+"""Redact a column of a file (CSV, JSON lines, Parquet); rows keep their order, all else stays."""
 
 import csv
 import json
@@ -55,11 +55,14 @@ def _need(columns: Sequence[str], found: Sequence[str], source: Path) -> None:
     missing = [name for name in columns if name not in found]
     if missing:
         raise BadFile(
-            f"{source}: no column {', '.join(missing)}; it has {', '.join(found)}; name one with --text-column"
+            f"{source}: no column {', '.join(missing)}; it has {', '.join(found)}; "
+            "name one with --text-column"
         )
 
 
-def _csv(source: Path, columns: Sequence[str], target: Path, report: FileReport, tick: Callable[[], None]) -> None:
+def _csv(
+    source: Path, columns: Sequence[str], target: Path, report: FileReport, tick: Callable[[], None]
+) -> None:
     csv.field_size_limit(2**31 - 1)
     with (
         source.open(newline="", encoding="utf-8-sig") as lines,
@@ -78,7 +81,8 @@ def _csv(source: Path, columns: Sequence[str], target: Path, report: FileReport,
             for row in rows:
                 if len(row) != len(names):
                     raise BadFile(
-                        f"{source} line {rows.line_num}: {len(row)} fields where the header has {len(names)}; "
+                        f"{source} line {rows.line_num}: {len(row)} fields where the header has "
+                        f"{len(names)}; "
                         "put quotes around fields that hold the delimiter"
                     )
                 for place in places:
@@ -89,7 +93,9 @@ def _csv(source: Path, columns: Sequence[str], target: Path, report: FileReport,
             raise BadFile(f"{source} line {rows.line_num}: {error}; save it as CSV again") from None
 
 
-def _jsonl(source: Path, columns: Sequence[str], target: Path, report: FileReport, tick: Callable[[], None]) -> None:
+def _jsonl(
+    source: Path, columns: Sequence[str], target: Path, report: FileReport, tick: Callable[[], None]
+) -> None:
     with source.open(encoding="utf-8-sig") as lines, target.open("w", encoding="utf-8") as out:
         for number, line in enumerate(lines, 1):
             if not line.strip():
@@ -97,7 +103,9 @@ def _jsonl(source: Path, columns: Sequence[str], target: Path, report: FileRepor
             try:
                 row = json.loads(line)
             except ValueError:
-                raise BadFile(f"{source} line {number}: not JSON; write one object a line") from None
+                raise BadFile(
+                    f"{source} line {number}: not JSON; write one object a line"
+                ) from None
             if not isinstance(row, dict):
                 raise BadFile(f"{source} line {number}: not an object; write one object a line")
             _need(columns, list(row), source.with_name(f"{source.name} line {number}"))
@@ -118,7 +126,9 @@ def _any(value: Any, report: FileReport, place: str) -> Any:
     raise BadFile(f"{place} is a {type(value).__name__}, not a text; flatten it first")
 
 
-def _parquet(source: Path, columns: Sequence[str], target: Path, report: FileReport, tick: Callable[[], None]) -> None:
+def _parquet(
+    source: Path, columns: Sequence[str], target: Path, report: FileReport, tick: Callable[[], None]
+) -> None:
     try:
         file = pq.ParquetFile(source)
     except pa.ArrowInvalid:

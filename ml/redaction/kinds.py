@@ -4,8 +4,16 @@ import re
 from typing import NamedTuple
 
 KINDS = (
-    "IBAN", "CARD", "EMAIL", "NATIONAL_ID", "SECRET", "IP", "PHONE", "ADDRESS", "NAME",
-)  # fmt: skip
+    "IBAN",
+    "CARD",
+    "EMAIL",
+    "NATIONAL_ID",
+    "SECRET",
+    "IP",
+    "PHONE",
+    "ADDRESS",
+    "NAME",
+)
 """The most specific first: of two findings equally long, the earlier kind names the placeholder."""
 
 PLACEHOLDER = re.compile(rf"<(?:{'|'.join(KINDS)})>")
@@ -36,9 +44,9 @@ class Span(NamedTuple):
 
 
 def in_words(text: str) -> str:
-    """A redacted text as the tagger's training texts have it: `email` and `number` where the address
-    and the number stood, some name where a name stood. Without this its reader would take a placeholder
-    for markup and drop it."""
+    """A redacted text as the tagger's training texts have it: `email` and `number` where the
+    address and the number stood, some name where a name stood. Without this its reader would take
+    a placeholder for markup and drop it."""
     if "<" not in text:
         return text
     return PLACEHOLDER.sub(lambda match: _WORDS[match[0]], text)

@@ -1,7 +1,9 @@
-"""Presidio's recognisers, called one by one: no NLP engine, no language model, nothing from the net.
+"""Presidio's recognisers, called one by one: no NLP engine, no language model, nothing from the
+net.
 
 Importing presidio takes seconds (it imports spaCy), so it happens at the first text that needs a
-recogniser. Each is given a short candidate, never a whole text: its patterns then have bounded work.
+recogniser. Each is given a short candidate, never a whole text: its patterns then have bounded
+work.
 """
 
 import logging
@@ -28,7 +30,7 @@ class Library:
 @cache
 def library() -> Library:
     """The recognisers, made once."""
-    # presidio imports transformers, which says on stderr that it found no torch. It needs none here.
+    # presidio imports transformers, which says on stderr that it found no torch: none is needed.
     os.environ.setdefault("TRANSFORMERS_VERBOSITY", "error")
     from presidio_analyzer import predefined_recognizers as known
 

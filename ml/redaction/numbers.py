@@ -1,8 +1,9 @@
-"""Cards, bank accounts and national ids: by their checksums, or because the text says what they are.
+"""Cards, bank accounts and national ids: by their checksums, or because the text says what they
+are.
 
-Two rules for each kind. What proves itself (a checksum over a distinctive form) is taken anywhere. A
-number whose check is weak (one in ten of any digits would pass) is taken after a word that names it;
-and so is one whose check fails, for a mistyped card number is a card number.
+Two rules for each kind. What proves itself (a checksum over a distinctive form) is taken anywhere.
+A number whose check is weak (one in ten of any digits would pass) is taken after a word that names
+it; and so is one whose check fails, for a mistyped card number is a card number.
 """
 
 import re
@@ -13,7 +14,8 @@ from ml.redaction.library import library, passes
 from ml.redaction.runs import Run, labelled
 
 _CARD_WORD = re.compile(
-    r"(?i)(?:\b(?:card|visa|master ?card|amex|american express|discover|maestro|debit|credit|(?:kredit|ec-?)karte)\w{0,8}"
+    r"(?i)(?:\b(?:card|visa|master ?card|amex|american express|discover|maestro|debit|credit"
+    r"|(?:kredit|ec-?)karte)\w{0,8}"
     r"|\btarjeta|\bcarte (?:bancaire|bleue|de cr[eé]dit))\b[^\n\d]{0,30}$"
 )
 _CARD_FORM = re.compile(r"(?:3[04-9]|4\d|5[0-8]|6\d)\d{11,17}|2[2-7]\d{14}")
@@ -21,13 +23,85 @@ _CARD_GROUPS = re.compile(r"\d{13,19}|\d{4}([ -])\d{4}\1\d{4}\1\d{1,7}|\d{4}([ -
 _IBAN = re.compile(r"(?<![A-Za-z0-9])[A-Za-z]{2}\d{2}(?=(?:[ \t-]?[A-Za-z0-9]){11})")
 _IBAN_LENGTHS = {
     code[:2]: int(code[2:])
-    for code in (
-        "AD24 AE23 AL28 AT20 AZ28 BA20 BE16 BG22 BH22 BR29 BY28 CH21 CR22 CY28 CZ24 DE22 DK18 DO28 "
-        "EE20 EG29 ES24 FI18 FO18 FR27 GB22 GE22 GI23 GL18 GR27 GT28 HR21 HU28 IE22 IL23 IQ23 IS26 "
-        "IT27 JO30 KW30 KZ20 LB28 LC32 LI21 LT20 LU20 LV21 MC27 MD24 ME22 MK19 MR27 MT31 MU30 NL18 "
-        "NO15 PK24 PL28 PS29 PT25 QA29 RO24 RS22 SA24 SC31 SE24 SI19 SK24 SM27 ST25 SV28 TL23 TN24 "
-        "TR26 UA29 VA22 VG24 XK20 "
-    ).split()
+    for code in [
+        "AD24",
+        "AE23",
+        "AL28",
+        "AT20",
+        "AZ28",
+        "BA20",
+        "BE16",
+        "BG22",
+        "BH22",
+        "BR29",
+        "BY28",
+        "CH21",
+        "CR22",
+        "CY28",
+        "CZ24",
+        "DE22",
+        "DK18",
+        "DO28",
+        "EE20",
+        "EG29",
+        "ES24",
+        "FI18",
+        "FO18",
+        "FR27",
+        "GB22",
+        "GE22",
+        "GI23",
+        "GL18",
+        "GR27",
+        "GT28",
+        "HR21",
+        "HU28",
+        "IE22",
+        "IL23",
+        "IQ23",
+        "IS26",
+        "IT27",
+        "JO30",
+        "KW30",
+        "KZ20",
+        "LB28",
+        "LC32",
+        "LI21",
+        "LT20",
+        "LU20",
+        "LV21",
+        "MC27",
+        "MD24",
+        "ME22",
+        "MK19",
+        "MR27",
+        "MT31",
+        "MU30",
+        "NL18",
+        "NO15",
+        "PK24",
+        "PL28",
+        "PS29",
+        "PT25",
+        "QA29",
+        "RO24",
+        "RS22",
+        "SA24",
+        "SC31",
+        "SE24",
+        "SI19",
+        "SK24",
+        "SM27",
+        "ST25",
+        "SV28",
+        "TL23",
+        "TN24",
+        "TR26",
+        "UA29",
+        "VA22",
+        "VG24",
+        "XK20",
+    ]
 }
 """Characters of each country's account numbers (the IBAN registry, ISO 13616)."""
 
@@ -35,12 +109,17 @@ _IBAN_BODY = re.compile(r"(?:[ \t-]?[A-Za-z0-9]){15,34}")
 _IBAN_WORD = re.compile(r"(?i)\biban\b[^\n]{0,12}$")
 
 _SAID = re.compile(
-    r"(?i)\b(?:ssn|social\s?sec\w*|itin|tax\s?(?:payer\s)?id\w*|nhs|steuer-?\s?(?:id|identifikations)\w*|idnr|pesel"
-    r"|aadha+r|uidai|pan card|pan number|permanent account|tfn|tax file|medicare|social insurance|nric"
-    r"|national (?:insurance|id|identity)|nino|ni number|passport|personalausweis\w*|ausweisnummer|reisepass\w*"
-    r"|f[uü]hrerschein\w*|driv(?:er|ing)(?:'?s)? licen[cs]e|id card|identity card|dni|nie|nif|pasaporte|passeport"
+    r"(?i)\b(?:ssn|social\s?sec\w*|itin|tax\s?(?:payer\s)?id\w*|nhs|steuer-?\s?(?:id"
+    r"|identifikations)\w*|idnr|pesel"
+    r"|aadha+r|uidai|pan card|pan number|permanent account|tfn|tax file|medicare|social insurance"
+    r"|nric"
+    r"|national (?:insurance|id|identity)|nino|ni number|passport|personalausweis\w*|ausweisnummer"
+    r"|reisepass\w*"
+    r"|f[uü]hrerschein\w*|driv(?:er|ing)(?:'?s)? licen[cs]e|id card|identity card|dni|nie|nif"
+    r"|pasaporte|passeport"
     r"|s[eé]curit[eé] sociale|insee|codice fiscale|personnummer|hetu|bsn|rentenversicherung\w*"
-    r"|sozialversicherung\w*)\b(?:[\s:.#=\-]{0,3}(?:number|no|nr|nummer|n[uú]mero|num[eé]ro|is|ist|es|est|lautet|de|my"
+    r"|sozialversicherung\w*)\b(?:[\s:.#=\-]{0,3}(?:number|no|nr|nummer|n[uú]mero|num[eé]ro|is|ist"
+    r"|es|est|lautet|de|my"
     r"|card|n[º°o])\b){0,4}[\s:.#=\"'(\-]{0,4}"
 )
 """Words after which any token with digits is a national id, with or without a check that holds."""
@@ -56,7 +135,7 @@ _PLAIN = {
     11: ("de_tax_id", "pl_pesel"),
     12: ("in_aadhaar",),
 }
-"""Ids of digits alone, by length: their check holds for one number in ten, so a labelled one is kept."""
+"""Ids of digits only, by length: one number in ten passes their check, so a labelled one stays."""
 
 _FORMS = {
     # Each is one bounded search for a candidate; presidio's recogniser decides.
@@ -82,7 +161,7 @@ def luhn(digits: str) -> bool:
 
 
 def cards(text: str, runs: list[Run]) -> Iterator[Span]:
-    """Card numbers among the digit runs: Luhn and an issuer's first digits, or said to be a card."""
+    """Card numbers among the runs: Luhn and an issuer's first digits, or said to be a card."""
     for run in runs:
         for start, end, digits in run.parts(13, 19):
             if not _CARD_FORM.fullmatch(digits) or len(set(digits)) == 1:
@@ -95,8 +174,8 @@ def cards(text: str, runs: list[Run]) -> Iterator[Span]:
 
 
 def ibans(text: str) -> Iterator[Span]:
-    """Bank account numbers: as many characters as the country's have, if the checksum holds; without
-    it, whatever follows the word IBAN."""
+    """Bank account numbers: as many characters as the country's have, if the checksum holds;
+    without it, whatever follows the word IBAN."""
     for match in _IBAN.finditer(text):
         body = _IBAN_BODY.match(text, match.start())
         if not body:
@@ -135,9 +214,9 @@ def national_ids(text: str, runs: list[Run]) -> Iterator[Span]:
         written = text[run.start : run.end]
         digits = run.digits if len(run.groups) <= 5 and _PLAIN_FORM.fullmatch(written) else ""
         names = _PLAIN.get(len(digits), ())
-        if names and not labelled(text, run.start):
-            if any(passes(library().ids[name], digits) for name in names):
-                yield Span(run.start, run.end, "NATIONAL_ID")
+        proven = any(passes(library().ids[name], digits) for name in names)
+        if proven and not labelled(text, run.start):
+            yield Span(run.start, run.end, "NATIONAL_ID")
     for said in _SAID.finditer(text):
         token = _TOKEN.match(text, said.end())
         if token and sum(character.isdigit() for character in token[0]) >= 5:

@@ -1,4 +1,4 @@
-"""Redact texts: any iterable of them, or those in the warehouse that this redactor has not redacted."""
+"""Redact texts: any iterable of them, or the warehouse's that this redactor has not redacted."""
 
 import json
 import logging
@@ -37,8 +37,8 @@ _TEXTS = Path(__file__).with_name("texts.sql")
 
 @dataclass(frozen=True)
 class RedactReport:
-    """Texts redacted now, texts redacted before, rows removed (an older redactor's, or of a text that
-    is gone), placeholders put per kind, and how long it took."""
+    """Texts redacted now, texts redacted before, rows removed (an older redactor's, or of a text
+    that is gone), placeholders put per kind, and how long it took."""
 
     redacted: int
     already: int
@@ -100,8 +100,8 @@ def _count(connection: duckdb.DuckDBPyConnection, query: str) -> int:
 def _prepare(connection: duckdb.DuckDBPyConnection) -> tuple[int, int]:
     """Make the temp table `unredacted`, in numbered pieces; drop rows nobody may read any more.
 
-    Rows of another redactor go first: they hold what this one would have taken out. Returns the rows
-    removed and the distinct texts there are.
+    Rows of another redactor go first: they hold what this one would have taken out. Returns the
+    rows removed and the distinct texts there are.
     """
     try:
         connection.execute(_TEXTS.read_text())

@@ -1,8 +1,8 @@
 """One text: find, settle overlaps, put placeholders.
 
-Findings that overlap become one placeholder over all they cover, named after the longest (of equals: the
-most specific, see `KINDS`), so no rest of a number is left beside it. Then the result is read again,
-until nothing more is found: redacting a redacted text changes nothing.
+Findings that overlap become one placeholder over all they cover, named after the longest (of
+equals: the most specific, see `KINDS`), so no rest of a number is left beside it. Then the result
+is read again, until nothing more is found: redacting a redacted text changes nothing.
 """
 
 import hashlib
@@ -20,7 +20,7 @@ from ml.redaction.runs import runs
 from ml.redaction.view import readable, view
 
 _PASSES = 8
-"""A text in which the eighth reading still finds something is made to defeat rules: it is withheld."""
+"""A text in which the eighth reading still finds something was made to defeat rules: withheld."""
 
 WITHHELD = "<SECRET>"
 
@@ -38,7 +38,7 @@ class Redaction:
 
 @cache
 def redactor_version() -> str:
-    """Changes whenever a rule or a library of rules does: a digest of this folder and both versions."""
+    """Changes whenever a rule or a library of rules does: a digest of this folder and versions."""
     digest = hashlib.sha256()
     for file in sorted(Path(__file__).parent.glob("*.py")):
         if file.stem not in {"predict", "evaluate", "examples", "__init__"}:
@@ -55,9 +55,11 @@ def _spans(text: str, people: Collection[str], own_numbers: Collection[str]) -> 
     yield from name.names(text, lowered, people)
     if any(hint in lowered for hint in secret.HINTS):
         yield from secret.secrets(text)
-    if phones.is_spoken(lowered):
-        yield from phones.spoken(text)
-    if not _DIGIT.search(text):
+    has_digits = _DIGIT.search(text) is not None
+    said = phones.is_spoken(lowered)
+    if said or has_digits:
+        yield from phones.spoken(text, said)
+    if not has_digits:
         return
     yield from address.addresses(text)
     yield from secret.ips(text)

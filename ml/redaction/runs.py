@@ -1,4 +1,4 @@
-"""Runs of digits, cut once for all rules about numbers, and the words that say they are not personal."""
+"""Runs of digits, cut once for all rules on numbers, and words that say they are not personal."""
 
 import re
 from collections.abc import Iterator
@@ -15,12 +15,18 @@ _DATE = re.compile(
 _GROUP = re.compile(r"\d+")
 
 LABEL = re.compile(
-    r"(?i)(?:#|№|\b(?:order|orders|invoice|ticket|case|issue|ref|reference|tracking|parcel|shipment|package|sku"
-    r"|item|product|model|serial|s/n|version|build|firmware|release|error|code|booking|reservation|confirmation"
-    r"|receipt|transaction|batch|article|part|rma|return|po|quote|contract|subscription|policy|version|id|isbn|ean|upc"
-    r"|bestell\w{0,10}|auftrag\w{0,10}|rechnung\w{0,10}|sendung\w{0,10}|paket\w{0,10}|artikel\w{0,10}|vorgang\w{0,10}"
-    r"|kunden\w{0,10}|pedido|factura|env[ií]o|referencia|seguimiento|commande|facture|colis|suivi)\b)"
-    r"[\s:.#=\-]{0,4}(?:(?:number|numbers|no|nr|num|id|nummer|n[uú]mero|is|was|ist|lautet|es|del?|the|my|and|n[º°o])"
+    r"(?i)(?:#|№|\b(?:order|orders|invoice|ticket|case|issue|ref|reference|tracking|parcel|shipment"
+    r"|package|sku"
+    r"|item|product|model|serial|s/n|version|build|firmware|release|error|code|booking|reservation"
+    r"|confirmation"
+    r"|receipt|transaction|batch|article|part|rma|return|po|quote|contract|subscription|policy"
+    r"|version|id|isbn|ean|upc"
+    r"|bestell\w{0,10}|auftrag\w{0,10}|rechnung\w{0,10}|sendung\w{0,10}|paket\w{0,10}"
+    r"|artikel\w{0,10}|vorgang\w{0,10}"
+    r"|kunden\w{0,10}|pedido|factura|env[ií]o|referencia|seguimiento|commande|facture|colis"
+    r"|suivi)\b)"
+    r"[\s:.#=\-]{0,4}(?:(?:number|numbers|no|nr|num|id|nummer|n[uú]mero|is|was|ist|lautet|es|del?"
+    r"|the|my|and|n[º°o])"
     r"\b[\s:.#=\-]{0,4}){0,4}(?:[A-Z]{1,6}[-_ ]?)?[\s:(\"'#]{0,3}$"
     r"|\b[A-Z]{1,6}[-_]$"
 )

@@ -1,8 +1,8 @@
 """What opens a door: passwords and codes that a text gives away, keys, tokens, IP addresses.
 
-A password is taken where the text says that one follows ("my password is hunter2", "PIN: 4711"). Words
-that tell about a password instead ("my password is wrong") are kept. In a link only the personal part
-goes: the value of `token=`, the long random piece of the path, `user:password@`.
+A password is taken where the text says that one follows ("my password is hunter2", "PIN: 4711").
+Words that tell about a password instead ("my password is wrong") are kept. In a link only the
+personal part goes: the value of `token=`, the long random piece of the path, `user:password@`.
 """
 
 import re
@@ -10,40 +10,88 @@ from collections.abc import Iterator
 
 from ml.redaction.kinds import MASK, Span
 from ml.redaction.library import library, matches
+from ml.redaction.words import TELLS
 
 HINTS = (
-    "://", "www.", "pass", "pw", "kennwort", "contrase", "clave", "mot de", "key", "token", "secret", "pin", "otp", "cv",
-    "tan", "code", "codigo", "código", "bearer", "basic", "eyj", "begin", "sk", "pk", "rk", "akia", "asia", "gh", "glpat",
-    "xox", "aiza", "sg.", "ya29", "npm_", "pypi", "whsec",
-)  # fmt: skip
-"""A text whose lower-case form holds none of these holds no secret that the rules here would find."""
+    "://",
+    "www.",
+    "pass",
+    "pw",
+    "kennwort",
+    "contrase",
+    "clave",
+    "mot de",
+    "key",
+    "token",
+    "secret",
+    "pin",
+    "otp",
+    "cv",
+    "tan",
+    "code",
+    "codigo",
+    "código",
+    "bearer",
+    "basic",
+    "eyj",
+    "begin",
+    "sk",
+    "pk",
+    "rk",
+    "akia",
+    "asia",
+    "gh",
+    "glpat",
+    "xox",
+    "aiza",
+    "sg.",
+    "ya29",
+    "npm_",
+    "pypi",
+    "whsec",
+)
+"""A text whose lower-case form holds none of these holds no secret that these rules find."""
 
 _NAMED = re.compile(
-    r"(?i)\b(?:pass ?word|passwort|kennwort|passcode|pass ?phrase|passwd|pwd|pw|contrase[nñ]a|clave|mot de passe"
-    r"|api[ _-]?(?:key|token)|access[ _-]?(?:key|token)|client[ _-]?secret|secret(?:[ _-]?key)?|auth[ _-]?token|token"
+    r"(?i)\b(?:pass ?word|passwort|kennwort|passcode|pass ?phrase|passwd|pwd|pw|contrase[nñ]a|clave"
+    r"|mot de passe"
+    r"|api[ _-]?(?:key|token)|access[ _-]?(?:key|token)|client[ _-]?secret|secret(?:[ _-]?key)?"
+    r"|auth[ _-]?token|token"
     r"|(?:log-?in|user) (?:pass|pw))\b"
-    r"(?P<link>(?:\s{0,2}(?:for|to|of|für|de|von)\s(?:my|the|this|that|mein\w{0,2}|das|mi|la)?\s?\w{1,20}){0,1}"
-    r"\s{0,2}(?:[:=]|\b(?:is|was|ist|war|lautet|es|era|est)\b\s{0,2}[:=]?)\s{0,3}(?:still |now |jetzt )?)"
-    r"(?P<quote>[\"'`«“„]?)(?P<value>(?<=[\"'`«“„])[^\n\ue000\"'`»”“„]{1,100}(?=[\"'`»”“])|[^\s\ue000\"'`»”“„]{1,200})"
+    r"(?P<link>(?:\s{0,2}(?:for|to|of|für|de|von)\s(?:my|the|this|that|mein\w{0,2}|das|mi"
+    r"|la)?\s?\w{1,20}){0,1}"
+    r"\s{0,2}(?:[:=]|\b(?:is|was|ist|war|lautet|es|era|est)\b\s{0,2}[:=]?)\s{0,3}(?:still |now "
+    r"|jetzt )?)"
+    r"(?P<quote>[\"'`«“„]?)(?P<value>(?<=[\"'`«“„])[^\n\ue000\"'`»”“„]{1,100}(?=[\"'`»”“])"
+    r"|[^\s\ue000\"'`»”“„]{1,200})"
 )
 _CODE = re.compile(
-    r"(?i)\b(?:pin(?:[ -]?(?:code|number|nummer))?|otp|cvv2?|cvc2?|cvn|tan|(?:verification|security|log-?in|access|one[ -]time"
-    r"|2fa|sms|authentication|auth|unlock|door|gate) ?(?:code|pin)|(?:sicherheits|verifizierungs|zugangs|prüf)code"
-    r"|c[oó]digo de (?:seguridad|verificaci[oó]n|acceso))\b[^\n\d\ue000]{0,20}?(?P<value>\d[\d -]{1,8}\d)(?![\d.,]?\d)"
+    r"(?i)\b(?:pin(?:[ -]?(?:code|number|nummer))?|otp|cvv2?|cvc2?|cvn|tan|(?:verification|security"
+    r"|log-?in|access|one[ -]time"
+    r"|2fa|sms|authentication|auth|unlock|door|gate) ?(?:code|pin)|(?:sicherheits|verifizierungs"
+    r"|zugangs|prüf)code"
+    r"|c[oó]digo de (?:seguridad|verificaci[oó]n"
+    r"|acceso))\b[^\n\d\ue000]{0,20}?(?P<value>\d[\d -]{1,8}\d)(?![\d.,]?\d)"
 )
 _KEY = re.compile(
-    r"\b(?:(?:sk|pk|rk)[_-](?:live|test|proj|ant)?[_-]?[A-Za-z0-9_-]{16,200}|whsec_[A-Za-z0-9]{16,100}|(?:AKIA|ASIA)[0-9A-Z]{16}"
-    r"|gh[pousr]_[A-Za-z0-9]{30,255}|github_pat_\w{20,255}|glpat-[\w-]{20,64}|xox[abeoprs]-[A-Za-z0-9-]{10,250}"
-    r"|AIza[\w-]{35}|SG\.[\w-]{16,64}\.[\w-]{16,64}|ya29\.[\w-]{20,300}|npm_[A-Za-z0-9]{36}|pypi-[\w-]{16,300}"
+    r"\b(?:(?:sk|pk|rk)[_-](?:live|test|proj|ant)?[_-]?[A-Za-z0-9_-]{16,200}"
+    r"|whsec_[A-Za-z0-9]{16,100}|(?:AKIA|ASIA)[0-9A-Z]{16}"
+    r"|gh[pousr]_[A-Za-z0-9]{30,255}|github_pat_\w{20,255}|glpat-[\w-]{20,64}"
+    r"|xox[abeoprs]-[A-Za-z0-9-]{10,250}"
+    r"|AIza[\w-]{35}|SG\.[\w-]{16,64}\.[\w-]{16,64}|ya29\.[\w-]{20,300}|npm_[A-Za-z0-9]{36}"
+    r"|pypi-[\w-]{16,300}"
     r"|eyJ[\w-]{8,2000}\.[\w-]{8,4000}(?:\.[\w-]{0,1000})?)"
     r"|(?i:\b(?:bearer|basic)\s)(?P<value>[\w.~+/=-]{16,2000})"
-    r"|-----BEGIN [A-Z ]{0,30}PRIVATE KEY-----[^-]{0,8000}(?:-----END [A-Z ]{0,30}PRIVATE KEY-----)?"
+    r"|-----BEGIN [A-Z ]{0,30}PRIVATE KEY-----[^-]{0,8000}(?:-----END [A-Z ]{0,30}PRIVATE "
+    r"KEY-----)?"
 )
 _LINK = re.compile(r"(?i)\b(?:[a-z][a-z0-9+.-]{1,20}://|www\.)[^\s<>\"\ue000]{1,2000}")
 _USERINFO = re.compile(r"(?i)^[a-z][a-z0-9+.-]{1,20}://(?P<value>[^/@?#]{1,200})@")
 _PARAMETER = re.compile(
-    r"(?i)[?&#;](?:[a-z0-9]{1,20}[_.-])?(?:token|key|sig|signature|auth|code|session|sessionid|sid|jwt|pass(?:word)?|pwd|secret"
-    r"|apikey|otp|magic|invite|reset|hash|ticket|e?mail|user(?:name|id)?|uid|phone|tel|name|customer|contact|cid)"
+    r"(?i)[?&#;](?:[a-z0-9]{1,20}[_.-])?(?:token|key|sig|signature|auth|code|session|sessionid|sid"
+    r"|jwt|pass(?:word)?|pwd|secret"
+    r"|apikey|otp|magic|invite|reset|hash|ticket|e?mail|user(?:name|id)?|uid|phone|tel|name"
+    r"|customer|contact|cid)"
     r"=(?P<value>[^&#;\s\ue000]{4,2000})"
 )
 _PIECE = re.compile(r"(?<=[/=?&#])(?P<value>[\w~%.-]{1,500})")
@@ -51,22 +99,13 @@ _RANDOM = re.compile(
     r"(?=[^\d]{0,60}\d)(?=[^A-Za-z]{0,60}[A-Za-z])(?:[A-Za-z0-9_~%-]{20,}|[0-9a-fA-F-]{32,})"
 )
 
-_TELLS = frozenset(
-    "not no never always wrong incorrect invalid expired correct right too very so being still the a an my your this that "
-    "weak strong safe secure unsafe old new same different required needed missing lost gone stolen hacked broken blocked "
-    "locked reset changed forgotten compromised rejected refused accepted ignored saved stored known unknown shared sent "
-    "fine ok okay good bad it what where when how here there in on at for by to from working unrecognised unrecognized "
-    "only just also already again supposed set used asked only case-sensitive field page link screen reminder manager "
-    "falsch richtig nicht kein abgelaufen ungültig vergessen gesperrt weg zu das der die ein eine immer noch "
-    "incorrecta incorrecto no muy correcta inválida la el una".split()
-)
 _ENDING = re.compile(r"(?:ed|ing|able|ible|ten|iert|ado|ada)$")
 
 
 def _tells(value: str, text: str, end: int, colon: bool) -> bool:
     """Whether the word after "password is" tells about the password and is not it."""
     word = value.rstrip(".,;:!?)…").lower()
-    if word in _TELLS or not word:
+    if word in TELLS or not word:
         return True
     if not word.isalpha() or any(c.isupper() for c in value[1:]):
         return False
@@ -113,9 +152,13 @@ def secrets(text: str) -> Iterator[Span]:
 
 
 _IP = re.compile(
-    r"(?<![\w.])\d{1,3}(?:\.\d{1,3}){3}(?!\.?\d)|(?<![\w:])[0-9A-Fa-f]{0,4}(?::[0-9A-Fa-f]{0,4}){2,7}(?:(?:\.\d{1,3}){3})?(?![\w:])"
+    r"(?<![\w.])\d{1,3}(?:\.\d{1,3}){3}(?!\.?\d)"
+    r"|(?<![\w:])[0-9A-Fa-f]{0,4}(?::[0-9A-Fa-f]{0,4}){2,7}(?:(?:\.\d{1,3}){3})?(?![\w:])"
 )
-_VERSION = re.compile(r"(?i)\b(?:v|ver|version|build|firmware|release|driver|app|ios|android|update)[\s.:]{0,3}(?:is |to |number )?$")
+_VERSION = re.compile(
+    r"(?i)\b(?:v|ver|version|build|firmware|release|driver|app|ios|android|update)[\s.:]{0,3}(?:is "
+    r"|to |number )?$"
+)
 
 
 def ips(text: str) -> Iterator[Span]:

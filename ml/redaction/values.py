@@ -1,25 +1,39 @@
 """Made-up values for the evaluation: each right by its own arithmetic, none a real person's.
 
-Written apart from the rules that are to find them; the checksums are implemented a second time here.
+Written apart from the rules that are to find them; the checksums are implemented a second time
+here.
 """
 
 import random
 import string
 from collections.abc import Callable
 
-_GIVEN = (
-    "Jane Amina Katharina Björn Lakshmi Étienne Yuki Min-jun Oluwaseun Siobhán Priya Carlos Zoë Dmitri Fatima Liam Noor Hannah "
-    "Mateo Ingrid Tomasz Aoife Rajesh Chloé Søren Imani Kwame Beatriz Giovanni Xiaoming"
-).split()
-_SURNAMES = (
-    "Doe Okafor O'Brien Müller Iyer Lefèvre Tanaka Park Adebayo Murphy Sharma García Vandenberg Petrov Haddad Whitfield Rahman "
-    "Schneider Fernández Lindqvist Kowalski Byrne Patel Dubois Nielsen Mwangi Mensah Almeida Rossi Chen"
-).split()
-_WORDS = "sun leaf blue maple river hiking fox stone quiet happy orbit cedar lemon".split()
+_GIVEN = """
+Jane Amina Katharina Björn Lakshmi Étienne Yuki Min-jun Oluwaseun Siobhán Priya Carlos Zoë
+Dmitri Fatima Liam Noor Hannah Mateo Ingrid Tomasz Aoife Rajesh Chloé Søren Imani Kwame
+Beatriz Giovanni Xiaoming
+""".split()  # noqa: SIM905
+_SURNAMES = """
+Doe Okafor O'Brien Müller Iyer Lefèvre Tanaka Park Adebayo Murphy Sharma García Vandenberg
+Petrov Haddad Whitfield Rahman Schneider Fernández Lindqvist Kowalski Byrne Patel Dubois
+Nielsen Mwangi Mensah Almeida Rossi Chen
+""".split()  # noqa: SIM905
+_WORDS = """
+sun leaf blue maple river hiking fox stone quiet happy orbit cedar lemon
+""".split()  # noqa: SIM905
 _DOMAINS = (
-    "mailbox.example", "inboxly.example", "acme-corp.com", "web.de", "uni-koeln.de", "bigpond.net.au", "btinternet.co.uk",
-    "gmail.com", "correo.es", "mail.internal", "müller-gmbh.de",
-)  # fmt: skip
+    "mailbox.example",
+    "inboxly.example",
+    "acme-corp.com",
+    "web.de",
+    "uni-koeln.de",
+    "bigpond.net.au",
+    "btinternet.co.uk",
+    "gmail.com",
+    "correo.es",
+    "mail.internal",
+    "müller-gmbh.de",
+)
 
 
 def _digits(rng: random.Random, count: int) -> str:
@@ -54,8 +68,15 @@ def email(rng: random.Random) -> str:
     first = rng.choice(_GIVEN).lower().replace("-", "")
     last = rng.choice(_SURNAMES).lower().replace("'", "")
     local = rng.choice(
-        [f"{first}.{last}", f"{first}{_digits(rng, 3)}", f"{first[0]}_{last}", f"{last}+shop", f"{first}-{last}", f"{first}'{last}"]
-    )  # fmt: skip
+        [
+            f"{first}.{last}",
+            f"{first}{_digits(rng, 3)}",
+            f"{first[0]}_{last}",
+            f"{last}+shop",
+            f"{first}-{last}",
+            f"{first}'{last}",
+        ]
+    )
     address = f"{local}@{rng.choice(_DOMAINS)}"
     return rng.choice([address, address, address.upper(), address.title()])
 
@@ -66,15 +87,27 @@ def phone(rng: random.Random) -> str:
     de = f"0{rng.choice(['30', '89', '40', '221'])}{rng.randint(2, 9)}{_digits(rng, 6)}"
     return rng.choice(
         [
-            f"+1 {us[:3]} {us[3:6]} {us[6:]}", f"({us[:3]}) {us[3:6]}-{us[6:]}", f"{us[:3]}-{us[3:6]}-{us[6:]}",
-            f"{us[:3]}.{us[3:6]}.{us[6:]}", f"+1{us}", f"{gb_mobile[:5]} {gb_mobile[5:]}", f"+44 {gb_mobile[1:5]} {gb_mobile[5:]}",
-            f"020 {rng.choice('378')}{_digits(rng, 3)} {_digits(rng, 4)}", de, f"+49 (0){de[1:]}", f"{de[:4]}/{de[4:]}",
-            f"0049 {de[1:]}", f"06 {_grouped(_digits(rng, 8), (2, 2, 2), ' ')}", f"+33 6 {_grouped(_digits(rng, 8), (2, 2, 2), ' ')}",
-            f"6{_digits(rng, 2)} {_digits(rng, 3)} {_digits(rng, 3)}", f"+34 6{_grouped(_digits(rng, 8), (2, 3), ' ')}",
-            f"+91 9{_digits(rng, 4)} {_digits(rng, 5)}", f"04{_digits(rng, 2)} {_digits(rng, 3)} {_digits(rng, 3)}",
+            f"+1 {us[:3]} {us[3:6]} {us[6:]}",
+            f"({us[:3]}) {us[3:6]}-{us[6:]}",
+            f"{us[:3]}-{us[3:6]}-{us[6:]}",
+            f"{us[:3]}.{us[3:6]}.{us[6:]}",
+            f"+1{us}",
+            f"{gb_mobile[:5]} {gb_mobile[5:]}",
+            f"+44 {gb_mobile[1:5]} {gb_mobile[5:]}",
+            f"020 {rng.choice('378')}{_digits(rng, 3)} {_digits(rng, 4)}",
+            de,
+            f"+49 (0){de[1:]}",
+            f"{de[:4]}/{de[4:]}",
+            f"0049 {de[1:]}",
+            f"06 {_grouped(_digits(rng, 8), (2, 2, 2), ' ')}",
+            f"+33 6 {_grouped(_digits(rng, 8), (2, 2, 2), ' ')}",
+            f"6{_digits(rng, 2)} {_digits(rng, 3)} {_digits(rng, 3)}",
+            f"+34 6{_grouped(_digits(rng, 8), (2, 3), ' ')}",
+            f"+91 9{_digits(rng, 4)} {_digits(rng, 5)}",
+            f"04{_digits(rng, 2)} {_digits(rng, 3)} {_digits(rng, 3)}",
             f"+61 4{_digits(rng, 2)} {_digits(rng, 3)} {_digits(rng, 3)}",
         ]
-    )  # fmt: skip
+    )
 
 
 def card(rng: random.Random) -> str:
@@ -82,20 +115,34 @@ def card(rng: random.Random) -> str:
     master = _luhn(f"5{rng.randint(1, 5)}" + _digits(rng, 13))
     amex = _luhn(f"3{rng.choice('47')}" + _digits(rng, 12))
     return rng.choice(
-        [visa, _grouped(visa, (4, 4, 4), " "), _grouped(master, (4, 4, 4), "-"), master, _grouped(amex, (4, 6), " "), amex]
-    )  # fmt: skip
+        [
+            visa,
+            _grouped(visa, (4, 4, 4), " "),
+            _grouped(master, (4, 4, 4), "-"),
+            master,
+            _grouped(amex, (4, 6), " "),
+            amex,
+        ]
+    )
 
 
 def iban(rng: random.Random) -> str:
     country, body = rng.choice(
         [
-            ("DE", _digits(rng, 18)), ("GB", "NWBK" + _digits(rng, 14)), ("ES", _digits(rng, 20)), ("AT", _digits(rng, 16)),
-            ("NL", "ABNA" + _digits(rng, 10)), ("FR", _digits(rng, 10) + "0" + _digits(rng, 10) + "42"), ("BE", _digits(rng, 12)),
+            ("DE", _digits(rng, 18)),
+            ("GB", "NWBK" + _digits(rng, 14)),
+            ("ES", _digits(rng, 20)),
+            ("AT", _digits(rng, 16)),
+            ("NL", "ABNA" + _digits(rng, 10)),
+            ("FR", _digits(rng, 10) + "0" + _digits(rng, 10) + "42"),
+            ("BE", _digits(rng, 12)),
         ]
-    )  # fmt: skip
+    )
     number = "".join(str(int(c, 36)) for c in body + country + "00")
     whole = f"{country}{98 - int(number) % 97:02d}{body}"
-    return rng.choice([whole, " ".join(whole[i : i + 4] for i in range(0, len(whole), 4)), whole.lower()])
+    return rng.choice(
+        [whole, " ".join(whole[i : i + 4] for i in range(0, len(whole), 4)), whole.lower()]
+    )
 
 
 def _nif(rng: random.Random) -> str:
@@ -104,7 +151,8 @@ def _nif(rng: random.Random) -> str:
 
 
 def _insee(rng: random.Random) -> str:
-    body = f"{rng.choice('12')}{_digits(rng, 2)}{rng.randint(1, 12):02d}{rng.randint(1, 95):02d}{_digits(rng, 6)}"
+    born = f"{_digits(rng, 2)}{rng.randint(1, 12):02d}{rng.randint(1, 95):02d}"
+    body = f"{rng.choice('12')}{born}{_digits(rng, 6)}"
     whole = body + f"{97 - int(body) % 97:02d}"
     return rng.choice([whole, _grouped(whole, (1, 2, 2, 2, 3, 3), " ")])
 
@@ -114,22 +162,28 @@ def proven_id(rng: random.Random) -> str:
     return rng.choice(
         [
             f"{rng.randint(101, 665)}-{rng.randint(10, 99)}-{rng.randint(1000, 9999)}",
-            f"{rng.choice('ABCEHJ')}{rng.choice('ABCEHJ')} {_grouped(_digits(rng, 6), (2, 2), ' ')} {rng.choice('ABCD')}",
-            _nif(rng), _insee(rng),
+            f"{rng.choice('ABCEHJ')}{rng.choice('ABCEHJ')} "
+            f"{_grouped(_digits(rng, 6), (2, 2), ' ')} {rng.choice('ABCD')}",
+            _nif(rng),
+            _insee(rng),
         ]
-    )  # fmt: skip
+    )
 
 
 def named_id(rng: random.Random) -> str:
     """A word and an id, which only the word tells: the checks of some do not hold."""
     return rng.choice(
         [
-            f"SSN {rng.randint(101, 665)}{_digits(rng, 6)}", f"Steuer-ID {rng.randint(1, 9)}{_digits(rng, 10)}",
-            f"Aadhaar number {_grouped('2' + _digits(rng, 11), (4, 4), ' ')}", f"TFN: {_grouped(_digits(rng, 9), (3, 3), ' ')}",
-            f"Medicare {_grouped('2' + _digits(rng, 9), (4, 5), ' ')}", f"passport no. {rng.choice('CPX')}{_digits(rng, 8)}",
-            f"NHS number is {_grouped(_digits(rng, 10), (3, 3), ' ')}", f"PESEL {_digits(rng, 11)}",
+            f"SSN {rng.randint(101, 665)}{_digits(rng, 6)}",
+            f"Steuer-ID {rng.randint(1, 9)}{_digits(rng, 10)}",
+            f"Aadhaar number {_grouped('2' + _digits(rng, 11), (4, 4), ' ')}",
+            f"TFN: {_grouped(_digits(rng, 9), (3, 3), ' ')}",
+            f"Medicare {_grouped('2' + _digits(rng, 9), (4, 5), ' ')}",
+            f"passport no. {rng.choice('CPX')}{_digits(rng, 8)}",
+            f"NHS number is {_grouped(_digits(rng, 10), (3, 3), ' ')}",
+            f"PESEL {_digits(rng, 11)}",
         ]
-    )  # fmt: skip
+    )
 
 
 def ip(rng: random.Random) -> str:
@@ -143,20 +197,32 @@ def address(rng: random.Random) -> str:
     plain = surname.replace("'", "")
     return rng.choice(
         [
-            f"{n} {plain} Street, Springfield, IL {_digits(rng, 5)}", f"{n} North {plain} Ave, Apt {rng.randint(1, 40)}",
-            f"{n}b {plain} Road, London SW{rng.randint(1, 9)}A {rng.randint(1, 9)}AA", f"{plain}straße {n}, {_digits(rng, 5)} Köln",
-            f"Am {plain}berg {n}", f"Lange {plain}gasse {n}a", f"Calle de {given_name.title()} {n}, {_digits(rng, 5)} Sevilla",
-            f"Avenida {plain} {n}", f"{n} rue de {plain}, {_digits(rng, 5)} Lyon", f"{plain} Dr {n}", f"{n} Old {plain} Lane",
+            f"{n} {plain} Street, Springfield, IL {_digits(rng, 5)}",
+            f"{n} North {plain} Ave, Apt {rng.randint(1, 40)}",
+            f"{n}b {plain} Road, London SW{rng.randint(1, 9)}A {rng.randint(1, 9)}AA",
+            f"{plain}straße {n}, {_digits(rng, 5)} Köln",
+            f"Am {plain}berg {n}",
+            f"Lange {plain}gasse {n}a",
+            f"Calle de {given_name.title()} {n}, {_digits(rng, 5)} Sevilla",
+            f"Avenida {plain} {n}",
+            f"{n} rue de {plain}, {_digits(rng, 5)} Lyon",
+            f"{plain} Dr {n}",
+            f"{n} Old {plain} Lane",
             f"P.O. Box {_digits(rng, 4)}",
         ]
-    )  # fmt: skip
+    )
 
 
 def password(rng: random.Random) -> str:
     word = rng.choice(_WORDS)
     return rng.choice(
-        [f"{word.title()}{_digits(rng, 4)}!", f"{word}{_digits(rng, 2)}", f"{word}_{rng.choice(_WORDS)}#{_digits(rng, 2)}", f"P@ss{_digits(rng, 3)}"]
-    )  # fmt: skip
+        [
+            f"{word.title()}{_digits(rng, 4)}!",
+            f"{word}{_digits(rng, 2)}",
+            f"{word}_{rng.choice(_WORDS)}#{_digits(rng, 2)}",
+            f"P@ss{_digits(rng, 3)}",
+        ]
+    )
 
 
 def key(rng: random.Random) -> str:
@@ -164,10 +230,13 @@ def key(rng: random.Random) -> str:
     token = "".join(rng.choice(letters) for _ in range(36))
     return rng.choice(
         [
-            f"sk_live_{token[:24]}", f"ghp_{token}", "AKIA" + "".join(rng.choice(string.ascii_uppercase + string.digits) for _ in range(16)),
-            f"xoxb-{_digits(rng, 11)}-{token[:24]}", f"eyJ{token[:20]}.eyJ{token}.{token[::-1]}",
+            f"sk_live_{token[:24]}",
+            f"ghp_{token}",
+            "AKIA" + "".join(rng.choice(string.ascii_uppercase + string.digits) for _ in range(16)),
+            f"xoxb-{_digits(rng, 11)}-{token[:24]}",
+            f"eyJ{token[:20]}.eyJ{token}.{token[::-1]}",
         ]
-    )  # fmt: skip
+    )
 
 
 def pin(rng: random.Random) -> str:
@@ -175,34 +244,93 @@ def pin(rng: random.Random) -> str:
 
 
 VALUES: dict[str, tuple[str, Callable[[random.Random], str]]] = {
-    "name": ("NAME", name), "given": ("NAME", given), "email": ("EMAIL", email), "phone": ("PHONE", phone), "card": ("CARD", card),
-    "iban": ("IBAN", iban), "id": ("NATIONAL_ID", proven_id), "named_id": ("NATIONAL_ID", named_id), "ip": ("IP", ip),
-    "address": ("ADDRESS", address), "password": ("SECRET", password), "key": ("SECRET", key), "pin": ("SECRET", pin),
-}  # fmt: skip
+    "name": ("NAME", name),
+    "given": ("NAME", given),
+    "email": ("EMAIL", email),
+    "phone": ("PHONE", phone),
+    "card": ("CARD", card),
+    "iban": ("IBAN", iban),
+    "id": ("NATIONAL_ID", proven_id),
+    "named_id": ("NATIONAL_ID", named_id),
+    "ip": ("IP", ip),
+    "address": ("ADDRESS", address),
+    "password": ("SECRET", password),
+    "key": ("SECRET", key),
+    "pin": ("SECRET", pin),
+}
 """Slot of a template → kind and maker of its value."""
 
 
 def _tracking(rng: random.Random) -> str:
     return rng.choice(
-        [f"1Z{_digits(rng, 3)}AA1{_digits(rng, 10)}", f"9400 1{_digits(rng, 3)} {_digits(rng, 4)} {_digits(rng, 4)} {_digits(rng, 4)} {_digits(rng, 2)}",
-         f"JD{_digits(rng, 16)}", f"RR{_digits(rng, 9)}DE", _digits(rng, 12), f"0034{_digits(rng, 16)}"]
-    )  # fmt: skip
+        [
+            f"1Z{_digits(rng, 3)}AA1{_digits(rng, 10)}",
+            f"9400 1{_digits(rng, 3)} {_digits(rng, 4)} {_digits(rng, 4)} {_digits(rng, 4)} "
+            f"{_digits(rng, 2)}",
+            f"JD{_digits(rng, 16)}",
+            f"RR{_digits(rng, 9)}DE",
+            _digits(rng, 12),
+            f"0034{_digits(rng, 16)}",
+        ]
+    )
 
 
 def _day(rng: random.Random) -> str:
     y, m, d = rng.randint(2019, 2026), rng.randint(1, 12), rng.randint(1, 28)
-    return rng.choice([f"{y}-{m:02d}-{d:02d}", f"{d:02d}.{m:02d}.{y}", f"{m}/{d}/{y}", f"{d} March {y}", f"{y}-{m:02d}-{d:02d} 10:45:12"])
+    return rng.choice(
+        [
+            f"{y}-{m:02d}-{d:02d}",
+            f"{d:02d}.{m:02d}.{y}",
+            f"{m}/{d}/{y}",
+            f"{d} March {y}",
+            f"{y}-{m:02d}-{d:02d} 10:45:12",
+        ]
+    )
 
 
 NEUTRAL: dict[str, Callable[[random.Random], str]] = {
-    "order": lambda r: r.choice([_digits(r, 6), f"{r.randint(1, 9)}{_digits(r, 9)}", f"ORD-{_digits(r, 8)}", f"#{_digits(r, 7)}", f"{_digits(r, 3)}-{_digits(r, 7)}-{_digits(r, 7)}"]),
-    "ticket": lambda r: r.choice([f"#{_digits(r, 5)}", f"INC{_digits(r, 7)}", f"{r.randint(1, 9)}{_digits(r, 8)}", f"CASE-{_digits(r, 6)}"]),
+    "order": lambda r: r.choice(
+        [
+            _digits(r, 6),
+            f"{r.randint(1, 9)}{_digits(r, 9)}",
+            f"ORD-{_digits(r, 8)}",
+            f"#{_digits(r, 7)}",
+            f"{_digits(r, 3)}-{_digits(r, 7)}-{_digits(r, 7)}",
+        ]
+    ),
+    "ticket": lambda r: r.choice(
+        [
+            f"#{_digits(r, 5)}",
+            f"INC{_digits(r, 7)}",
+            f"{r.randint(1, 9)}{_digits(r, 8)}",
+            f"CASE-{_digits(r, 6)}",
+        ]
+    ),
     "tracking": _tracking,
-    "price": lambda r: r.choice([f"${r.randint(1, 999)}.{_digits(r, 2)}", f"{r.randint(1, 9)}.{_digits(r, 3)},{_digits(r, 2)} €", f"£{r.randint(10, 99)}", f"EUR {r.randint(1, 9)},{_digits(r, 3)}.00"]),
+    "price": lambda r: r.choice(
+        [
+            f"${r.randint(1, 999)}.{_digits(r, 2)}",
+            f"{r.randint(1, 9)}.{_digits(r, 3)},{_digits(r, 2)} €",
+            f"£{r.randint(10, 99)}",
+            f"EUR {r.randint(1, 9)},{_digits(r, 3)}.00",
+        ]
+    ),
     "day": _day,
-    "version": lambda r: r.choice([f"{r.randint(1, 20)}.{r.randint(0, 30)}.{r.randint(0, 9)}", f"v{r.randint(1, 9)}.{r.randint(0, 9)}.{r.randint(0, 9)}.{_digits(r, 4)}", f"10.0.{_digits(r, 5)}.{_digits(r, 3)}"]),
+    "version": lambda r: r.choice(
+        [
+            f"{r.randint(1, 20)}.{r.randint(0, 30)}.{r.randint(0, 9)}",
+            f"v{r.randint(1, 9)}.{r.randint(0, 9)}.{r.randint(0, 9)}.{_digits(r, 4)}",
+            f"10.0.{_digits(r, 5)}.{_digits(r, 3)}",
+        ]
+    ),
     "number": lambda r: str(r.randint(2, 9999)),
-    "serial": lambda r: r.choice([f"SN{_digits(r, 10)}", f"A{_digits(r, 4)}-{_digits(r, 4)}-X", f"C02{_digits(r, 5)}JHD{_digits(r, 1)}"]),
+    "serial": lambda r: r.choice(
+        [
+            f"SN{_digits(r, 10)}",
+            f"A{_digits(r, 4)}-{_digits(r, 4)}-X",
+            f"C02{_digits(r, 5)}JHD{_digits(r, 1)}",
+        ]
+    ),
     "isbn": lambda r: f"978-3-{_digits(r, 2)}-{_digits(r, 6)}-{_digits(r, 1)}",
-}  # fmt: skip
+}
 """Slot → maker of a number that is nobody's."""

@@ -1,8 +1,8 @@
 """How a text is read for searching: plain digits and letters, and where each stood in the original.
 
-Full-width and other decimal digits become 0-9, compatibility forms their plain letters (NFKC), accents
-written apart join their letter, and what has no width (joiners, soft hyphens, direction marks, control
-characters) is passed over: `ja\u200bne@x.example` is searched as `jane@x.example`.
+Full-width and other decimal digits become 0-9, compatibility forms their plain letters (NFKC),
+accents written apart join their letter, and what has no width (joiners, soft hyphens, direction
+marks, control characters) is passed over: `ja\u200bne@x.example` is searched as `jane@x.example`.
 """
 
 import re
@@ -25,7 +25,7 @@ _SURROGATE = re.compile("[\ud800-\udfff]")
 
 @dataclass(frozen=True)
 class View:
-    """`text` to search; `starts[i]`, `ends[i]`: where its character i stood. None: the same places."""
+    """`text` to search; `starts[i]`, `ends[i]`: where character i stood. None: the same places."""
 
     text: str
     starts: "array[int] | None" = None

@@ -1,4 +1,4 @@
-"""The sample company's texts and contacts as the redactor's tables, without a run of the pipeline."""
+"""The sample company's texts and contacts as the redactor's tables, without a pipeline run."""
 
 from pathlib import Path
 

@@ -1,4 +1,4 @@
-"""No expression of the redactor can take exponential time: repeats are bounded or cannot overlap."""
+"""No expression of the redactor takes exponential time: repeats are bounded or cannot overlap."""
 
 import importlib
 import pkgutil
@@ -34,7 +34,13 @@ def repeats(node: Any, inside_unbounded: bool = False) -> Iterator[str]:
         if node and str(node[0]) in {"MAX_REPEAT", "MIN_REPEAT", "POSSESSIVE_REPEAT"}:
             _, most, body = node[1]
             unbounded = most == parser.MAXREPEAT
-            single = len(body) == 1 and str(body[0][0]) in {"IN", "LITERAL", "NOT_LITERAL", "ANY", "CATEGORY"}
+            single = len(body) == 1 and str(body[0][0]) in {
+                "IN",
+                "LITERAL",
+                "NOT_LITERAL",
+                "ANY",
+                "CATEGORY",
+            }
             if inside_unbounded or (unbounded and not single):
                 yield str(node[0])
             yield from repeats(body, unbounded)

@@ -29,6 +29,7 @@ from ml.tagger.text import normalise
         ("call +1 (415) 555-0123 now", "call <PHONE> now"),
         ("0049 30 1234567 or 07911 123456", "<PHONE> or <PHONE>"),
         ("four one five five five five oh one two three", "<PHONE>"),
+        ("it is 4, 1, 5, 5, 5, 5, 0, 1, 2, 3, thanks", "it is <PHONE>, thanks"),
         ("card 4111 1111 1111 1111, cvv 123", "card <CARD>, cvv <SECRET>"),
         ("my card 4111 1111 1111 1112 fails", "my card <CARD> fails"),
         ("to DE89 3704 0044 0532 0130 00 please", "to <IBAN> please"),
@@ -57,7 +58,7 @@ from ml.tagger.text import normalise
         ("Dear Ms O'Brien, it broke.", "Dear Ms <NAME>, it broke."),
         ("Thanks!\n\nBest regards,\nBjörn Müller", "Thanks!\n\nBest regards,\n<NAME>"),
     ],
-)  # fmt: skip
+)
 def test_personal_data_is_replaced(text, clean) -> None:
     assert redact(text).text == clean
 
@@ -113,8 +114,14 @@ def test_an_address_in_disguise_is_an_address(text) -> None:
 
 
 @pytest.mark.parametrize(
-    "number", ["\uff0b\uff11 \uff14\uff11\uff15 555 0123", "+1 415\u200b 555\u2060 0123", "+١ ٤١٥ ٥٥٥ ٠١٢٣", "+1\u2011415\u2011555\u20110123"]
-)  # fmt: skip
+    "number",
+    [
+        "\uff0b\uff11 \uff14\uff11\uff15 555 0123",
+        "+1 415\u200b 555\u2060 0123",
+        "+١ ٤١٥ ٥٥٥ ٠١٢٣",
+        "+1\u2011415\u2011555\u20110123",
+    ],
+)
 def test_digits_in_disguise_are_digits(number) -> None:
     assert redact(f"call {number} now").text == "call <PHONE> now"
 
@@ -125,7 +132,13 @@ def test_findings_are_counted_per_kind() -> None:
 
 
 def test_overlaps_become_one_placeholder_named_after_the_longest() -> None:
-    spans = [Span(0, 10, "PHONE"), Span(4, 20, "CARD"), Span(20, 22, "NAME"), Span(30, 40, "PHONE"), Span(30, 40, "NATIONAL_ID")]  # fmt: skip
+    spans = [
+        Span(0, 10, "PHONE"),
+        Span(4, 20, "CARD"),
+        Span(20, 22, "NAME"),
+        Span(30, 40, "PHONE"),
+        Span(30, 40, "NATIONAL_ID"),
+    ]
     joined = [Span(0, 20, "CARD"), Span(20, 22, "NAME"), Span(30, 40, "NATIONAL_ID")]
     assert settle(spans) == settle(spans[::-1]) == joined
 
@@ -133,8 +146,25 @@ def test_overlaps_become_one_placeholder_named_after_the_longest() -> None:
 PIECES = st.one_of(
     st.text(max_size=12),
     st.sampled_from([e.text for e in examples(told=2, quiet=1)]),
-    st.sampled_from(["<EMAIL>", "<PHONE>", "@", "4111 1111", "+49", "my name is ", "password: ", "Hi ", "\n", "12 ", " Street", "://", "DE89", MASK]),
-)  # fmt: skip
+    st.sampled_from(
+        [
+            "<EMAIL>",
+            "<PHONE>",
+            "@",
+            "4111 1111",
+            "+49",
+            "my name is ",
+            "password: ",
+            "Hi ",
+            "\n",
+            "12 ",
+            " Street",
+            "://",
+            "DE89",
+            MASK,
+        ]
+    ),
+)
 
 
 @settings(max_examples=400, deadline=None)
@@ -143,7 +173,9 @@ def test_redacting_twice_changes_nothing(text) -> None:
     once = redact(text)
     assert redact(once.text).text == once.text
     assert find(once.text) == []
-    assert sum(once.findings.values()) >= len(PLACEHOLDER.findall(once.text)) - len(PLACEHOLDER.findall(text))  # fmt: skip
+    assert sum(once.findings.values()) >= len(PLACEHOLDER.findall(once.text)) - len(
+        PLACEHOLDER.findall(text)
+    )
 
 
 @settings(max_examples=200, deadline=None)
@@ -168,16 +200,55 @@ def test_no_long_run_of_personal_digits_is_left(example, glue) -> None:
 
 
 JUNK = [
-    "a", "a.", "a@", "a" * 90 + ".a@ ", "@", "1 ", "1", "4111 ", "11-", "(1", "Aa ", "1 Aa ", "Aa 1 ", "\n", "my name is ", "password is ",
-    "http://a", "?token=", "/aaaaaaaaaaaaaaaaaaaaa1", "::", "1:", "1.", "DE89 1234", "-----BEGIN PRIVATE KEY-----", "eyJaaaaaaaa.", "a at b dot ",
-    "one ", "\u0301", "\u200b", "\uff11", "<", "<EMAIL>", "ssn ", "Hi Jane,\n", "regards,\n", "0 0", "+1 ", "astraße ", "pin code ", "order number ",
-    "Ab de la ", "\x00\ud800\U0001f600", "Am Aa 1 ",
-]  # fmt: skip
+    "a",
+    "a.",
+    "a@",
+    "a" * 90 + ".a@ ",
+    "@",
+    "1 ",
+    "1",
+    "4111 ",
+    "11-",
+    "(1",
+    "Aa ",
+    "1 Aa ",
+    "Aa 1 ",
+    "\n",
+    "my name is ",
+    "password is ",
+    "http://a",
+    "?token=",
+    "/aaaaaaaaaaaaaaaaaaaaa1",
+    "::",
+    "1:",
+    "1.",
+    "DE89 1234",
+    "-----BEGIN PRIVATE KEY-----",
+    "eyJaaaaaaaa.",
+    "a at b dot ",
+    "one ",
+    "\u0301",
+    "\u200b",
+    "\uff11",
+    "<",
+    "<EMAIL>",
+    "ssn ",
+    "Hi Jane,\n",
+    "regards,\n",
+    "0 0",
+    "+1 ",
+    "astraße ",
+    "pin code ",
+    "order number ",
+    "Ab de la ",
+    "\x00\ud800\U0001f600",
+    "Am Aa 1 ",
+]
 
 
 @pytest.mark.parametrize("junk", JUNK)
 def test_work_follows_the_length_of_the_text(junk, monkeypatch) -> None:
-    """Counted: characters given to presidio's recognisers and numbers looked up in numbering plans."""
+    """Counted: characters given to presidio's recognisers, numbers looked up in numbering plans."""
     work: Counter[str] = Counter()
     matches, holds = library.matches, phones._holds
 
@@ -208,7 +279,9 @@ def test_lone_surrogates_and_control_characters_are_answered() -> None:
 
 
 def test_placeholders_reach_the_tagger_as_the_words_it_was_trained_on() -> None:
-    assert {f"<{kind}>" for kind in KINDS} == set(PLACEHOLDER.findall("".join(f"<{k}>" for k in KINDS)))
+    assert {f"<{kind}>" for kind in KINDS} == set(
+        PLACEHOLDER.findall("".join(f"<{k}>" for k in KINDS))
+    )
     raw = "mail me at a@b.com or call +1 415 555 0123"
     assert normalise(in_words(redact(raw).text)) == normalise(raw)
     assert not any("<" in in_words(f"<{kind}>") for kind in KINDS)
@@ -230,7 +303,9 @@ spacy.load = no_model
 redact("+1 415 555 0123, AB123456C, 4111 1111 1111 1111")
 """
     assert socket.socket.connect  # the block is in the child only
-    subprocess.run([sys.executable, "-c", code], check=True, cwd=Path(__file__).resolve().parents[3])
+    subprocess.run(
+        [sys.executable, "-c", code], check=True, cwd=Path(__file__).resolve().parents[3]
+    )
 
 
 def test_the_version_follows_the_rules() -> None:
