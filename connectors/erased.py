@@ -20,7 +20,7 @@ from connectors.ledger import Key, Ledger
 from connectors.mentions import blank_out
 from connectors.paths import Row, steps, values_in_sql
 from connectors.person import Person
-from connectors.scanning import Probe, scan
+from connectors.scanning import Probe, Seen, scan_texts, scan_ties
 from warehouse.sql import identifier, literal
 
 _REASONS = ("_reason", "_row_key")
@@ -44,12 +44,14 @@ class Found:
         kept: rows that stay without the person, by number.
         leaves: what is remembered of rows that go, by request.
         hits: the identifiers that gave them away, as they stand there.
+        mentioned: of these, what texts mention.
     """
 
     gone: set[int] = field(default_factory=set)
     kept: dict[int, Row] = field(default_factory=dict)
     leaves: dict[str, list[Key]] = field(default_factory=dict)
     hits: set[Key] = field(default_factory=set)
+    mentioned: Seen | None = None
 
 
 def clause_of(declared: Resource) -> Person:
@@ -88,19 +90,23 @@ def sort_out(
     erased: Ledger,
     *,
     refused: bool = False,
+    mentioned: Seen | None = None,
 ) -> Found:
     """Judge every row of a relation (SQL that gives the columns and `nth`) that needs it.
 
     Args:
         where: source and resource.
         refused: rows the gate refused: one that names the person and says no owner goes.
+        mentioned: what `scan_texts` found here before (it does not change with what follows).
     """
     source, resource = where
     declared = resources(source)[resource]
     clause = clause_of(declared)
     probes = probes_of(clause, source, resource, declared, columns)
-    numbers, hits = scan(connection, relation, columns, probes, erased)
-    found = Found(hits=hits)
+    mentioned = mentioned or scan_texts(connection, relation, columns, erased)
+    tied, hits = scan_ties(connection, relation, probes, erased)
+    found = Found(hits=hits | mentioned[1], mentioned=mentioned)
+    numbers = sorted(tied | mentioned[0])
     if not numbers:
         return found
     connection.register("erased_numbers", pa.table({"nth": pa.array(numbers, pa.int64())}))
@@ -167,14 +173,17 @@ def sift(
     erased = Ledger() if files else None
     if not erased:
         return {name: Sifted(*pair) for name, pair in files.items()}
+    found: dict[tuple[str, bool], Found] = {}
     while True:
-        found: dict[tuple[str, bool], Found] = {}
         new: set[str] = set()
         for name, pair in files.items():
             for path, refused in zip(pair, (False, True), strict=True):
                 relation, columns = _parquet(connection, path)
+                before = found.get((name, refused))
                 here = sort_out(
-                    connection, relation, columns, (source, name), erased, refused=refused
+                    *(connection, relation, columns, (source, name), erased),
+                    refused=refused,
+                    mentioned=before.mentioned if before else None,
                 )
                 found[name, refused] = here
                 for request, keys in here.leaves.items():

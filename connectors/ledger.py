@@ -75,9 +75,14 @@ def write_private(path: Path, text: str) -> None:
 
 
 class Ledger:
-    """The digests of everybody erased, as the files stand now."""
+    """The digests of everybody erased, as the files stand now.
 
-    def __init__(self) -> None:
+    Args:
+        draft: what is added counts for this object only (a dry run); nothing is written.
+    """
+
+    def __init__(self, *, draft: bool = False) -> None:
+        self._draft = draft
         self._digests: dict[str, str] = {}
         self._known: dict[Key, str | None] = {}
         self.requests: list[str] = []
@@ -100,7 +105,8 @@ class Ledger:
                 "erased people would come back; restore the file from its backup"
             )
         salt = secrets.token_bytes(32)
-        write_private(path, salt.hex())
+        if not self._draft:
+            write_private(path, salt.hex())
         return salt
 
     def digest(self, kind: str, value: object, system: str = "") -> str:
@@ -134,7 +140,7 @@ class Ledger:
         held = json.loads(path.read_text())["digests"] if path.exists() else []
         made = {self.digest(kind, value, system) for kind, system, value in keys}
         new = sorted(made - {"", *self._digests})
-        if new or not path.exists():
+        if not self._draft and (new or not path.exists()):
             digests = sorted({*held, *new})
             said = {"request": request, "at": iso(wall_now()), "digests": digests}
             write_private(path, json.dumps(said))

@@ -34,13 +34,22 @@ def can_be_mentioned(value: str) -> bool:
     return len(value) >= 10 if value.isdigit() else True
 
 
-def shapes_in_sql(column: str) -> dict[str, str]:
-    """Per kind a DuckDB expression: all of that shape in a text (or JSON text), as a list."""
+def shapes_in_sql(column: str) -> list[str]:
+    """DuckDB expressions that list what has one of the shapes in a text (or JSON text).
+
+    Numbers with spaces are looked for apart: within a run of letters and digits they are ids.
+    """
     plain = f"regexp_replace({column}, '{_ESCAPES}', ' ', 'g')"
-    return {
-        kind: f"regexp_extract_all({plain}, '{shape.replace(_WORD, _LETTERS)}')"
-        for kind, shape in _SHAPES.items()
-    }
+    email = _SHAPES["email"].replace(_WORD, _LETTERS)
+    shapes = [f"{email}|{_SHAPES['mention']}", _SHAPES["phone"]]
+    return [f"regexp_extract_all({plain}, '{shape}')" for shape in shapes]
+
+
+def kinds_of(found: str) -> tuple[str, ...]:
+    """What something of one of the shapes may be."""
+    if "@" in found:
+        return ("email",)
+    return ("phone", "mention") if can_be_mentioned(found) else ("phone",)
 
 
 def blank_out(value: Any, erased: Ledger) -> Any:

@@ -1,6 +1,7 @@
 """Find the rows of a relation that hold identifiers of erased people, in SQL.
 
 Each distinct value is digested once in Python; only rows that matched are looked at one by one.
+Relations are SQL that gives some columns and `nth`, the number of the row.
 """
 
 from collections.abc import Iterable
@@ -9,55 +10,74 @@ import duckdb
 import pyarrow as pa
 
 from connectors.ledger import Key, Ledger
-from connectors.mentions import can_be_mentioned, shapes_in_sql
+from connectors.mentions import kinds_of, shapes_in_sql
 from warehouse.sql import identifier
 
 Probe = tuple[str, str, str]
 """(kind, list expression, expression of the system the ids belong to)."""
 
+Seen = tuple[set[int], set[Key]]
+"""Numbers of rows, and the identifiers that they hold."""
 
-def scan(
+
+def scan_ties(
+    connection: duckdb.DuckDBPyConnection, relation: str, probes: Iterable[Probe], erased: Ledger
+) -> Seen:
+    """Rows in which one of these places names an erased person."""
+    rows: set[int] = set()
+    hits: set[Key] = set()
+    for kind, values, system in probes:
+        flat = f"select nth, unnest({values}) as value, {system} as system from ({relation})"
+        here = {
+            (kind, scope or "", value)
+            for value, scope in _distinct(connection, flat)
+            if erased.has(kind, value, scope or "")
+        }
+        if here:
+            rows |= _holding(connection, flat, here)
+            hits |= here
+    return rows, hits
+
+
+def scan_texts(
     connection: duckdb.DuckDBPyConnection,
     relation: str,
     columns: dict[str, str],
-    probes: Iterable[Probe],
     erased: Ledger,
-) -> tuple[list[int], set[Key]]:
-    """Numbers (`nth`) of the rows that hold identifiers of erased people, and these identifiers.
-
-    Args:
-        relation: SQL that gives the columns and `nth`.
-        probes: where identifiers stand; texts are searched for mentions besides.
-    """
-    connection.execute("create or replace temp table erased_rows (nth bigint)")
+) -> Seen:
+    """Rows whose texts or whole numbers mention an erased person."""
+    rows: set[int] = set()
     hits: set[Key] = set()
-    texts = [name for name, kind in columns.items() if kind in {"VARCHAR", "JSON"}]
-    shaped = [(k, e, "''") for c in texts for k, e in shapes_in_sql(identifier(c)).items()]
-    numbers = [name for name, kind in columns.items() if kind in {"BIGINT", "HUGEINT"}]
-    shaped += [("mention", f"[cast({identifier(c)} as varchar)]", "''") for c in numbers]
-    for kind, values, system in (*probes, *shaped):
-        flat = (
-            f"select distinct nth, unnest({values}) as value, {system} as system from ({relation})"
-        )
-        held = connection.execute(
-            f"select distinct value, system from ({flat}) where value is not null"
-        ).fetchall()
-        theirs = [
-            (value, scope or "")
-            for value, scope in held
-            if not (kind == "mention" and not can_be_mentioned(value))
-            and erased.has(kind, value, scope or "")
-        ]
-        if not theirs:
-            continue
-        hits |= {(kind, scope, value) for value, scope in theirs}
-        listed = pa.table({"value": [v for v, _ in theirs], "system": [s for _, s in theirs]})
-        connection.register("erased_values", listed)
-        connection.execute(
-            f"insert into erased_rows select distinct nth from ({flat}) as held "
-            "where (value, coalesce(system, '')) in (select (value, system) from erased_values)"
-        )
-        connection.unregister("erased_values")
-    rows = connection.execute("select distinct nth from erased_rows order by nth").fetchall()
-    connection.execute("drop table erased_rows")
-    return [int(nth) for (nth,) in rows], hits
+    texts = [name for name, kind in columns.items() if kind in {"VARCHAR", "JSON", "BIGINT"}]
+    if not texts:
+        return rows, hits
+    # Lines cannot run into each other: no shape reaches over a line's end.
+    together = f"concat_ws(chr(10), {', '.join(map(identifier, texts))})"
+    for shape in shapes_in_sql(together):
+        flat = f"select nth, unnest({shape}) as value, '' as system from ({relation})"
+        here: set[Key] = set()
+        for value, _ in _distinct(connection, flat):
+            for kind in kinds_of(value):
+                if erased.has(kind, value):
+                    here.add((kind, "", value))
+        if here:
+            rows |= _holding(connection, flat, here)
+            hits |= here
+    return rows, hits
+
+
+def _distinct(connection: duckdb.DuckDBPyConnection, flat: str) -> list[tuple[str, str | None]]:
+    return connection.execute(
+        f"select distinct value, system from ({flat}) where value is not null"
+    ).fetchall()
+
+
+def _holding(connection: duckdb.DuckDBPyConnection, flat: str, hits: set[Key]) -> set[int]:
+    listed = pa.table({"value": [h[2] for h in hits], "system": [h[1] for h in hits]})
+    connection.register("erased_values", listed)
+    found = connection.execute(
+        f"select distinct held.nth from ({flat}) as held inner join erased_values as theirs "
+        "on held.value = theirs.value and coalesce(held.system, '') = theirs.system"
+    ).fetchall()
+    connection.unregister("erased_values")
+    return {int(nth) for (nth,) in found}

@@ -19,6 +19,13 @@ from wiring import DEFAULT_ARGS, MARTS, PUBLISHED, WAREHOUSE_POOL, hand_on, hand
 )
 def publish() -> None:
     @task(pool=WAREHOUSE_POOL)
+    def check_erasures() -> None:
+        """Refuse a warehouse that was restored and not swept since."""
+        from privacy import erasure
+
+        erasure.require_replayed()
+
+    @task(pool=WAREHOUSE_POOL)
     def gate_marts(**context: Any) -> dict[str, Any]:
         """Refuse to publish marts that break their own expectations."""
         from expectations import gate
@@ -42,7 +49,14 @@ def publish() -> None:
         hand_on(context, PUBLISHED, as_of)
         return {"version": published.version, "unchanged": published.unchanged}
 
-    gate_marts() >> prepare_lists() >> publish_version()
+    @task(pool=WAREHOUSE_POOL)
+    def finish_erasures() -> list[dict[str, Any]]:
+        """Older versions, leftovers, the file itself; then search everything, and prove."""
+        from privacy import erasure
+
+        return erasure.finish()
+
+    check_erasures() >> gate_marts() >> prepare_lists() >> publish_version() >> finish_erasures()
 
 
 publish()

@@ -23,6 +23,13 @@ from connectors.registry import enabled_channels, round_channels
     doc_md=__doc__,
 )
 def unify() -> None:
+    @task(pool=WAREHOUSE_POOL)
+    def replay_erasures() -> dict[str, Any]:
+        """Repeat erasures that this warehouse has not been through (it was restored)."""
+        from privacy import erasure
+
+        return erasure.replay()
+
     @task(pool=WAREHOUSE_POOL, outlets=[UNIFIED])
     def build_unified(**context: Any) -> int:
         """dbt selector `unify`; number of nodes built."""
@@ -34,7 +41,7 @@ def unify() -> None:
         hand_on(context, UNIFIED, as_of)
         return nodes
 
-    build_unified()
+    replay_erasures() >> build_unified()
 
 
 unify()

@@ -7,6 +7,7 @@ import pytest
 
 ROOT = Path(__file__).resolve().parents[2]
 CHAIN = {"unify", "enrich", "marts", "publish"}
+PRIVACY = {"erase", "retention"}
 
 
 @pytest.fixture(scope="module")
@@ -20,11 +21,14 @@ def dags(tmp_path_factory: pytest.TempPathFactory) -> dict[str, Any]:
         env.syspath_prepend(str(ROOT / "dags"))
         import ingest
         from enrich import enrich
+        from erase import erase
         from marts import marts
         from publish_marts import publish
+        from retention import retention
         from unify import unify
 
         found = {dag.dag_id: dag for dag in (unify(), enrich(), marts(), publish())}
+        found |= {dag.dag_id: dag for dag in (erase(), retention())}
         found |= {
             k: v for k, v in vars(ingest).items() if k.startswith("ingest_") and k != "ingest_dag"
         }
@@ -34,7 +38,7 @@ def dags(tmp_path_factory: pytest.TempPathFactory) -> dict[str, Any]:
 def test_one_ingest_dag_per_enabled_channel(dags: dict[str, Any]) -> None:
     from connectors.registry import enabled_channels
 
-    assert set(dags) == CHAIN | {f"ingest_{c.name}" for c in enabled_channels()}
+    assert set(dags) == CHAIN | PRIVACY | {f"ingest_{c.name}" for c in enabled_channels()}
 
 
 def test_what_opens_the_warehouse_waits_for_its_slot(dags: dict[str, Any]) -> None:
@@ -50,7 +54,8 @@ def test_what_opens_the_warehouse_waits_for_its_slot(dags: dict[str, Any]) -> No
         if dag_id.startswith("ingest_")
         for task in ("extract", "gate", "announce")
     }
-    assert outside == expected
+    # It starts a run, and opens nothing.
+    assert outside == expected | {"erase.rebuild"}
 
 
 def test_a_failed_load_still_reports_and_still_fails_its_run(dags: dict[str, Any]) -> None:
@@ -64,3 +69,24 @@ def test_a_failed_load_still_reports_and_still_fails_its_run(dags: dict[str, Any
 
 def test_only_one_run_of_a_dag_at_a_time_and_no_catching_up(dags: dict[str, Any]) -> None:
     assert {(d.max_active_runs, d.catchup) for d in dags.values()} == {(1, False)}
+
+
+def test_an_erasure_is_swept_before_anything_is_built_and_proved_after_it_is_published(
+    dags: dict[str, Any],
+) -> None:
+    assert dags["erase"].get_task("rebuild").trigger_dag_id == "unify"
+    assert dags["erase"].get_task("rebuild").upstream_task_ids == {"sweep"}
+    assert "replay_erasures" in dags["unify"].get_task("build_unified").upstream_task_ids
+    publish = dags["publish"]
+    assert {t.task_id for t in publish.roots} == {"check_erasures"}
+    assert {t.task_id for t in publish.leaves} == {"finish_erasures"}
+
+
+def test_an_address_is_no_parameter_of_a_dag_for_airflow_keeps_those(dags: dict[str, Any]) -> None:
+    from airflow.sdk.exceptions import ParamValidationError
+
+    param = dags["erase"].params.get_param("customer")
+    assert param.resolve("083c858dadfee245a0f8b28aee254a3a")
+    for plain in ("jane@home.example", "zendesk:3640001"):
+        with pytest.raises(ParamValidationError):
+            param.resolve(plain)
