@@ -3,12 +3,18 @@
 import numpy as np
 import numpy.typing as npt
 
-MOST, LEAST = 20.0, -20.0
-"""Bits that one pair may add to an average: a single pair never outvotes a whole cluster."""
+MOST, LEAST = 12.0, -4.0
+"""Bits that one pair may add to an average: no pair outvotes a whole cluster, and a record that says little is not held
+against those that say much (its prior is counted in every pair, but is one)."""
+
+CONTRADICTION = -12.0
+"""Bits that a contradiction takes from the average: the bridge of one record between two persons does not outweigh it, a
+wrong date among many good records does not tear them apart."""
 
 
 def agglomerate(
     weights: npt.NDArray[np.float64],
+    contradicts: npt.NDArray[np.bool_],
     apart: npt.NDArray[np.bool_],
     together: list[tuple[int, int]],
     link_weight: float,
@@ -20,12 +26,16 @@ def agglomerate(
     average speaks for one person (above 0 bits), no pair between them is `apart`, and the cluster stays within `largest`.
 
     Args:
-        weights: symmetric, log2 odds; NaN where nothing is known (counts as even odds).
+        weights: symmetric, log2 odds; NaN where two records have nothing to compare (left out of the average).
+        contradicts: symmetric, pairs that contradict each other.
         apart: symmetric, pairs that must never be in one cluster.
         together: pairs that a person linked; joined first, whatever else is said.
     """
     count = len(weights)
-    total = np.clip(np.nan_to_num(weights, nan=0.0), LEAST, MOST)
+    known = (~np.isnan(weights)).astype(np.float64)
+    least = np.where(contradicts, CONTRADICTION, LEAST)
+    total = np.clip(np.nan_to_num(weights, nan=0.0), least, MOST)
+    total = np.where(contradicts, np.minimum(total, CONTRADICTION), total)
     strongest = np.where(np.isnan(weights), -np.inf, weights)
     barred = apart.copy()
     np.fill_diagonal(barred, True)
@@ -36,6 +46,8 @@ def agglomerate(
         keep, gone = min(one, other), max(one, other)
         total[keep] += total[gone]
         total[:, keep] += total[:, gone]
+        known[keep] += known[gone]
+        known[:, keep] += known[:, gone]
         strongest[keep] = np.maximum(strongest[keep], strongest[gone])
         strongest[:, keep] = strongest[keep]
         barred[keep] |= barred[gone]
@@ -50,7 +62,7 @@ def agglomerate(
         if label[one] != label[other]:
             join(int(label[one]), int(label[other]))
     while True:
-        average = np.round(total / np.outer(size, size), 9)
+        average = np.round(total / np.maximum(known, 1), 9)
         too_large = size[:, None] + size[None, :] > largest
         average[barred | too_large | (strongest < link_weight) | (average <= 0)] = -np.inf
         best = int(np.argmax(average))

@@ -10,8 +10,8 @@ from ml.identity.config import Blocking
 from ml.identity.functions import scalar
 
 _STRICT = (
-    "strftime(dob, '%Y%m%d') || given",
-    "strftime(dob, '%Y%m%d') || surname",
+    "born || given",
+    "born || surname",
     "least(given, surname) || '|' || greatest(given, surname) || coalesce(postcode, suburb, birth_place)",
     "surname || house_number || street",
     "given || house_number || street",
@@ -20,14 +20,14 @@ _STRICT = (
 """Keys rare enough that two holders deserve a look, whatever else they say. Identifiers are added as they are."""
 
 _LOOSE = (
-    "strftime(dob, '%Y%m%d')",
+    "born",
     "least(given, surname) || '|' || greatest(given, surname)",
     "given_roots[1] || '~' || surname",
-    "year(dob)::varchar || '-' || least(month(dob), day(dob)) || '-' || greatest(month(dob), day(dob)) || left(given, 1)",
-    "year(dob)::varchar || left(given, 3) || left(surname, 3)",
-    "strftime(dob, '%m%d') || left(given, 2) || left(surname, 2)",
-    "strftime(dob, '%Y%m') || left(surname, 4)",
-    "strftime(dob, '%Y') || postcode",
+    "born[:4] || least(born[5:6], born[7:8]) || greatest(born[5:6], born[7:8]) || left(given, 1)",
+    "born[:4] || left(given, 3) || left(surname, 3)",
+    "born[5:] || left(given, 2) || left(surname, 2)",
+    "born[:6] || left(surname, 4)",
+    "born[:4] || postcode",
     "house_number || street",
     "street || left(coalesce(surname, given), 2)",
     "building || left(coalesce(given, surname), 3)",
@@ -52,16 +52,16 @@ _BROAD = (
     "given_roots[1]",
     "surname",
     "left(surname, 3) || left(given, 1)",
-    "given || year(dob)",
-    "strftime(dob, '%Y%m')",
-    "strftime(dob, '%m%d')",
+    "given || born[:4]",
+    "born[:6]",
+    "born[5:]",
     "postcode",
     "suburb",
     "street",
     "building",
     "house_number || left(street, 4)",
     "birth_place || occupation",
-    "birth_place || year(dob)",
+    "birth_place || born[:4]",
     "company",
     "left(split_part(email, '@', 1), 6)",
 )

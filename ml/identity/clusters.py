@@ -17,16 +17,13 @@ from ml.identity.agglomerate import agglomerate
 from ml.identity.config import IdentityConfig
 from ml.identity.decision import Decision
 from ml.identity.functions import scalar
-from ml.identity.guards import contradicts_sql, resolve
+from ml.identity.guards import compared_sql, contradicts_sql, resolve
 from ml.identity.model import Model
 from ml.identity.scoring import predict, threshold_weight
 
 Ints = npt.NDArray[np.int64]
 Floats = npt.NDArray[np.float64]
 
-CONTRADICTION = -10.0
-"""Bits that a contradiction takes at least from a cluster's average: a bridge of two links does not outweigh it, a
-wrong date among many good records does not tear them apart."""
 DENSE = 150
 """Largest component whose pairs are all scored; a larger one is first split at a higher threshold."""
 
@@ -38,9 +35,12 @@ class Edges:
     left: Ints
     right: Ints
     weight: Floats
+    contradicts: npt.NDArray[np.bool_]
 
     def of(self, chosen: npt.NDArray[np.bool_]) -> "Edges":
-        return Edges(self.left[chosen], self.right[chosen], self.weight[chosen])
+        return Edges(
+            self.left[chosen], self.right[chosen], self.weight[chosen], self.contradicts[chosen]
+        )
 
 
 def components(count: int, left: Ints, right: Ints) -> Ints:
@@ -85,6 +85,7 @@ def _read_edges(connection: duckdb.DuckDBPyConnection, query: str) -> Edges:
         np.asarray(found["l"], dtype=np.int64),
         np.asarray(found["r"], dtype=np.int64),
         np.asarray(found["weight"], dtype=np.float64),
+        np.asarray(found["contradicts"], dtype=np.bool_),
     )
 
 
@@ -149,11 +150,13 @@ def _whole(
     label: Ints,
     link_weight: float,
 ) -> Edges:
-    """Every pair inside components of three or more, scored; a contradiction weighs `CONTRADICTION` at most."""
+    """Every pair inside components of three or more, scored (NaN: nothing to compare), and which contradict."""
     sizes = np.bincount(label, minlength=1)
     many = np.flatnonzero(sizes[label] > 2)
     if not len(many):
-        return Edges(np.array([], np.int64), np.array([], np.int64), np.array([]))
+        return Edges(
+            np.array([], np.int64), np.array([], np.int64), np.array([]), np.array([], np.bool_)
+        )
     connection.execute("create or replace temp table labels (node bigint, label bigint)")
     connection.execute(
         "insert into labels select unnest(?::bigint[]), unnest(?::bigint[])",
@@ -170,11 +173,11 @@ def _whole(
     predict(
         connection, model, prepared, "inner_pairs", "inner_scored",
         "record_id_l as left_id, record_id_r as right_id, "
-        f"case when {contradicts_sql(model)} then least(match_weight, {CONTRADICTION}) else match_weight end as weight",
+        f"{contradicts_sql(model)} as contradicts, case when {compared_sql(model)} then match_weight end as weight",
     )  # fmt: skip
     found = _read_edges(
         connection,
-        "select l.node as l, r.node as r, weight "
+        "select l.node as l, r.node as r, coalesce(weight, 'nan'::double) as weight, contradicts "
         "from inner_scored join nodes as l on l.record_id = left_id join nodes as r on r.record_id = right_id",
     )
     for table in ("labels", "inner_pairs", "inner_scored"):
@@ -188,7 +191,7 @@ def _split(
     """Cluster label of each node: components as they are, or split where they do not agree throughout."""
     cluster = label.copy()
     sizes = np.bincount(label, minlength=1)
-    weak = inner.weight < link_weight
+    weak = ~(inner.weight >= link_weight)
     doubtful = set(label[inner.left[weak]].tolist())
     doubtful |= set(label[never.left].tolist()) & set(label[never.right].tolist())
     doubtful |= set(np.flatnonzero(sizes > largest).tolist())
@@ -211,10 +214,11 @@ def _split(
         place = {int(node): position for position, node in enumerate(members)}
         count = len(members)
         weights = np.full((count, count), np.nan)
-        apart = np.zeros((count, count), dtype=np.bool_)
+        contradicts, apart = (np.zeros((count, count), dtype=np.bool_) for _ in range(2))
         for position in by_inner.get(component, []):
             one, other = place[int(inner.left[position])], place[int(inner.right[position])]
             weights[one, other] = weights[other, one] = inner.weight[position]
+            contradicts[one, other] = contradicts[other, one] = inner.contradicts[position]
         for position in by_never.get(component, []):
             one, other = place[int(never.left[position])], place[int(never.right[position])]
             apart[one, other] = apart[other, one] = True
@@ -222,7 +226,9 @@ def _split(
             (place[int(must.left[p])], place[int(must.right[p])])
             for p in by_must.get(component, [])
         )
-        cluster[members] = fresh + agglomerate(weights, apart, together, link_weight, largest)
+        cluster[members] = fresh + agglomerate(
+            weights, contradicts, apart, together, link_weight, largest
+        )
         fresh += count
     return cluster
 
@@ -241,7 +247,7 @@ def cluster(
     link_weight = threshold_weight(rules.thresholds.link)
     count = _nodes(connection, prepared, pairs, link_weight, decisions, within)
     numbered = (
-        "select least(l.node, r.node) as l, greatest(l.node, r.node) as r, {weight} as weight from {table} "
+        "select least(l.node, r.node) as l, greatest(l.node, r.node) as r, {weight} as weight, false as contradicts from {table} "
         "join nodes as l on l.record_id = left_id join nodes as r on r.record_id = right_id where l.node <> r.node "
         "{only} order by all"
     )

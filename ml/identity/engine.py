@@ -16,7 +16,7 @@ from ml.identity import blocking, clusters, records, training
 from ml.identity.config import IdentityConfig, config
 from ml.identity.decision import Decision
 from ml.identity.fields import ALTERNATIVES
-from ml.identity.frequencies import shared_values, terms
+from ml.identity.frequencies import crowds, terms
 from ml.identity.functions import scalar
 from ml.identity.model import Model
 from ml.identity.records import RAW_COLUMNS
@@ -52,13 +52,15 @@ def _untrained(
     fields = training.present_fields(connection, prepared)
     blocking.representatives(connection, prepared)
     count = int(scalar(connection, f"select count(*) from {prepared}"))
+    shared, family = crowds(connection, prepared, rules.guards.names_per_value)
     return Model(
         records=count,
         prior=_prior(rules.prior.matches_per_record, count),
         levels={field.name: [(level.m, level.u) for level in field.levels] for field in fields},
         alternatives=dict(ALTERNATIVES),
         terms={},
-        shared=shared_values(connection, prepared, rules.guards.names_per_value),
+        shared=shared,
+        family=family,
         caps=blocking.fit_caps(connection, prepared, rules.blocking),
         config=hashlib.sha256(rules.model_dump_json().encode()).hexdigest()[:12],
     )

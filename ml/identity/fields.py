@@ -10,13 +10,19 @@ from dataclasses import dataclass
 
 @dataclass(frozen=True)
 class Level:
-    """One grade of likeness. `term`: the column whose frequency sharpens `u` (rare values tell more)."""
+    """One grade of likeness.
+
+    Attributes:
+        term: the column whose frequency sharpens `u` (rare values tell more).
+        most: bits it counts at most against any alternative but strangers.
+    """
 
     condition: str
     label: str
     m: float
     u: float
     term: str | None = None
+    most: float | None = None
 
 
 @dataclass(frozen=True)
@@ -28,7 +34,8 @@ class Field:
         needs: prepared columns, any of which must be filled somewhere for the field to exist.
         limits: per alternative (`ALTERNATIVES`), least and most bits that likeness here counts against it;
             not named: all of it counts.
-        vague: most bits of any level but the first against an alternative that shares the name.
+        unless_named: most bits against any alternative but strangers when the given names differ: a mailbox under
+            two given names is a family's.
     """
 
     name: str
@@ -36,7 +43,7 @@ class Field:
     needs: tuple[str, ...]
     levels: tuple[Level, ...]
     limits: dict[str, tuple[float, float]]
-    vague: float | None = None
+    unless_named: float | None = None
 
 
 def any_to(most: float) -> tuple[float, float]:
@@ -96,7 +103,9 @@ GIVEN = Field(
         Level(_near("given", 0.9, 1), "given name spelled alike", 0.13, 0.004),
         Level("(length(given_l) = 1 or length(given_r) = 1) and left(given_l, 1) = left(given_r, 1)", "same initial", 0.06, 0.004),
         Level(f"{_near('given', 0.8, 2, 5)} or starts_with(given_l, given_r) or starts_with(given_r, given_l) "
-              "or given_l = surname_r or surname_l = given_r", "given name somewhat alike", 0.035, 0.02),
+              "or (length(given_r) >= 3 and contains(given_l, given_r)) or (length(given_l) >= 3 and contains(given_r, given_l)) "
+              "or left(given_l, 2) = left(given_r, 2) or given_l = surname_r or surname_l = given_r",
+              "given name somewhat alike", 0.05, 0.04),
         Level("ELSE", "different given name", 0.05, 0.966),
     ),
     {"household": any_to(6), "namesake": any_to(0)},
@@ -120,15 +129,17 @@ _DAY_UNKNOWN = "(born_l like '%0101' or born_r like '%0101')"
 """1 January is what systems write when only the year is known."""
 
 BIRTH = Field(
-    "birth date", _null("born"), ("dob",),
+    "birth date", _null("born"), ("born",),
     (
         Level(_same("born"), "same birth date", 0.80, 5e-5, "born"),
         Level("born_l[:4] = born_r[:4] and born_l[5:6] = born_r[7:8] and born_l[7:8] = born_r[5:6]",
               "birth day and month swapped", 0.02, 3e-5),
         Level(f"born_l[:4] = born_r[:4] and {_DAY_UNKNOWN}", "same birth year, day unknown", 0.01, 0.0005),
-        Level(f"not {_DAY_UNKNOWN} and hamming(born_l, born_r) <= 2 and damerau_levenshtein(born_l, born_r) <= 1",
+        Level(f"not {_DAY_UNKNOWN} and case when length(born_l) = length(born_r) then hamming(born_l, born_r) <= 2 else true end "
+              "and damerau_levenshtein(born_l, born_r) <= 1",
               "birth date differs in one digit", 0.08, 0.0012),
-        Level(f"not {_DAY_UNKNOWN} and born_l[:4] = born_r[:4] and hamming(born_l, born_r) <= 2",
+        Level(f"not {_DAY_UNKNOWN} and born_l[:4] = born_r[:4] and case when length(born_l) = length(born_r) "
+              "then hamming(born_l, born_r) <= 2 else false end",
               "birth day or month differs", 0.03, 0.006),
         Level(f"not {_DAY_UNKNOWN} and (born_l[:4] = born_r[:4] or born_l[5:] = born_r[5:])",
               "birth date agrees in part", 0.02, 0.012),
@@ -137,28 +148,34 @@ BIRTH = Field(
     {"household": any_to(4.6)},
 )  # fmt: skip
 
+_LOCAL_L, _LOCAL_R = "split_part(email_l, '@', 1)", "split_part(email_r, '@', 1)"
+_SAME_DIGITS = (
+    "regexp_replace(email_l, '[^0-9]', '', 'g') = regexp_replace(email_r, '[^0-9]', '', 'g')"
+)
+
 EMAIL = Field(
     "e-mail", _null("email"), ("email",),
     (
-        Level("list_has_any(emails_l, emails_r)", "same e-mail address", 0.6, 1e-6),
-        Level("length(split_part(email_l, '@', 1)) >= 5 and split_part(email_l, '@', 1) = split_part(email_r, '@', 1)",
-              "same e-mail name at another provider", 0.07, 2e-5),
-        Level("jaro_winkler_similarity(email_l, email_r) >= 0.8 and damerau_levenshtein(email_l, email_r) <= 2", "e-mail address misspelled", 0.08, 5e-6),
-        Level("jaro_winkler_similarity(split_part(email_l, '@', 1), split_part(email_r, '@', 1)) >= 0.9",
-              "e-mail address alike", 0.05, 0.003),
+        Level("list_has_any(emails_l, emails_r) and not (family_email_l or family_email_r)", "same e-mail address", 0.55, 1e-6),
+        Level("list_has_any(emails_l, emails_r)", "same e-mail address, used under several names", 0.05, 1e-6, most=2),
+        Level(f"length({_LOCAL_L}) >= 5 and {_LOCAL_L} = {_LOCAL_R}", "same e-mail name at another provider", 0.07, 2e-5, most=0),
+        Level(f"jaro_winkler_similarity(email_l, email_r) >= 0.8 and {_SAME_DIGITS} and damerau_levenshtein(email_l, email_r) <= 2",
+              "e-mail address misspelled", 0.08, 5e-6, most=4),
+        Level(f"jaro_winkler_similarity({_LOCAL_L}, {_LOCAL_R}) >= 0.9", "e-mail address alike", 0.05, 0.003, most=0),
         Level("ELSE", "different e-mail address", 0.2, 0.997),
     ),
-    {"household": any_to(4), "office": any_to(5)}, vague=2.0,
+    {"household": any_to(8), "office": any_to(8)}, unless_named=2.0,
 )  # fmt: skip
 
 PHONE = Field(
     "phone", _null("phone"), ("phone",),
     (
-        Level("list_has_any(phones_l, phones_r)", "same phone number", 0.65, 1e-6),
-        Level(f"right(phone_l, 8) = right(phone_r, 8) or {_digits('phone', 1)}", "phone number misspelled", 0.08, 2e-5),
+        Level("list_has_any(phones_l, phones_r) and not (family_phone_l or family_phone_r)", "same phone number", 0.55, 1e-6),
+        Level("list_has_any(phones_l, phones_r)", "same phone number, used under several names", 0.1, 1e-6, most=1),
+        Level(f"right(phone_l, 8) = right(phone_r, 8) or {_digits('phone', 1)}", "phone number misspelled", 0.08, 2e-5, most=2),
         Level("ELSE", "different phone number", 0.27, 0.99998),
     ),
-    {"household": any_to(2), "office": any_to(3)},
+    {"household": any_to(6), "office": any_to(6)}, unless_named=1.0,
 )  # fmt: skip
 
 STREET = Field(
@@ -222,14 +239,16 @@ NATIONAL_ID = Field(
     {},
 )  # fmt: skip
 
+_KINDS_L, _KINDS_R = (
+    f"list_transform(coalesce(exclusive_keys_{side}, []), lambda k: split_part(k, ':', 1))"
+    for side in "lr"
+)
 KEYS = Field(
-    "identifier", _null("keys"), ("keys",),
+    "identifier",
+    f"{_null('keys')} or not (list_has_any(keys_l, keys_r) or list_has_any({_KINDS_L}, {_KINDS_R}))", ("keys",),
     (
-        Level("list_has_any(keys_l, keys_r)", "same identifier in another system", 0.5, 1e-8),
-        Level("list_has_any(list_transform(coalesce(exclusive_keys_l, []), lambda k: split_part(k, ':', 1)), "
-              "list_transform(coalesce(exclusive_keys_r, []), lambda k: split_part(k, ':', 1)))",
-              "two different identifiers of one system", 0.005, 0.5),
-        Level("ELSE", "identifiers of different systems", 0.495, 0.5),
+        Level("list_has_any(keys_l, keys_r)", "same identifier in another system", 0.995, 1e-8),
+        Level("ELSE", "two different identifiers of one system", 0.005, 1.0),
     ),
     {},
 )  # fmt: skip
@@ -281,7 +300,7 @@ FIELDS = (
 """All comparisons; a table without a field's columns is linked by the others."""
 
 TERMS = {
-    "given": "given", "surname": "surname", "born": "strftime(dob, '%Y%m%d')", "street": "street",
+    "given": "given", "surname": "surname", "born": "born", "street": "street",
     "address_line": "house_number || '|' || street", "building": "building", "postcode": "postcode",
     "suburb": "suburb", "place": "postcode || '|' || suburb", "company": "company", "birth_place": "birth_place",
     "occupation": "occupation",

@@ -53,16 +53,21 @@ def terms(
     return found
 
 
-def shared_values(
+def crowds(
     connection: duckdb.DuckDBPyConnection, prepared: str, names_per_value: int
-) -> dict[str, list[str]]:
-    """E-mail addresses and phones held under `names_per_value` or more given names (by initial: typing
-    errors must not look like a crowd)."""
-    found = {}
+) -> tuple[dict[str, list[str]], dict[str, list[str]]]:
+    """(shared, family): e-mail addresses and phones by under how many given names they are held.
+
+    Names count by initial, short forms by that of a full name: typing errors must not look like a crowd.
+    Shared: `names_per_value` or more; family: two or more.
+    """
+    shared, family = {}, {}
     for plural in ("emails", "phones"):
         rows = connection.execute(
-            f"select value from (select unnest({plural}) as value, left(given, 1) as initial from {prepared}) "
-            f"group by value having count(distinct initial) >= {names_per_value} order by value"
+            f"select value, count(distinct initial) as names from "
+            f"(select unnest({plural}) as value, left(given_roots[1], 1) as initial from {prepared}) "
+            "group by value having count(distinct initial) >= 2 order by value"
         ).fetchall()
-        found[plural] = [str(row[0]) for row in rows]
-    return found
+        shared[plural] = [str(value) for value, names in rows if names >= names_per_value]
+        family[plural] = [str(value) for value, names in rows if names < names_per_value]
+    return shared, family

@@ -11,7 +11,7 @@ Pair = tuple[str, str]
 _CONTRADICTIONS = {
     "birth date": 0,
     "national id": 0,
-    "identifier": 1,
+    "identifier": 0,
 }
 """Field → Splink's number of the level at which two records contradict each other: two birth dates that are
 no typing error of one another, two national ids, two values of an identifier of which a person has one."""
@@ -36,6 +36,11 @@ def contradicts_sql(model: Model) -> str:
             if math.log2(m / u) <= RARE:
                 parts.append(f"gamma_{column(field)} = {number}")
     return f"(({' or '.join(parts)}) and match_weight < 0)" if parts else "false"
+
+
+def compared_sql(model: Model) -> str:
+    """SQL over a scored pair: is there any field that both records fill?"""
+    return "(" + " or ".join(f"gamma_{column(field)} <> -1" for field in model.fields) + ")"
 
 
 def resolve(decisions: Iterable[Decision]) -> tuple[list[Pair], set[Pair]]:

@@ -32,6 +32,7 @@ class Model:
         alternatives: how many bits rarer a pair of one household, office, name is than a pair of one person.
         terms: column → term frequencies.
         shared: e-mail addresses and phone numbers that belong to nobody alone.
+        family: those used under two or three given names.
         caps: largest block per kind of blocking key.
         config: digest of the configuration it was trained under.
     """
@@ -42,6 +43,7 @@ class Model:
     alternatives: dict[str, float]
     terms: dict[str, Term]
     shared: dict[str, list[str]]
+    family: dict[str, list[str]]
     caps: dict[str, int]
     config: str
 

@@ -24,7 +24,7 @@ RAW_COLUMNS = (
 
 PREPARED_COLUMNS = {
     "record_id": "varchar", "given": "varchar", "given_roots": "varchar[]", "surname": "varchar",
-    "surname_parts": "varchar[]", "dob": "date", "email": "varchar", "emails": "varchar[]", "phone": "varchar",
+    "surname_parts": "varchar[]", "born": "varchar", "email": "varchar", "emails": "varchar[]", "phone": "varchar",
     "phones": "varchar[]", "house_number": "varchar", "street": "varchar", "building": "varchar",
     "suburb": "varchar", "postcode": "varchar", "state": "varchar", "company": "varchar", "national_id": "varchar",
     "keys": "varchar[]", "exclusive_keys": "varchar[]", "birth_place": "varchar", "occupation": "varchar",
@@ -87,7 +87,7 @@ def _folded_stage(raw: str, config: IdentityConfig, today: datetime.date) -> str
     )
     region = f"replace({region}, 'UK', 'GB')"
     return (
-        f"select record_id, {folded}, {birth_date('date_of_birth', config.births, today)} as dob, "
+        f"select record_id, {folded}, {birth_date('date_of_birth', config.births, today)} as born, "
         f"list_transform(list_transform(emails, lambda v: {emails.folded('v')}), lambda v: {emails.parts('v')}) as addresses, "
         f"phones as raw_phones, {region} as region, "
         "list_sort(list_distinct(list_transform(list_filter(keys, lambda k: trim(k) <> ''), "
@@ -138,7 +138,7 @@ def _final_stage(stage: str, config: IdentityConfig) -> str:
     return (
         f"with plain as (select record_id, {names.pieces('given_words')} as given_words, "
         f"{names.joined('given_words')} as given, {names.joined('surname_words')} as surname, "
-        f"list_filter({names.pieces('surname_words')}, lambda w: length(w) >= 4) as surname_parts, dob, "
+        f"list_filter({names.pieces('surname_words')}, lambda w: length(w) >= 4) as surname_parts, born, "
         "nullif(emails, []) as emails, emails[1] as email, raw_phones, region, "
         f"{addresses.house_number('street_number', street_text)} as house_number, "
         f"{addresses.street(street_text)} as street, {addresses.street('address_2')} as building, "

@@ -37,6 +37,29 @@ def _own_values(
     connection.execute("drop table shared_now")
 
 
+def _family_flag(
+    connection: duckdb.DuckDBPyConnection,
+    prepared: str,
+    plural: str,
+    single: str,
+    values: list[str],
+    joins: list[str],
+) -> str:
+    """Select item `family_<single>`: does the record hold a value that is used under several names?"""
+    if not values:
+        return f"false as family_{single}"
+    connection.execute("create or replace temp table family_values (value varchar)")
+    connection.execute("insert into family_values select unnest(?::varchar[])", [values])
+    connection.execute(
+        f"create or replace temp table family_{plural} as select distinct record_id from "
+        f"(select record_id, unnest({plural}) as value from {prepared} semi join in_pairs using (record_id)) "
+        "semi join family_values using (value)"
+    )
+    connection.execute("drop table family_values")
+    joins.append(f"left join family_{plural} on family_{plural}.record_id = p.record_id")
+    return f"family_{plural}.record_id is not null as family_{single}"
+
+
 def scoring_table(
     connection: duckdb.DuckDBPyConnection, model: Model, prepared: str, pairs: str, target: str
 ) -> None:
@@ -47,6 +70,9 @@ def scoring_table(
     )
     replaced, added, joins = [], [], []
     for plural, single in (("emails", "email"), ("phones", "phone")):
+        added.append(
+            _family_flag(connection, prepared, plural, single, model.family.get(plural, []), joins)
+        )
         if model.shared.get(plural):
             _own_values(connection, prepared, plural, model.shared[plural])
             own = f"own_{plural}"
@@ -56,7 +82,6 @@ def scoring_table(
                 f"case when {held} then {own}.kept[1] else p.{single} end as {single}",
             ]
             joins.append(f"left join {own} on {own}.record_id = p.record_id")
-    added.append(f"{TERMS['born']} as born")
     for name, expression in TERMS.items():
         if name not in model.terms:
             continue
@@ -69,7 +94,7 @@ def scoring_table(
         added.append(
             f"case when ({expression}) is not null then coalesce(tf_of_{name}.tf, {term.rest}) end as tf_{name}"
         )
-        if expression != name and name != "born":
+        if expression != name:
             added.append(f"{expression} as {name}")
         joins.append(f"left join tf_of_{name} on tf_of_{name}.value = {expression}")
     keys = "strict_keys, loose_keys, broad_keys, content"
@@ -100,9 +125,15 @@ def weight_sql(model: Model) -> str:
         for field in model.fields:
             least, most = field.limits.get(alternative, (-1000.0, 1000.0))
             own = bits[field.name]
-            if field.vague is not None:
-                first = gamma(field, 0)
-                own = f"case when gamma_{column(field)} = {first} then {own} else least({own}, {field.vague}) end"
+            capped = [
+                f"when {gamma(field, number)} then least({own}, {level.most})"
+                for number, level in enumerate(field.levels)
+                if level.most is not None
+            ]
+            if capped:
+                own = f"case gamma_{column(field)} {' '.join(capped)} else {own} end"
+            if field.unless_named is not None and "given name" in model.levels:
+                own = f"case when gamma_given_name = 0 then least({own}, {field.unless_named}) else {own} end"
             if (least, most) != (0.0, 0.0):
                 parts.append(f"greatest(least({own}, {most}), {least})")
         return " + ".join(parts)

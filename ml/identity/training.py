@@ -24,6 +24,8 @@ SAMPLE_RECORDS = 500
 """Records whose pairs, all of them, estimate u."""
 PAIRS_PER_RULE = 40_000
 """Pairs that each blocking rule gives to the fit."""
+FAMILY = {"e-mail": 0.5, "phone": 0.5}
+"""Share of equal values used under several names that belong to two persons."""
 HOUSEHOLD_RANGE = (0.5, 7.0)
 """Bits: however few families a table shows, another one may come; however many, duplicates exist."""
 ROUNDS = 30
@@ -33,7 +35,7 @@ RULES: tuple[tuple[str, frozenset[str]], ...] = (
     ("national_id", frozenset({"national id"})),
     ("email", frozenset({"e-mail"})),
     ("phone", frozenset({"phone"})),
-    ("strftime(dob, '%Y%m%d')", frozenset({"birth date"})),
+    ("born", frozenset({"birth date"})),
     ("given || '|' || surname", frozenset({"given name", "surname"})),
     ("house_number || street", frozenset({"street"})),
     ("postcode || left(surname, 3)", frozenset({"place", "surname"})),
@@ -171,6 +173,7 @@ def log_weights(
     starts: dict[str, float],
 ) -> list[Floats]:
     """Evidence in bits per pattern: against strangers (without the prior), then against each alternative."""
+    named = next((i for i, field in enumerate(fields) if field.name == "given name"), None)
     totals = [np.full(len(gammas), start) for start in (0.0, *starts.values())]
     for position, field in enumerate(fields):
         if field.name in ignored:
@@ -179,11 +182,17 @@ def log_weights(
             np.log2(m[position] / u[position])[::-1], 0.0
         )  # gamma -1: the last, no evidence
         totals[0] += table[gammas[:, position]]
-        if field.vague is not None:
-            table[:-2] = np.minimum(table[:-2], field.vague)
+        for level, graded in enumerate(field.levels):
+            if graded.most is not None:
+                place = len(field.levels) - 1 - level
+                table[place] = min(table[place], graded.most)
+        bits = table[gammas[:, position]]
+        if field.unless_named is not None and named is not None:
+            unlike = gammas[:, named] == 0
+            bits = np.where(unlike, np.minimum(bits, field.unless_named), bits)
         for total, alternative in zip(totals[1:], starts, strict=True):
             least, most = field.limits.get(alternative, (-1000.0, 1000.0))
-            total += np.clip(table, least, most)[gammas[:, position]]
+            total += np.clip(bits, least, most)
     return totals
 
 
@@ -196,11 +205,8 @@ def posterior(totals: list[Floats], prior_weight: float) -> list[Floats]:
 
 
 def monotone(m: Floats, u: Floats) -> Floats:
-    """m such that a likelier level never weighs less than a less like one."""
-    shaped = m.copy()
-    for level in range(1, len(m)):
-        shaped[level] = min(shaped[level], u[level] * shaped[level - 1] / u[level - 1])
-    return shaped
+    """m such that no level weighs more than the first, "the same"."""
+    return np.minimum(m, u * (m[0] / u[0]))
 
 
 def fit_m(
@@ -257,6 +263,8 @@ def anchor(
         changed = u.copy()
         if field.name in shares:
             changed[0] = shares[field.name] * prior
+        if field.name in FAMILY:
+            changed[1] = FAMILY[field.name] * prior
         anchored.append(changed)
     return anchored
 
