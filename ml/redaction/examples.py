@@ -10,7 +10,8 @@ import re
 from dataclasses import dataclass
 
 from ml.redaction.kinds import Span
-from ml.redaction.values import NEUTRAL, VALUES
+from ml.redaction.neutral import NEUTRAL
+from ml.redaction.values import VALUES
 
 TOLD = """
 Hi, my name is {name} and I ordered {number} pots on {day}. Please write to {email}.

@@ -36,7 +36,8 @@ _DOMAINS = (
 )
 
 
-def _digits(rng: random.Random, count: int) -> str:
+def digits(rng: random.Random, count: int) -> str:
+    """`count` digits."""
     return "".join(rng.choice(string.digits) for _ in range(count))
 
 
@@ -48,12 +49,12 @@ def _luhn(body: str) -> str:
     return body + str(-total % 10)
 
 
-def _grouped(digits: str, sizes: tuple[int, ...], separator: str) -> str:
+def _grouped(number: str, sizes: tuple[int, ...], separator: str) -> str:
     groups, at = [], 0
     for size in sizes:
-        groups.append(digits[at : at + size])
+        groups.append(number[at : at + size])
         at += size
-    return separator.join([*groups, digits[at:]] if digits[at:] else groups)
+    return separator.join([*groups, number[at:]] if number[at:] else groups)
 
 
 def name(rng: random.Random) -> str:
@@ -70,7 +71,7 @@ def email(rng: random.Random) -> str:
     local = rng.choice(
         [
             f"{first}.{last}",
-            f"{first}{_digits(rng, 3)}",
+            f"{first}{digits(rng, 3)}",
             f"{first[0]}_{last}",
             f"{last}+shop",
             f"{first}-{last}",
@@ -82,9 +83,9 @@ def email(rng: random.Random) -> str:
 
 
 def phone(rng: random.Random) -> str:
-    us = f"{rng.choice(['212', '415', '303', '617', '512'])}{rng.randint(2, 9)}{_digits(rng, 6)}"
-    gb_mobile = f"07{rng.choice('4579')}{_digits(rng, 8)}"
-    de = f"0{rng.choice(['30', '89', '40', '221'])}{rng.randint(2, 9)}{_digits(rng, 6)}"
+    us = f"{rng.choice(['212', '415', '303', '617', '512'])}{rng.randint(2, 9)}{digits(rng, 6)}"
+    gb_mobile = f"07{rng.choice('4579')}{digits(rng, 8)}"
+    de = f"0{rng.choice(['30', '89', '40', '221'])}{rng.randint(2, 9)}{digits(rng, 6)}"
     return rng.choice(
         [
             f"+1 {us[:3]} {us[3:6]} {us[6:]}",
@@ -94,26 +95,26 @@ def phone(rng: random.Random) -> str:
             f"+1{us}",
             f"{gb_mobile[:5]} {gb_mobile[5:]}",
             f"+44 {gb_mobile[1:5]} {gb_mobile[5:]}",
-            f"020 {rng.choice('378')}{_digits(rng, 3)} {_digits(rng, 4)}",
+            f"020 {rng.choice('378')}{digits(rng, 3)} {digits(rng, 4)}",
             de,
             f"+49 (0){de[1:]}",
             f"{de[:4]}/{de[4:]}",
             f"0049 {de[1:]}",
-            f"06 {_grouped(_digits(rng, 8), (2, 2, 2), ' ')}",
-            f"+33 6 {_grouped(_digits(rng, 8), (2, 2, 2), ' ')}",
-            f"6{_digits(rng, 2)} {_digits(rng, 3)} {_digits(rng, 3)}",
-            f"+34 6{_grouped(_digits(rng, 8), (2, 3), ' ')}",
-            f"+91 9{_digits(rng, 4)} {_digits(rng, 5)}",
-            f"04{_digits(rng, 2)} {_digits(rng, 3)} {_digits(rng, 3)}",
-            f"+61 4{_digits(rng, 2)} {_digits(rng, 3)} {_digits(rng, 3)}",
+            f"06 {_grouped(digits(rng, 8), (2, 2, 2), ' ')}",
+            f"+33 6 {_grouped(digits(rng, 8), (2, 2, 2), ' ')}",
+            f"6{digits(rng, 2)} {digits(rng, 3)} {digits(rng, 3)}",
+            f"+34 6{_grouped(digits(rng, 8), (2, 3), ' ')}",
+            f"+91 9{digits(rng, 4)} {digits(rng, 5)}",
+            f"04{digits(rng, 2)} {digits(rng, 3)} {digits(rng, 3)}",
+            f"+61 4{digits(rng, 2)} {digits(rng, 3)} {digits(rng, 3)}",
         ]
     )
 
 
 def card(rng: random.Random) -> str:
-    visa = _luhn("4" + _digits(rng, 14))
-    master = _luhn(f"5{rng.randint(1, 5)}" + _digits(rng, 13))
-    amex = _luhn(f"3{rng.choice('47')}" + _digits(rng, 12))
+    visa = _luhn("4" + digits(rng, 14))
+    master = _luhn(f"5{rng.randint(1, 5)}" + digits(rng, 13))
+    amex = _luhn(f"3{rng.choice('47')}" + digits(rng, 12))
     return rng.choice(
         [
             visa,
@@ -129,13 +130,13 @@ def card(rng: random.Random) -> str:
 def iban(rng: random.Random) -> str:
     country, body = rng.choice(
         [
-            ("DE", _digits(rng, 18)),
-            ("GB", "NWBK" + _digits(rng, 14)),
-            ("ES", _digits(rng, 20)),
-            ("AT", _digits(rng, 16)),
-            ("NL", "ABNA" + _digits(rng, 10)),
-            ("FR", _digits(rng, 10) + "0" + _digits(rng, 10) + "42"),
-            ("BE", _digits(rng, 12)),
+            ("DE", digits(rng, 18)),
+            ("GB", "NWBK" + digits(rng, 14)),
+            ("ES", digits(rng, 20)),
+            ("AT", digits(rng, 16)),
+            ("NL", "ABNA" + digits(rng, 10)),
+            ("FR", digits(rng, 10) + "0" + digits(rng, 10) + "42"),
+            ("BE", digits(rng, 12)),
         ]
     )
     number = "".join(str(int(c, 36)) for c in body + country + "00")
@@ -146,13 +147,13 @@ def iban(rng: random.Random) -> str:
 
 
 def _nif(rng: random.Random) -> str:
-    number = _digits(rng, 8)
+    number = digits(rng, 8)
     return number + "TRWAGMYFPDXBNJZSQVHLCKE"[int(number) % 23]
 
 
 def _insee(rng: random.Random) -> str:
-    born = f"{_digits(rng, 2)}{rng.randint(1, 12):02d}{rng.randint(1, 95):02d}"
-    body = f"{rng.choice('12')}{born}{_digits(rng, 6)}"
+    born = f"{digits(rng, 2)}{rng.randint(1, 12):02d}{rng.randint(1, 95):02d}"
+    body = f"{rng.choice('12')}{born}{digits(rng, 6)}"
     whole = body + f"{97 - int(body) % 97:02d}"
     return rng.choice([whole, _grouped(whole, (1, 2, 2, 2, 3, 3), " ")])
 
@@ -163,7 +164,7 @@ def proven_id(rng: random.Random) -> str:
         [
             f"{rng.randint(101, 665)}-{rng.randint(10, 99)}-{rng.randint(1000, 9999)}",
             f"{rng.choice('ABCEHJ')}{rng.choice('ABCEHJ')} "
-            f"{_grouped(_digits(rng, 6), (2, 2), ' ')} {rng.choice('ABCD')}",
+            f"{_grouped(digits(rng, 6), (2, 2), ' ')} {rng.choice('ABCD')}",
             _nif(rng),
             _insee(rng),
         ]
@@ -174,14 +175,14 @@ def named_id(rng: random.Random) -> str:
     """A word and an id, which only the word tells: the checks of some do not hold."""
     return rng.choice(
         [
-            f"SSN {rng.randint(101, 665)}{_digits(rng, 6)}",
-            f"Steuer-ID {rng.randint(1, 9)}{_digits(rng, 10)}",
-            f"Aadhaar number {_grouped('2' + _digits(rng, 11), (4, 4), ' ')}",
-            f"TFN: {_grouped(_digits(rng, 9), (3, 3), ' ')}",
-            f"Medicare {_grouped('2' + _digits(rng, 9), (4, 5), ' ')}",
-            f"passport no. {rng.choice('CPX')}{_digits(rng, 8)}",
-            f"NHS number is {_grouped(_digits(rng, 10), (3, 3), ' ')}",
-            f"PESEL {_digits(rng, 11)}",
+            f"SSN {rng.randint(101, 665)}{digits(rng, 6)}",
+            f"Steuer-ID {rng.randint(1, 9)}{digits(rng, 10)}",
+            f"Aadhaar number {_grouped('2' + digits(rng, 11), (4, 4), ' ')}",
+            f"TFN: {_grouped(digits(rng, 9), (3, 3), ' ')}",
+            f"Medicare {_grouped('2' + digits(rng, 9), (4, 5), ' ')}",
+            f"passport no. {rng.choice('CPX')}{digits(rng, 8)}",
+            f"NHS number is {_grouped(digits(rng, 10), (3, 3), ' ')}",
+            f"PESEL {digits(rng, 11)}",
         ]
     )
 
@@ -197,18 +198,18 @@ def address(rng: random.Random) -> str:
     plain = surname.replace("'", "")
     return rng.choice(
         [
-            f"{n} {plain} Street, Springfield, IL {_digits(rng, 5)}",
+            f"{n} {plain} Street, Springfield, IL {digits(rng, 5)}",
             f"{n} North {plain} Ave, Apt {rng.randint(1, 40)}",
             f"{n}b {plain} Road, London SW{rng.randint(1, 9)}A {rng.randint(1, 9)}AA",
-            f"{plain}straße {n}, {_digits(rng, 5)} Köln",
+            f"{plain}straße {n}, {digits(rng, 5)} Köln",
             f"Am {plain}berg {n}",
             f"Lange {plain}gasse {n}a",
-            f"Calle de {given_name.title()} {n}, {_digits(rng, 5)} Sevilla",
+            f"Calle de {given_name.title()} {n}, {digits(rng, 5)} Sevilla",
             f"Avenida {plain} {n}",
-            f"{n} rue de {plain}, {_digits(rng, 5)} Lyon",
+            f"{n} rue de {plain}, {digits(rng, 5)} Lyon",
             f"{plain} Dr {n}",
             f"{n} Old {plain} Lane",
-            f"P.O. Box {_digits(rng, 4)}",
+            f"P.O. Box {digits(rng, 4)}",
         ]
     )
 
@@ -217,10 +218,10 @@ def password(rng: random.Random) -> str:
     word = rng.choice(_WORDS)
     return rng.choice(
         [
-            f"{word.title()}{_digits(rng, 4)}!",
-            f"{word}{_digits(rng, 2)}",
-            f"{word}_{rng.choice(_WORDS)}#{_digits(rng, 2)}",
-            f"P@ss{_digits(rng, 3)}",
+            f"{word.title()}{digits(rng, 4)}!",
+            f"{word}{digits(rng, 2)}",
+            f"{word}_{rng.choice(_WORDS)}#{digits(rng, 2)}",
+            f"P@ss{digits(rng, 3)}",
         ]
     )
 
@@ -233,14 +234,14 @@ def key(rng: random.Random) -> str:
             f"sk_live_{token[:24]}",
             f"ghp_{token}",
             "AKIA" + "".join(rng.choice(string.ascii_uppercase + string.digits) for _ in range(16)),
-            f"xoxb-{_digits(rng, 11)}-{token[:24]}",
+            f"xoxb-{digits(rng, 11)}-{token[:24]}",
             f"eyJ{token[:20]}.eyJ{token}.{token[::-1]}",
         ]
     )
 
 
 def pin(rng: random.Random) -> str:
-    return _digits(rng, rng.choice([4, 6]))
+    return digits(rng, rng.choice([4, 6]))
 
 
 VALUES: dict[str, tuple[str, Callable[[random.Random], str]]] = {
@@ -259,78 +260,3 @@ VALUES: dict[str, tuple[str, Callable[[random.Random], str]]] = {
     "pin": ("SECRET", pin),
 }
 """Slot of a template → kind and maker of its value."""
-
-
-def _tracking(rng: random.Random) -> str:
-    return rng.choice(
-        [
-            f"1Z{_digits(rng, 3)}AA1{_digits(rng, 10)}",
-            f"9400 1{_digits(rng, 3)} {_digits(rng, 4)} {_digits(rng, 4)} {_digits(rng, 4)} "
-            f"{_digits(rng, 2)}",
-            f"JD{_digits(rng, 16)}",
-            f"RR{_digits(rng, 9)}DE",
-            _digits(rng, 12),
-            f"0034{_digits(rng, 16)}",
-        ]
-    )
-
-
-def _day(rng: random.Random) -> str:
-    y, m, d = rng.randint(2019, 2026), rng.randint(1, 12), rng.randint(1, 28)
-    return rng.choice(
-        [
-            f"{y}-{m:02d}-{d:02d}",
-            f"{d:02d}.{m:02d}.{y}",
-            f"{m}/{d}/{y}",
-            f"{d} March {y}",
-            f"{y}-{m:02d}-{d:02d} 10:45:12",
-        ]
-    )
-
-
-NEUTRAL: dict[str, Callable[[random.Random], str]] = {
-    "order": lambda r: r.choice(
-        [
-            _digits(r, 6),
-            f"{r.randint(1, 9)}{_digits(r, 9)}",
-            f"ORD-{_digits(r, 8)}",
-            f"#{_digits(r, 7)}",
-            f"{_digits(r, 3)}-{_digits(r, 7)}-{_digits(r, 7)}",
-        ]
-    ),
-    "ticket": lambda r: r.choice(
-        [
-            f"#{_digits(r, 5)}",
-            f"INC{_digits(r, 7)}",
-            f"{r.randint(1, 9)}{_digits(r, 8)}",
-            f"CASE-{_digits(r, 6)}",
-        ]
-    ),
-    "tracking": _tracking,
-    "price": lambda r: r.choice(
-        [
-            f"${r.randint(1, 999)}.{_digits(r, 2)}",
-            f"{r.randint(1, 9)}.{_digits(r, 3)},{_digits(r, 2)} €",
-            f"£{r.randint(10, 99)}",
-            f"EUR {r.randint(1, 9)},{_digits(r, 3)}.00",
-        ]
-    ),
-    "day": _day,
-    "version": lambda r: r.choice(
-        [
-            f"{r.randint(1, 20)}.{r.randint(0, 30)}.{r.randint(0, 9)}",
-            f"v{r.randint(1, 9)}.{r.randint(0, 9)}.{r.randint(0, 9)}.{_digits(r, 4)}",
-            f"10.0.{_digits(r, 5)}.{_digits(r, 3)}",
-        ]
-    ),
-    "number": lambda r: str(r.randint(2, 9999)),
-    "serial": lambda r: r.choice(
-        [
-            f"SN{_digits(r, 10)}",
-            f"A{_digits(r, 4)}-{_digits(r, 4)}-X",
-            f"C02{_digits(r, 5)}JHD{_digits(r, 1)}",
-        ]
-    ),
-    "isbn": lambda r: f"978-3-{_digits(r, 2)}-{_digits(r, 6)}-{_digits(r, 1)}",
-}
-"""Slot → maker of a number that is nobody's."""
