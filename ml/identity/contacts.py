@@ -1,7 +1,8 @@
 """The warehouse's contacts as records for the linker: which value of a contact means what.
 
 An id that is itself an address or a number (a mailbox, a phone line, a survey's respondent) counts
-as e-mail or phone, never as a verified id. A vendor's own merge shows as a shared key.
+as e-mail or phone, never as a verified id. A vendor's own merge shows as a shared key, and so does
+a survey's answer about somebody's conversation.
 """
 
 from functools import lru_cache
@@ -133,6 +134,25 @@ named_ids as (
         ) as ids
     from contacts
 ),
+-- Who answers a survey about a conversation is who had it; told by one contact of a system only.
+asked as (
+    select
+        r.source_system, r.contact_remote_id,
+        v.source_system || ':' || min(v.contact_remote_id) as key
+    from {source}.int_survey_responses as r
+    inner join {source}.int_conversations as v
+        on r.conversation_source_system = v.source_system
+        and r.conversation_remote_id = v.remote_id
+    where not regexp_matches(v.contact_remote_id, $address)
+        and not regexp_matches(v.contact_remote_id, $number)
+    group by r.source_system, r.contact_remote_id, v.source_system
+    having count(distinct v.contact_remote_id) = 1
+),
+surveys as (
+    select source_system, contact_remote_id, list(key order by key) as survey_keys
+    from asked
+    group by source_system, contact_remote_id
+),
 told as (
     select
         *,
@@ -145,7 +165,7 @@ told as (
 ),
 keyed as (
     select
-        * exclude (ids, real_ids),
+        told.* exclude (ids, real_ids),
         list_transform(
             coalesce(real_ids, []),
             lambda i:
@@ -153,11 +173,14 @@ keyed as (
                 || ':'
                 || case when starts_with(i.value, '@') then lower(i.value[2:]) else i.value end
         ) || case
-            when merged_into_remote_id <> '' then [source_system || ':' || merged_into_remote_id]
+            when merged_into_remote_id <> ''
+                then [told.source_system || ':' || merged_into_remote_id]
             else []
-        end as told_keys,
-        source_system || ':' || remote_id as own_key
+        end || coalesce(survey_keys, []) as told_keys,
+        told.source_system || ':' || told.remote_id as own_key
     from told
+    left join surveys as s
+        on told.source_system = s.source_system and told.remote_id = s.contact_remote_id
 ),
 -- A contact's own id links it only to those who name it; elsewhere it says nothing.
 named_keys as (

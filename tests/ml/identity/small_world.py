@@ -28,6 +28,13 @@ create or replace table intermediate.int_contacts (
 create table if not exists intermediate.int_accounts (
     source_system varchar, remote_id varchar, name varchar
 );
+create table if not exists intermediate.int_conversations (
+    source_system varchar, remote_id varchar, contact_remote_id varchar
+);
+create table if not exists intermediate.int_survey_responses (
+    source_system varchar, remote_id varchar, contact_remote_id varchar,
+    conversation_source_system varchar, conversation_remote_id varchar
+);
 """
 
 
