@@ -136,6 +136,18 @@ def test_an_earlier_as_of_knows_only_what_had_happened(here: Path) -> None:
     assert query(
         here, "select count(*) from marts.fct_conversations where remote_id = 'young'"
     ) == [(0,)]
+    # What happened later is on no timeline and in no issue.
+    assert query(
+        here,
+        "select max(occurred_at) <= timestamptz '2026-06-01 10:15:00+00', count(*) > 0 "
+        "from marts.customer_timeline",
+    ) == [(True, True)]
+    assert query(
+        here,
+        "select count(*) from marts.fct_issues "
+        "where greatest(opened_at, first_response_at, resolved_at) "
+        "> timestamptz '2026-06-01 10:15:00+00'",
+    ) == [(0,)]
     # Solved later, by a row that had not changed yet.
     assert query(
         here, "select status from marts.fct_conversations where remote_id = 'half_holiday'"
