@@ -119,9 +119,9 @@ def _tie(
     """
     own = main & (email != held["mailbox"]) & (email != held["family"])
     email[own] = held["private"][own]
-    mine = main & draw.chance(0.75, len(main))
+    mine = main & draw.chance(0.92, len(main))
     phone[mine] = held["mobile"][mine]
-    loose = (email != held["private"]) & (phone != held["mobile"]) & draw.chance(0.85, len(main))
+    loose = (email != held["private"]) & (phone != held["mobile"]) & draw.chance(0.95, len(main))
     by_phone = loose & ((system == PHONE) | ((system != MAIL) & draw.chance(0.3, len(main))))
     phone[by_phone] = held["mobile"][by_phone]
     by_email = loose & ~by_phone
