@@ -177,7 +177,12 @@ keyed as (
                 then [told.source_system || ':' || merged_into_remote_id]
             else []
         end || coalesce(survey_keys, []) as told_keys,
-        told.source_system || ':' || told.remote_id as own_key
+        told.source_system || ':' || told.remote_id as own_key,
+        -- What follows a plus names no other mailbox (RFC 5233): the address counts without it too.
+        list_filter(
+            [trim(email)] || list_filter(values_of_ids, lambda v: regexp_matches(v, $address)),
+            lambda v: v <> ''
+        ) as addresses
     from told
     left join surveys as s
         on told.source_system = s.source_system and told.remote_id = s.contact_remote_id
@@ -192,10 +197,9 @@ raw as (
     select
         t.record_id, t.source_system, t.remote_id, t.created_at,
         t.name, t.given_name, t.surname,
-        list_sort(list_distinct(list_filter(
-            [trim(t.email)] || list_filter(values_of_ids, lambda v: regexp_matches(v, $address)),
-            lambda v: v <> ''
-        ))) as emails,
+        list_sort(list_distinct(list_concat(addresses, list_transform(
+            addresses, lambda v: regexp_replace(v, '([^+])[+][^@]*@', '\1@')
+        )))) as emails,
         list_sort(list_distinct(list_filter(
             [trim(t.phone)] || list_filter(values_of_ids, lambda v: regexp_matches(v, $number)),
             lambda v: v <> ''

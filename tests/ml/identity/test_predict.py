@@ -45,6 +45,12 @@ def test_an_id_that_is_an_address_or_a_number_is_that_and_no_verified_id(records
     assert (found["7"]["emails"], found["7"]["keys"]) == (["b@x.example"], ["twitter:ann"])
 
 
+def test_a_tagged_address_counts_without_its_tag_too(records) -> None:
+    found = records(contact("1", email="ann+shop@x.example"), contact("2", email="+49@x.example"))
+    assert found["1"]["emails"] == ["ann+shop@x.example", "ann@x.example"]
+    assert found["2"]["emails"] == ["+49@x.example"]
+
+
 def test_a_vendors_merge_and_an_id_of_another_system_are_shared_keys(records) -> None:
     found = records(
         contact("1"),
