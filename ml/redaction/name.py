@@ -51,7 +51,7 @@ _CLOSED_INLINE = re.compile(
     rf"|!) )(?P<name>{_NAMES})(?=[.!]?\s{{0,4}}$)"
 )
 _BEFORE_ADDRESS = re.compile(rf"(?P<name>{_NAMES}) ?<(?=[^\s<>]{{1,200}}@)")
-_ALONE = re.compile(rf",[ \t]{{0,4}}\n{{1,3}}[ \t]{{0,4}}(?P<name>{_NAMES})\s{{0,8}}$")
+_ALONE = re.compile(rf"\n[ \t]{{0,4}}(?P<name>{_NAMES})(?=[^\w\n]{{0,6}}$)")
 _INTRODUCED = re.compile(
     r"(?i:\b(?:my (?:full )?name(?:'s| is)|name ?[:=]|name on the (?:account|order|card) is"
     r"|ich hei(?:ß|ss)e|mein name ist|me llamo"
@@ -124,6 +124,7 @@ def _bounded(text: str, start: int, end: int) -> bool:
 
 _PLACE = re.compile(
     rf"(?i)(?:^|\n)[ \t]{{0,4}}{_GREETING},? (?:{_TITLE} )?$|[,.!]?[ \t]{{0,4}}\n[ \t]{{0,4}}$"
+    rf"|\b{_CLOSING}[,.!]? $"
     r"|\b(?:name is|name's|this is|i am|i'?m|hei(?:ß|ss)e|name ist|llamo|nombre es|soy|appelle)\s$"
 )
 

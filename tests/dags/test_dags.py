@@ -90,3 +90,7 @@ def test_an_address_is_no_parameter_of_a_dag_for_airflow_keeps_those(dags: dict[
     for plain in ("jane@home.example", "zendesk:3640001"):
         with pytest.raises(ParamValidationError):
             param.resolve(plain)
+
+
+def test_texts_are_redacted_before_anything_reads_them(dags: dict[str, Any]) -> None:
+    assert dags["enrich"].get_task("tag").upstream_task_ids == {"redact"}

@@ -41,6 +41,10 @@ from ml.redaction.redact import redact
         ("https://u:pw@h.example/a?token=abcd1234&p=2", "https://<EMAIL>/a?token=<SECRET>&p=2"),
         ("https://u:pw@intranet/a", "https://<SECRET>@intranet/a"),
         ("https://x.example/reset/a8f7e6d5c4b3a2918070ffee", "https://x.example/reset/<SECRET>"),
+        (
+            "It broke again.\n\nPlease fix this.\nGregory!",
+            "It broke again.\n\nPlease fix this.\n<NAME>!",
+        ),
         ("Hi, this is Jane Doe from Acme", "Hi, this is <NAME> from Acme"),
         ("Dear Ms O'Brien, it broke.", "Dear Ms <NAME>, it broke."),
         ("Thanks!\n\nBest regards,\nBjörn Müller", "Thanks!\n\nBest regards,\n<NAME>"),
@@ -61,6 +65,7 @@ def test_personal_data_is_replaced(text, clean) -> None:
         "5 boxes in 2 weeks on the way, 20 minutes down the road",
         "my password is wrong, the password is not accepted, password: reset",
         "Hi there, Dear Team, Hello again, I'm Very Unhappy",
+        "It broke.\n\nThanks",
         "I live in Berlin. Room 21.5, size 12-14",
         "std::vector and a::b",
         "",
@@ -76,6 +81,13 @@ def test_a_known_name_is_found_where_a_text_does_not_introduce_it() -> None:
     clean = "yesterday <NAME> called; <NAME> waits, <NAME> too. I will ask.\n\nbest,\n<NAME>"
     assert redact(text, ["Sakura Ito"]).text == clean
     assert "Sakura" in redact(text).text
+
+
+def test_a_known_name_is_found_in_small_letters_after_a_closing() -> None:
+    assert (
+        redact("lena fragt. beste grüße, lena", ["lena Groß"]).text
+        == "lena fragt. beste grüße, <NAME>"
+    )
 
 
 def test_a_known_name_that_is_a_word_is_taken_only_where_a_name_stands() -> None:
