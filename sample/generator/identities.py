@@ -92,13 +92,12 @@ class Registry:
         has_account = rng.random() < 0.4
         spell = self._second_address if duplicate_of else self._spelled_address
         email: str | None = spell(person)
-        shared = person.company.shared_mailbox if person.company else None
+        shared = person.shared_mailbox
         if shared and rng.random() < 0.5:
             email = shared
         if ("zendesk", str(email)) in self.taken:
             email = self._second_address(person)  # Zendesk knows an address once.
-        # Agents keep the number of whoever called.
-        knows = rng.random() < (0.8 if self.calls else 0.45)
+        knows = rng.random() < (0.8 if self.calls else 0.45)  # agents keep a caller's number
         phone = self._spelled_phone(person) if knows or duplicate_of else None
         if not phone and rng.random() < 0.02:
             email = None  # came over social: a handle only, joined by account number or not at all
@@ -113,13 +112,14 @@ class Registry:
         account = person.account if rng.random() < 0.85 else None
         draw = rng.random()
         email: str | None = self._spelled_address(person)
-        if person.company and person.company.shared_mailbox and rng.random() < 0.4:
-            email = person.company.shared_mailbox
+        if person.shared_mailbox and rng.random() < 0.4:
+            email = person.shared_mailbox
         elif account and draw < 0.12:
             email = self._second_address(person)  # joined to the rest by account number only
         elif account and draw < 0.18:
             email = None
-        phone = self._spelled_phone(person) if rng.random() < 0.15 else None
+        knows = rng.random() < (0.5 if self.calls else 0.15)
+        phone = self._spelled_phone(person) if knows else None
         self._add("intercom", hex_id(rng, 24), person, email, phone, account)
 
     def _twilio(self, person: Person) -> None:
@@ -130,7 +130,7 @@ class Registry:
         self._add("twilio", person.phone, person, None, person.phone, None, name=name)
 
     def _email(self, person: Person) -> None:
-        shared = person.company.shared_mailbox if person.company else None
+        shared = person.shared_mailbox
         use_shared = shared and ("email", shared) not in self.taken and self.rng.random() < 0.5
         address = shared if use_shared and shared else self._sender(person)
         if ("email", address) in self.taken:
@@ -148,7 +148,7 @@ class Registry:
 
     def _salesforce(self, person: Person) -> None:
         rng = self.rng
-        shared = person.company.shared_mailbox if person.company else None
+        shared = person.shared_mailbox
         email = shared if shared and rng.random() < 0.3 else self._spelled_address(person)
         phone = self._spelled_phone(person) if rng.random() < 0.8 else None
         account = person.account if rng.random() < 0.3 else None
@@ -220,8 +220,7 @@ class Registry:
     def _works(self, address: str, person: Person) -> bool:
         """Whether mail to it reaches this very person: no mistyped host, no shared mailbox."""
         hosts = {person.email.rpartition("@")[2], *self.population.names["mail_domains"]}
-        shared = person.company.shared_mailbox if person.company else None
-        return address != shared and address.lower().rpartition("@")[2] in hosts
+        return address != person.shared_mailbox and address.lower().rpartition("@")[2] in hosts
 
     def _sender(self, person: Person) -> str:
         """An address that mail comes from: a mail program does not mistype it."""

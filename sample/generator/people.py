@@ -39,6 +39,11 @@ class Person:
     shares_phone_with: str | None = None
     is_spammer: bool = False
 
+    @property
+    def shared_mailbox(self) -> str | None:
+        """The address that the colleagues at work share, if any."""
+        return self.company.shared_mailbox if self.company else None
+
 
 def ascii_word(text: str) -> str:
     """A name as it appears in an address: müller → mueller, josé → jose."""
