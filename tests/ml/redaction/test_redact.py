@@ -83,7 +83,10 @@ def test_what_is_not_a_finding_stays_as_it_was(text) -> None:
 
 
 @settings(max_examples=300, deadline=None)
-@given(st.sampled_from([e for e in examples(told=6) if e.spans]), st.text(" .,;\n", min_size=1, max_size=3))
+@given(
+    st.sampled_from([e for e in examples(told=6) if e.spans]),
+    st.text(" .,;\n", min_size=1, max_size=3),
+)
 def test_no_long_run_of_personal_digits_is_left(example, glue) -> None:
     left = redact(example.text + glue + example.text).text
     for span in example.spans:
