@@ -144,7 +144,7 @@ def _dealings(made: Company) -> None:
         ordered_at="2026-01-01T00:00:00Z", source_system="stripe",
     )  # fmt: skip
     made.add(
-        "subscriptions", subscription_id="sub4", contact_id="c-ben", amount_per_month="50",
+        "subscriptions", subscription_id="sub4", contact_id="c-free", amount_per_month="50",
         currency="EUR", started_at="2026-01-01T00:00:00Z", status="trialing",
     )  # fmt: skip
     made.add("articles", article_id="a1", title="How to pay", source_system="helpcentre")
