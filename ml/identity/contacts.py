@@ -73,8 +73,8 @@ def _zones() -> pa.Table:
     return pa.table({"zone": list(found), "code": list(found.values())})
 
 
-def make_records(connection: duckdb.DuckDBPyConnection, source: str, records: str) -> None:
-    """Create table `records` from the schema `source` (`"heedline".intermediate`).
+def make_records(connection: duckdb.DuckDBPyConnection, home: str, records: str) -> None:
+    """Create table `records` from the contacts in the database `home` (quoted).
 
     One row per contact: record_id, source_system, remote_id, created_at, the columns that the
     engine reads (`RAW_COLUMNS`) and `fingerprint`, the md5 of those. A region is the country the
@@ -88,7 +88,7 @@ def make_records(connection: duckdb.DuckDBPyConnection, source: str, records: st
     connection.register("zone_countries", _zones())
     try:
         connection.execute(
-            _RECORDS.format(source=source, records=records),
+            _RECORDS.format(home=home, records=records),
             {"one": list(read_config().one_per_person), "address": _ADDRESS, "number": _NUMBER},
         )
     except duckdb.CatalogException as error:
@@ -107,7 +107,7 @@ with contacts as (
         c.*,
         coalesce(named.code, zoned.code) as own_region,
         map_entries(try_cast(try_cast(c.external_ids as json) as map(varchar, varchar))) as ids
-    from {source}.int_contacts as c
+    from {home}.intermediate.int_contacts as c
     left join country_names as named on lower(trim(c.country)) = named.name
     left join zone_countries as zoned on c.time_zone = zoned.zone
     where c.remote_id is not null and c.source_system is not null
@@ -123,7 +123,17 @@ account_regions as (
     group by all
 ),
 accounts as (
-    select source_system, remote_id, min(name) as name from {source}.int_accounts group by all
+    select source_system, remote_id, min(name) as name
+    from {home}.intermediate.int_accounts
+    group by all
+),
+-- Whose address is at a company's own domain works there.
+employers as (
+    select lower(domain) as domain, min(name) as name
+    from {home}.intermediate.int_accounts
+    where lower(domain) not in (select domain from {home}.ops.free_mail_domains)
+    group by lower(domain)
+    having count(distinct lower(trim(name))) = 1
 ),
 named_ids as (
     select
@@ -139,8 +149,8 @@ asked as (
     select
         r.source_system, r.contact_remote_id,
         v.source_system || ':' || min(v.contact_remote_id) as key
-    from {source}.int_survey_responses as r
-    inner join {source}.int_conversations as v
+    from {home}.intermediate.int_survey_responses as r
+    inner join {home}.intermediate.int_conversations as v
         on r.conversation_source_system = v.source_system
         and r.conversation_remote_id = v.remote_id
     where not regexp_matches(v.contact_remote_id, $address)
@@ -207,7 +217,7 @@ raw as (
         t.date_of_birth::varchar as date_of_birth,
         t.address, t.postcode,
         coalesce(t.own_region, nullif(upper(trim(t.country)), '')) as country,
-        coalesce(t.company, a.name) as company,
+        coalesce(t.company, a.name, e.name) as company,
         list_sort(list_distinct(
             told_keys || case when n.key is null then [] else [own_key] end
         )) as keys,
@@ -217,6 +227,7 @@ raw as (
         on t.source_system = r.source_system and t.account_remote_id = r.account_remote_id
     left join accounts as a
         on t.source_system = a.source_system and t.account_remote_id = a.remote_id
+    left join employers as e on lower(split_part(trim(t.email), '@', 2)) = e.domain
     left join named_keys as n on lower(t.own_key) = n.key
 )
 select raw.*, md5(to_json(raw)::varchar) as fingerprint

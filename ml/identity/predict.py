@@ -64,7 +64,7 @@ def link_warehouse(as_of: datetime) -> LinkReport:
     started = time.perf_counter()
     said = read_decisions(settings().decisions_file)
     with warehouse() as connection, ledger.workbench(connection) as home:
-        make_records(connection, f"{home}.intermediate", "records")
+        make_records(connection, home, "records")
         delta = ledger.compare(connection, home)
         waiting = steps.decided(connection, home, said)
         model = steps.stored_model(connection, home, sum(delta.values()))

@@ -89,7 +89,7 @@ class Registry:
     def _zendesk(self, person: Person, duplicate_of: Identity | None = None) -> None:
         rng = self.rng
         self.zendesk_number += rng.randint(3, 4_000)
-        has_account = rng.random() < 0.4
+        has_account = rng.random() < 0.6
         spell = self._second_address if duplicate_of else self._spelled_address
         email: str | None = spell(person)
         shared = person.shared_mailbox
@@ -97,7 +97,7 @@ class Registry:
             email = shared
         if ("zendesk", str(email)) in self.taken:
             email = self._second_address(person)  # Zendesk knows an address once.
-        knows = rng.random() < (0.8 if self.calls else 0.45)  # agents keep a caller's number
+        knows = rng.random() < (0.9 if self.calls else 0.45)  # agents keep a caller's number
         phone = self._spelled_phone(person) if knows or duplicate_of else None
         if not phone and rng.random() < 0.02:
             email = None  # came over social: a handle only, joined by account number or not at all
@@ -118,7 +118,7 @@ class Registry:
             email = self._second_address(person)  # joined to the rest by account number only
         elif account and draw < 0.18:
             email = None
-        knows = rng.random() < (0.5 if self.calls else 0.15)
+        knows = rng.random() < (0.6 if self.calls else 0.15)
         phone = self._spelled_phone(person) if knows else None
         self._add("intercom", hex_id(rng, 24), person, email, phone, account)
 
@@ -151,7 +151,7 @@ class Registry:
         shared = person.shared_mailbox
         email = shared if shared and rng.random() < 0.3 else self._spelled_address(person)
         phone = self._spelled_phone(person) if rng.random() < 0.8 else None
-        account = person.account if rng.random() < 0.3 else None
+        account = person.account if rng.random() < 0.6 else None
         self._add("salesforce", salesforce_id(rng, "003"), person, email, phone, account)
 
     def _stripe(self, person: Person) -> None:

@@ -26,7 +26,7 @@ create or replace table intermediate.int_contacts (
     language varchar, time_zone varchar, created_at timestamptz
 );
 create table if not exists intermediate.int_accounts (
-    source_system varchar, remote_id varchar, name varchar
+    source_system varchar, remote_id varchar, name varchar, domain varchar
 );
 create table if not exists intermediate.int_conversations (
     source_system varchar, remote_id varchar, contact_remote_id varchar
@@ -50,7 +50,7 @@ def write_contacts(contacts, accounts=()):
                 list(contact.values()),
             )
         for account in accounts:
-            connection.execute("insert into intermediate.int_accounts values (?, ?, ?)", account)
+            connection.execute("insert into intermediate.int_accounts values (?, ?, ?, ?)", account)
 
 
 def write_decisions(*rows):
@@ -117,7 +117,8 @@ def changes():
     """(change, contacts, reason) in order."""
     with warehouse() as connection:
         return connection.execute(
-            "select change, contacts, reason from ml.customer_changes order by recorded_at, change, contacts, reason"
+            "select change, contacts, reason from ml.customer_changes "
+            "order by recorded_at, change, contacts, reason"
         ).fetchall()
 
 

@@ -7,6 +7,7 @@ from ml.identity.contacts import BadContactsConfig, NotUnified, make_records, re
 from ml.identity.predict import link_warehouse
 from tests.ml.identity import small_world as world
 from warehouse.duck import warehouse
+from warehouse.free_mail import write_free_mail_domains
 
 
 @pytest.fixture
@@ -16,9 +17,10 @@ def records():
     def make(*contacts, accounts=(), more=""):
         world.write_contacts(contacts, accounts)
         with warehouse() as connection:
+            write_free_mail_domains(connection)
             if more:
                 connection.execute(more)
-            make_records(connection, "intermediate", "records")
+            make_records(connection, '"heedline"', "records")
             cursor = connection.execute("from records")
             names = [column[0] for column in cursor.description]
             rows = [dict(zip(names, row, strict=True)) for row in cursor.fetchall()]
@@ -96,10 +98,25 @@ def test_a_region_comes_of_the_country_the_time_zone_or_the_account(records) -> 
         contact("3", account_remote_id="a"),
         contact("4", country="uk"),
         contact("5"),
-        accounts=[("zendesk", "a", "Umber")],
+        accounts=[("zendesk", "a", "Umber", None)],
     )
     assert [found[key]["region"] for key in "12345"] == ["DE", "FR", "DE", "GB", None]
     assert found["3"]["company"] == "Umber"
+
+
+def test_an_address_at_a_companys_own_domain_tells_the_company_a_free_one_does_not(records) -> None:
+    found = records(
+        contact("1", email="Ann@Umber.example"),
+        contact("2", email="bo@gmail.com"),
+        contact("3", email="cy@two.example"),
+        accounts=[
+            ("crm", "a", "Umber", "umber.example"),
+            ("crm", "b", "Solo trader", "gmail.com"),
+            ("crm", "c", "Two", "two.example"),
+            ("crm", "d", "Three", "two.example"),
+        ],
+    )
+    assert [found[key]["company"] for key in "123"] == ["Umber", None, None]
 
 
 def test_only_what_the_linker_reads_changes_a_fingerprint(records) -> None:
