@@ -17,7 +17,7 @@ from ml.identity.agglomerate import agglomerate
 from ml.identity.config import IdentityConfig
 from ml.identity.decision import Decision
 from ml.identity.functions import scalar
-from ml.identity.guards import compared_sql, contradicts_sql, resolve
+from ml.identity.guards import barred_sql, compared_sql, contradicts_sql, resolve
 from ml.identity.model import Model
 from ml.identity.scoring import predict, threshold_weight
 
@@ -30,12 +30,12 @@ DENSE = 150
 
 @dataclass(frozen=True)
 class Edges:
-    """Links between nodes, by number."""
+    """Links between nodes, by number; `contradicts`: 1 on the whole, 2 beyond anything that could outweigh it."""
 
     left: Ints
     right: Ints
     weight: Floats
-    contradicts: npt.NDArray[np.bool_]
+    contradicts: Ints
 
     def of(self, chosen: npt.NDArray[np.bool_]) -> "Edges":
         return Edges(
@@ -85,7 +85,7 @@ def _read_edges(connection: duckdb.DuckDBPyConnection, query: str) -> Edges:
         np.asarray(found["l"], dtype=np.int64),
         np.asarray(found["r"], dtype=np.int64),
         np.asarray(found["weight"], dtype=np.float64),
-        np.asarray(found["contradicts"], dtype=np.bool_),
+        np.asarray(found["contradicts"], dtype=np.int64),
     )
 
 
@@ -155,7 +155,7 @@ def _whole(
     many = np.flatnonzero(sizes[label] > 2)
     if not len(many):
         return Edges(
-            np.array([], np.int64), np.array([], np.int64), np.array([]), np.array([], np.bool_)
+            np.array([], np.int64), np.array([], np.int64), np.array([]), np.array([], np.int64)
         )
     connection.execute("create or replace temp table labels (node bigint, label bigint)")
     connection.execute(
@@ -173,7 +173,7 @@ def _whole(
     predict(
         connection, model, prepared, "inner_pairs", "inner_scored",
         "record_id_l as left_id, record_id_r as right_id, "
-        f"{contradicts_sql(model)} as contradicts, case when {compared_sql(model)} then match_weight end as weight",
+        f"case when {barred_sql(model)} then 2 when {contradicts_sql(model)} then 1 else 0 end as contradicts, case when {compared_sql(model)} then match_weight end as weight",
     )  # fmt: skip
     found = _read_edges(
         connection,
@@ -218,7 +218,8 @@ def _split(
         for position in by_inner.get(component, []):
             one, other = place[int(inner.left[position])], place[int(inner.right[position])]
             weights[one, other] = weights[other, one] = inner.weight[position]
-            contradicts[one, other] = contradicts[other, one] = inner.contradicts[position]
+            contradicts[one, other] = contradicts[other, one] = inner.contradicts[position] == 1
+            apart[one, other] = apart[other, one] = inner.contradicts[position] == 2
         for position in by_never.get(component, []):
             one, other = place[int(never.left[position])], place[int(never.right[position])]
             apart[one, other] = apart[other, one] = True
@@ -247,7 +248,7 @@ def cluster(
     link_weight = threshold_weight(rules.thresholds.link)
     count = _nodes(connection, prepared, pairs, link_weight, decisions, within)
     numbered = (
-        "select least(l.node, r.node) as l, greatest(l.node, r.node) as r, {weight} as weight, false as contradicts from {table} "
+        "select least(l.node, r.node) as l, greatest(l.node, r.node) as r, {weight} as weight, 0 as contradicts from {table} "
         "join nodes as l on l.record_id = left_id join nodes as r on r.record_id = right_id where l.node <> r.node "
         "{only} order by all"
     )

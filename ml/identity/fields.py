@@ -158,6 +158,7 @@ EMAIL = Field(
     (
         Level("list_has_any(emails_l, emails_r) and not (family_email_l or family_email_r)", "same e-mail address", 0.55, 1e-6),
         Level("list_has_any(emails_l, emails_r)", "same e-mail address, used under several names", 0.05, 1e-6, most=2),
+        Level("mailbox_of_name_l and mailbox_of_name_r", "different e-mail addresses, each made of the name", 0.2, 0.3, most=0),
         Level(f"length({_LOCAL_L}) >= 5 and {_LOCAL_L} = {_LOCAL_R}", "same e-mail name at another provider", 0.07, 2e-5, most=0),
         Level(f"jaro_winkler_similarity(email_l, email_r) >= 0.8 and {_SAME_DIGITS} and damerau_levenshtein(email_l, email_r) <= 2",
               "e-mail address misspelled", 0.08, 5e-6, most=4),
@@ -247,8 +248,8 @@ KEYS = Field(
     "identifier",
     f"{_null('keys')} or not (list_has_any(keys_l, keys_r) or list_has_any({_KINDS_L}, {_KINDS_R}))", ("keys",),
     (
-        Level("list_has_any(keys_l, keys_r)", "same identifier in another system", 0.995, 1e-8),
-        Level("ELSE", "two different identifiers of one system", 0.005, 1.0),
+        Level("list_has_any(keys_l, keys_r)", "same identifier in another system", 1 - 1e-6, 1e-8),
+        Level("ELSE", "two different identifiers of one system", 1e-6, 1.0),
     ),
     {},
 )  # fmt: skip
@@ -298,6 +299,9 @@ FIELDS = (
     GENDER,
 )
 """All comparisons; a table without a field's columns is linked by the others."""
+
+FIXED = frozenset({"identifier"})
+"""Fields whose m is not learnt: what they mean is a rule, not a habit of the data."""
 
 TERMS = {
     "given": "given", "surname": "surname", "born": "born", "street": "street",

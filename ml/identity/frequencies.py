@@ -58,14 +58,18 @@ def crowds(
 ) -> tuple[dict[str, list[str]], dict[str, list[str]]]:
     """(shared, family): e-mail addresses and phones by under how many given names they are held.
 
-    Names count by initial, short forms by that of a full name: typing errors must not look like a crowd.
+    Names count by the two initials in either order, short forms by that of a full name, and only where both names are
+    known: typing errors, "Surname Given" and a missing name must not look like a crowd.
     Shared: `names_per_value` or more; family: two or more.
     """
+    one, other = "left(given_roots[1], 1)", "left(surname, 1)"
+    initials = f"least({one}, {other}) || greatest({one}, {other})"
+    known = "given is not null and surname is not null"
     shared, family = {}, {}
     for plural in ("emails", "phones"):
         rows = connection.execute(
             f"select value, count(distinct initial) as names from "
-            f"(select unnest({plural}) as value, left(given_roots[1], 1) as initial from {prepared}) "
+            f"(select unnest({plural}) as value, case when {known} then {initials} end as initial from {prepared}) "
             "group by value having count(distinct initial) >= 2 order by value"
         ).fetchall()
         shared[plural] = [str(value) for value, names in rows if names >= names_per_value]

@@ -11,10 +11,9 @@ Pair = tuple[str, str]
 _CONTRADICTIONS = {
     "birth date": 0,
     "national id": 0,
-    "identifier": 0,
 }
 """Field → Splink's number of the level at which two records contradict each other: two birth dates that are
-no typing error of one another, two national ids, two values of an identifier of which a person has one."""
+no typing error of one another, two national ids."""
 
 
 RARE = -4.0
@@ -36,6 +35,11 @@ def contradicts_sql(model: Model) -> str:
             if math.log2(m / u) <= RARE:
                 parts.append(f"gamma_{column(field)} = {number}")
     return f"(({' or '.join(parts)}) and match_weight < 0)" if parts else "false"
+
+
+def barred_sql(model: Model) -> str:
+    """SQL over a scored pair: two values of an identifier of which a person has one? Nothing outweighs that."""
+    return "gamma_identifier = 0" if "identifier" in model.levels else "false"
 
 
 def compared_sql(model: Model) -> str:

@@ -61,6 +61,27 @@ def pieces(tokens: str) -> str:
     return f"string_split(replace(array_to_string({tokens}, ' '), '-', ' '), ' ')"
 
 
+def mailbox_of_name(mailbox: str, given: str, surname: str) -> str:
+    """SQL: do the letters before the @ spell the record's own name (jo.smith, smithj, jsmith42), and nothing else?
+
+    Two such mailboxes are alike because the names are: that is no evidence of its own.
+    """
+    letters = f"regexp_replace(split_part({mailbox}, '@', 1), '[^\\p{{L}}]', '', 'g')"
+    first, whole, last = f"{given}[1]", joined(given), joined(surname)
+    shapes = [
+        f"{one} || {other}"
+        for name in (first, whole)
+        for one, other in (
+            (name, last),
+            (last, name),
+            (f"left({name}, 1)", last),
+            (last, f"left({name}, 1)"),
+        )
+    ]
+    shapes += [f"{first} || left({last}, 1)", first, last]
+    return f"coalesce(list_contains([{', '.join(shapes)}], {letters}), false)"
+
+
 def surname_start(tokens: str) -> str:
     """SQL: position (from 1) in the list `tokens` at which the surname starts; it is never the first word."""
     particles = sql_list(PARTICLES)

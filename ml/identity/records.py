@@ -28,7 +28,7 @@ PREPARED_COLUMNS = {
     "phones": "varchar[]", "house_number": "varchar", "street": "varchar", "building": "varchar",
     "suburb": "varchar", "postcode": "varchar", "state": "varchar", "company": "varchar", "national_id": "varchar",
     "keys": "varchar[]", "exclusive_keys": "varchar[]", "birth_place": "varchar", "occupation": "varchar",
-    "gender": "varchar",
+    "gender": "varchar", "mailbox_of_name": "boolean",
 }  # fmt: skip
 """Columns of a prepared table; beside them `content` (a hash of all but the id) and the blocking keys."""
 
@@ -148,8 +148,8 @@ def _final_stage(stage: str, config: IdentityConfig) -> str:
         f"nullif(list_filter(keys, lambda k: split_part(k, ':', 1) not in ({weak})), []) as keys, "
         f"nullif(list_filter(keys, lambda k: split_part(k, ':', 1) in ({exclusive})), []) as exclusive_keys, "
         f"{addresses.compact('birth_place')} as birth_place, {addresses.compact('occupation')} as occupation, "
-        f"left(gender, 1) as gender from ({stage})) "
-        "select plain.* exclude (given_words, raw_phones, region), case when given is not null then "
+        f"left(gender, 1) as gender, {names.mailbox_of_name('emails[1]', 'given_words', 'surname_words')} as mailbox_of_name "
+        f"from ({stage})) select plain.* exclude (given_words, raw_phones, region), case when given is not null then "
         "list_sort(list_distinct(list_concat(list_filter(given_words, lambda w: length(w) > 1), [given], "
         "coalesce(nick.roots, [])))) end as given_roots, "
         f"nullif(list_sort(list_distinct(list_filter(list_transform(raw_phones, lambda p: {phones.number('trim(p)', 'region')}), "

@@ -12,7 +12,7 @@ import numpy as np
 import numpy.typing as npt
 
 from ml.identity.config import IdentityConfig, Prior
-from ml.identity.fields import ALTERNATIVES, FIELDS, Field
+from ml.identity.fields import ALTERNATIVES, FIELDS, FIXED, Field
 from ml.identity.functions import scalar
 from ml.identity.model import Model, column
 from ml.identity.scoring import predict
@@ -241,7 +241,7 @@ def fit_m(
                     )
                 )
             for position, counted in enumerate(_counts(gammas, likely, fields)):
-                if fields[position].name not in ignored:
+                if fields[position].name not in ignored | FIXED:
                     expected[position] = expected[position] + counted
         m = [monotone(total / total.sum(), u[i]) for i, total in enumerate(expected)]
         starts["household"] = float(np.clip(min(households[1:] or households), *HOUSEHOLD_RANGE))
