@@ -8,7 +8,7 @@ a killed erasure completes it, and one on a restored warehouse repeats it before
 
 import json
 import logging
-from dataclasses import asdict, dataclass, field
+from dataclasses import dataclass, field
 from pathlib import Path
 from typing import Any
 
@@ -19,19 +19,14 @@ from privacy import leftovers, requests, versions
 from privacy.finding import Case, Unknown, find
 from privacy.people import Person
 from privacy.plain import Swept
-from privacy.raw_bytes import search_bytes
+from privacy.proof import prove
 from privacy.rewrite import remove_leftovers, rewrite
-from privacy.search import Search, Searched
 from privacy.sweep import due, forget_texts, look, sweep
 from warehouse.clock import iso, wall_now
 from warehouse.duck import warehouse
 from warehouse.settings import settings
 
 log = logging.getLogger(__name__)
-
-
-class NotErased(RuntimeError):
-    """The proof failed: the person is still somewhere. The message names each place."""
 
 
 class ErasureDue(RuntimeError):
@@ -45,27 +40,6 @@ class Preview:
     case: Case
     swept: Swept
     versions: list[str] = field(default_factory=list)
-
-
-@dataclass
-class Proof:
-    """What was searched after an erasure, and what it had removed before."""
-
-    request: str
-    proved_at: str
-    removed: int
-    rewritten: int
-    versions_removed: list[str]
-    texts_forgotten: int
-    cleaned: dict[str, int]
-    files: int
-    tables: int
-    rows: int
-    bytes: int
-    uncompressed_bytes: int
-    literals: int
-    literals_inside_others: int
-    found: int = 0
 
 
 def preview(who: str) -> Preview:
@@ -206,52 +180,8 @@ def finish() -> list[dict[str, Any]]:
     cleaned = {person.request: leftovers.clean(ledger, person) for person in opened}
     rewrite()
     return [
-        _prove(person, pruned[person.request], texts, cleaned[person.request]) for person in opened
+        prove(person, pruned[person.request], texts, cleaned[person.request]) for person in opened
     ]
-
-
-def _prove(
-    person: Person, pruned: list[str], texts: int, cleaned: dict[str, int]
-) -> dict[str, Any]:
-    """Search everything, close the request, keep the proof."""
-    found = search(person)
-    raw = search_bytes(person)
-    if raw.hits:
-        found.found.append(f"warehouse bytes, uncompressed: {raw.hits} times")
-    if found.found:
-        places = "; ".join(found.found[:20])
-        more = f" and {len(found.found) - 20} more places" if len(found.found) > 20 else ""
-        raise NotErased(
-            f"request {person.request}: still found in {len(found.found)} places: {places}{more}; "
-            "the request stays open: mend the place and run `heedline erase --replay`"
-        )
-    request = person.request
-    with warehouse() as connection:
-        rows = connection.execute(
-            "select coalesce(max(removed), 0), coalesce(max(rewritten), 0) from ops.erasures "
-            "where request_id = ?",
-            [request],
-        ).fetchall()
-        removed, rewritten = rows[0]
-        proof = Proof(
-            request,
-            iso(wall_now()),
-            removed,
-            rewritten,
-            pruned,
-            texts,
-            cleaned,
-            *(found.files, found.tables, found.rows, found.bytes),
-            raw.bytes,
-            raw.literals,
-            raw.left_out,
-        )
-        connection.execute(
-            "update ops.erasures set finished_at = ? where request_id = ?", [wall_now(), request]
-        )
-    requests.close(request, asdict(proof))
-    log.info("erase: request %s proved: %d files, nothing found", request, proof.files)
-    return asdict(proof)
 
 
 def proof_of(request: str) -> Path:
@@ -265,8 +195,3 @@ def as_of_to_rebuild() -> str:
     if folder is None:
         return iso(wall_now())
     return str(json.loads((folder / "manifest.json").read_text())["content"]["as_of"])
-
-
-def search(person: Person) -> Searched:
-    """Where the person is, anywhere under HEEDLINE_HOME."""
-    return Search(person).everywhere()

@@ -8,16 +8,14 @@ import json
 import logging
 
 import duckdb
-import pyarrow as pa
 
 from connectors.contract import resources
 from connectors.erased import Found, clause_of, decide, replaced, sort_out
 from connectors.judging import left_behind
 from connectors.ledger import Ledger
-from connectors.mentions import blank_out
-from connectors.scanning import Probe, scan_texts, scan_ties
 from privacy.people import Person
 from privacy.plain import Swept, blank_plain
+from privacy.tables import columns_of, delete_rows, sweep_table
 from warehouse.clock import wall_now
 from warehouse.sql import identifier
 
@@ -70,7 +68,7 @@ def look(
     _raw(connection, ledger, tables, swept, apply=apply)
     for schema, name in tables:
         if not schema.startswith("raw_") and schema not in {"quarantine", "seeds"}:
-            _other(connection, ledger, schema, name, swept, apply=apply)
+            sweep_table(connection, ledger, schema, name, swept, apply=apply)
     if apply:
         for person in known or []:
             blank_plain(connection, person, tables, swept)
@@ -82,10 +80,6 @@ def _tables(connection: duckdb.DuckDBPyConnection) -> list[tuple[str, str]]:
         "select schema_name, table_name from duckdb_tables() "
         "where not internal and not temporary and database_name = current_database() order by all"
     ).fetchall()
-
-
-def _columns(connection: duckdb.DuckDBPyConnection, table: str) -> dict[str, str]:
-    return {r[0]: r[1] for r in connection.execute(f"describe {table}").fetchall()}
 
 
 def _raw(
@@ -107,7 +101,7 @@ def _raw(
                     continue
                 table = f"{schema}.{identifier(name)}"
                 relation = f"select *, rowid as nth from {table}"
-                columns = _columns(connection, table)
+                columns = columns_of(connection, table)
                 before = found.get((schema, name))
                 here = sort_out(
                     *(connection, relation, columns, (source, name), ledger),
@@ -169,89 +163,10 @@ def _apply(connection: duckdb.DuckDBPyConnection, table: str, found: Found) -> N
         else:
             schema = connection.sql(f"select * from {table} limit 0").to_arrow_table().schema
             connection.register("rewritten", replaced(list(found.kept.values()), schema))
-            _delete(connection, table, numbers)
+            delete_rows(connection, table, numbers)
             connection.execute(f"insert into {table} by name select * from rewritten")
             connection.unregister("rewritten")
-    _delete(connection, table, list(found.gone))
-
-
-def _delete(connection: duckdb.DuckDBPyConnection, table: str, numbers: list[int]) -> None:
-    if numbers:
-        connection.register("gone", pa.table({"nth": pa.array(numbers, pa.int64())}))
-        connection.execute(f"delete from {table} where rowid in (select nth from gone)")
-        connection.unregister("gone")
-
-
-def _other(
-    connection: duckdb.DuckDBPyConnection,
-    ledger: Ledger,
-    schema: str,
-    name: str,
-    swept: Swept,
-    *,
-    apply: bool,
-) -> None:
-    """Any other table: rows keyed by the person go; in what is left, mentions are blanked out."""
-    table = f"{schema}.{identifier(name)}"
-    columns = _columns(connection, table)
-    relation = f"select *, rowid as nth from {table}"
-    keyed, hits = scan_ties(connection, relation, _keyed(schema, columns), ledger)
-    swept.hits |= hits
-    gone = sorted(keyed)
-    if apply:
-        _delete(connection, table, gone)
-    mentioned, hits = scan_texts(connection, relation, columns, ledger)
-    swept.hits |= hits
-    mentioning = sorted(mentioned - keyed)
-    if schema == "ml":
-        # What models keep of somebody else's row is made again; a mention would change its meaning.
-        if apply:
-            _delete(connection, table, mentioning)
-        swept.count(f"{schema}.{name}", len(gone) + len(mentioning), 0)
-        return
-    swept.count(f"{schema}.{name}", len(gone), len(mentioning))
-    if apply and mentioning:
-        _blank(connection, table, columns, mentioning, ledger)
-
-
-def _keyed(schema: str, columns: dict[str, str]) -> list[Probe]:
-    """Columns that hold a customer id, or a contact's system and id."""
-    found: list[Probe] = []
-    for column in columns:
-        text = f"[cast({identifier(column)} as varchar)]"
-        if column == "customer_id" or column.endswith("_customer_id"):
-            found.append(("customer", text, "''"))
-        elif schema == "ml" and column in {"record_id", "left_id", "right_id"}:
-            parts = [f"split_part({identifier(column)}, chr(31), {part})" for part in (1, 2)]
-            found.append(("contact", f"[{parts[1]}]", parts[0]))
-        elif column == "contact_remote_id" and "source_system" in columns:
-            found.append(("contact", text, "source_system"))
-        elif schema == "ml" and column.endswith("remote_id"):
-            system = f"{column.removesuffix('remote_id')}source_system"
-            if system in columns:
-                found.append(("contact", text, identifier(system)))
-    return found
-
-
-def _blank(
-    connection: duckdb.DuckDBPyConnection,
-    table: str,
-    columns: dict[str, str],
-    numbers: list[int],
-    ledger: Ledger,
-) -> None:
-    listed = ", ".join(identifier(c) for c, kind in columns.items() if kind in {"VARCHAR", "JSON"})
-    inside = ", ".join(map(str, numbers))
-    rows = connection.execute(
-        f"select rowid as nth, {listed} from {table} where rowid in ({inside})"
-    )
-    names = [d[0] for d in rows.description or []][1:]
-    for nth, *values in rows.fetchall():
-        for column, value in zip(names, values, strict=True):
-            if (clean := blank_out(value, ledger)) != value:
-                connection.execute(
-                    f"update {table} set {identifier(column)} = ? where rowid = {nth:d}", [clean]
-                )
+    delete_rows(connection, table, list(found.gone))
 
 
 def forget_texts(connection: duckdb.DuckDBPyConnection) -> int:

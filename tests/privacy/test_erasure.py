@@ -10,9 +10,10 @@ import pytest
 
 from connectors.ledger import Ledger, folder
 from privacy import erasure, leftovers, requests, versions
-from privacy.erasure import ErasureDue, NotErased
+from privacy.erasure import ErasureDue
 from privacy.finding import Unknown
 from privacy.people import Person
+from privacy.proof import NotErased
 from privacy.versions import StillPublished
 from tests.privacy.conftest import BOB, BOBS, JANE, JANES, held, insert
 from tests.searching import files_with
