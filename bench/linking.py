@@ -43,7 +43,7 @@ create table if not exists intermediate.int_contacts (
     language varchar, time_zone varchar, created_at timestamptz
 );
 create table if not exists intermediate.int_accounts (
-    source_system varchar, remote_id varchar, name varchar
+    source_system varchar, remote_id varchar, name varchar, domain varchar
 );
 create table if not exists intermediate.int_conversations (
     source_system varchar, remote_id varchar, contact_remote_id varchar

@@ -77,7 +77,7 @@ def main() -> None:
 
     def build() -> int:
         dbt.build("unify", as_of=sample.AS_OF, channels=["file_drop"])
-        link_warehouse()
+        link_warehouse(sample.AS_OF)
         return dbt.build("marts", as_of=sample.AS_OF, channels=["file_drop"])
 
     built = timed("all unified terms, marts and their tests", build)
