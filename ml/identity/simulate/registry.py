@@ -66,7 +66,7 @@ def people(draw: Draw, count: int) -> dict[str, Column]:
         "postcode": (1000 + town * 23 + draw.below(4, homes)).astype(str).astype(object)[home],
         "state": array(STATES)[states[town]][home],
         "date_of_birth": array([str(day).replace("-", "") for day in born]),
-        "soc_sec_id": (1_000_000 + draw.rng.permutation(max(count * 3, 8_000_000))[:count])
+        "soc_sec_id": (1_000_000 + draw.rng.choice(max(count * 3, 8_000_000), count, replace=False))
         .astype(str)
         .astype(object),
     }

@@ -1,6 +1,7 @@
 """Measures of linkage are what counting every pair gives, and every way in is judged by them."""
 
 import itertools
+import json
 from pathlib import Path
 
 import duckdb
@@ -8,7 +9,10 @@ import pyarrow as pa
 import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
+from typer.testing import CliRunner
 
+import commands.evaluate
+from heedline import app
 from ml.identity import evaluate
 from ml.identity.evaluate import evaluate_tables, evaluate_warehouse
 from ml.identity.evaluate.measures import quality, worst
@@ -213,3 +217,49 @@ def test_examples_come_with_the_record_as_it_was() -> None:
             {"person": "p", "cluster": "2", "record_id": "2"},
         ]
     ]
+
+
+@pytest.fixture
+def only_emails(monkeypatch, tmp_path: Path) -> None:
+    """The command with its fastest method, in a home of its own."""
+    monkeypatch.setattr(
+        commands.evaluate,
+        "evaluate_tables",
+        lambda tables, examples: evaluate_tables(tables, ["equal e-mail"], examples),
+    )
+    monkeypatch.setenv("HEEDLINE_HOME", str(tmp_path))
+    monkeypatch.setenv("COLUMNS", "200")
+
+
+@pytest.mark.usefixtures("only_emails")
+def test_the_command_prints_a_row_per_method_what_it_left_out_and_how_it_was_tuned() -> None:
+    shown = CliRunner().invoke(
+        app, ["evaluate", "identity", "--rows", "50", "--seeds", "1", "--examples", "1"]
+    )
+    assert shown.exit_code == 0, shown.output
+    (row,) = [
+        line for line in shown.output.splitlines() if line.startswith("simulated crm, seed 1 ")
+    ]
+    assert "equal e-mail" in row
+    assert evaluate.DISCLAIMER in shown.output
+    assert "FEBRL and fake_1000 were not measured: name their folder with --tables." in shown.output
+    assert "The sample company was not measured: no truth at" in shown.output
+    assert "one person but not linked" in shown.output
+
+
+@pytest.mark.usefixtures("only_emails")
+def test_json_holds_every_number_and_note() -> None:
+    shown = CliRunner().invoke(
+        app, ["evaluate", "identity", "--rows", "50", "--seeds", "1", "--json"]
+    )
+    found = json.loads(shown.stdout)
+    (result,) = found["results"]
+    assert (result["table"], result["quality"]["records"]) == ("simulated crm, seed 1", 50)
+    assert set(result["quality"]["f1"]) == {"value", "low", "high"}
+    assert evaluate.DISCLAIMER in found["notes"]
+
+
+@pytest.mark.usefixtures("only_emails")
+def test_a_folder_without_the_tables_is_named_in_one_line(tmp_path: Path) -> None:
+    shown = CliRunner().invoke(app, ["evaluate", "identity", "--tables", str(tmp_path)])
+    assert "dataset1.csv is not there; --tables wants its folder" in str(shown.exception)
