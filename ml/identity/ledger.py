@@ -25,6 +25,7 @@ def workbench(connection: duckdb.DuckDBPyConnection) -> Iterator[str]:
     home = '"' + str(row[0]).replace('"', '""') + '"'
     connection.execute("attach ':memory:' as work")
     connection.execute("use work")
+    connection.execute("set enable_progress_bar = false")  # a task's log is no terminal
     try:
         yield home
     finally:
