@@ -1,5 +1,6 @@
--- Topic and mood of a conversation, from its tagged customer messages. The topic is the one most messages
--- are about; at a tie the one the tagger was surest of.
+-- Topic and mood of a conversation, from its tagged customer messages. The topic is that of the first message:
+-- it says what they came for, later ones answer and thank. A vague topic (var `vague_topics`) gives way to
+-- the first message that has another.
 with tagged as (
     select
         messages.conversation_id,
@@ -14,18 +15,15 @@ with tagged as (
     where messages.speaker = 'customer'
 ),
 
-topic_counts as (
-    select conversation_id, topic, count(*) as messages, {{ exact_sum('confidence') }} as confidence
-    from tagged
-    group by conversation_id, topic
-),
-
 topics as (
     select
         conversation_id,
         topic,
-        row_number() over (partition by conversation_id order by messages desc nulls last, confidence desc nulls last, topic) as place
-    from topic_counts
+        row_number() over (
+            partition by conversation_id
+            order by case when topic in ({{ quoted(var('vague_topics')) }}) then 1 else 0 end, message_number
+        ) as place
+    from tagged
 ),
 
 moods as (

@@ -1,7 +1,7 @@
 -- The account of a contact: the one its system names; else the one that owns the domain of its e-mail
 -- address. A domain that no system knows makes an account of its own, unless it cannot be an employer's:
--- it is a free mail provider's, our own, has addresses of people of several accounts, or is one slip of the
--- keyboard away from a domain that is far more common.
+-- it is a free mail provider's, our own, has addresses of people of several accounts or of more people than
+-- a company nobody recorded would have, or is one slip of the keyboard away from a far more common domain.
 with contacts as (
     select
         contacts.source_system,
@@ -19,12 +19,6 @@ not_an_employers as (
     select domain from {{ ref('int_free_mail_domains') }}
     union
     select lower(trim(split_part(email, '@', 2))) from {{ ref('int_agents') }} where email is not null
-    union
-    select domain
-    from contacts
-    where crm_account_id is not null and domain is not null
-    group by domain
-    having count(distinct crm_account_id) >= {{ var('shared_domain_accounts') }}
 ),
 
 owners as (
@@ -35,7 +29,11 @@ owners as (
 ),
 
 found as (
-    select contacts.domain, owners.account_id, count(*) as contacts
+    select
+        contacts.domain,
+        owners.account_id,
+        count(*) as contacts,
+        count(distinct contacts.crm_account_id) as crm_accounts
     from contacts
     left join owners
         on contacts.domain = owners.domain
@@ -73,7 +71,14 @@ domains as (
         on found.domain = not_an_employers.domain
     left join slips
         on found.domain = slips.domain
-    where not_an_employers.domain is null and slips.domain is null
+    where
+        not_an_employers.domain is null
+        and slips.domain is null
+        and found.crm_accounts < {{ var('shared_domain_accounts') }}
+        and (
+            found.account_id is not null
+            or (found.crm_accounts < 2 and found.contacts <= {{ var('domain_account_contacts') }})
+        )
 )
 
 select
