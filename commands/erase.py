@@ -111,8 +111,8 @@ def _known_as_erased(who: str) -> None:
 
 
 def _show(preview: Preview) -> None:
-    table = Table("record", title="this person's records", title_justify="left", box=None)
-    for name in ("name", "e-mail", "phone"):
+    table = Table(title="this person's records", title_justify="left", box=None)
+    for name in ("record", "name", "e-mail", "phone"):
         table.add_column(name, overflow="fold")
     table.add_column("certainty", justify="right")
     for one in preview.case.identities:
@@ -122,14 +122,16 @@ def _show(preview: Preview) -> None:
     for value, others in sorted(preview.case.person.shared.items()):
         line = f"kept, because {others} others have it too: {value}"
         out.print(line, markup=False, style="yellow", soft_wrap=True)
-    rows = Table("table", title="\nwhat goes", title_justify="left", box=None)
+    rows = Table(title="\nwhat goes", title_justify="left", box=None)
+    rows.add_column("table", no_wrap=True)
     rows.add_column("rows removed", justify="right")
-    rows.add_column("rows of others, mention taken out", justify="right")
+    rows.add_column("of others, mention taken out", justify="right")
     swept = preview.swept
     for name in sorted({*swept.removed, *swept.rewritten}):
         numbers = (swept.removed.get(name, 0), swept.rewritten.get(name, 0))
         rows.add_row(name, *(f"{n:,}" if n else "–" for n in numbers))
     out.print(rows)
+    out.print("staging, intermediate and marts are built anew and published without them")
     if preview.versions:
         out.print(f"published versions that hold them: {', '.join(preview.versions)}")
 

@@ -44,19 +44,10 @@ def land(name: str, source: "DltSource") -> Landed:
     Raises:
         SourceError: as the source raised it. The cursor has not moved.
     """
-    import dlt
     from dlt.pipeline.exceptions import PipelineStepFailed
 
     source.schema.remove_type_detection("iso_timestamp")
-    pipeline = dlt.pipeline(
-        f"{name}_landing",
-        pipelines_dir=str(settings().dlt),
-        destination=dlt.destinations.filesystem(
-            bucket_url=settings().landing.as_uri(),
-            layout="{table_name}/{load_id}.{file_id}.{ext}",
-        ),
-        dataset_name=name,
-    )
+    pipeline = _pipeline(name)
     working_folder = Path(pipeline.working_dir)
     _remove_rows(working_folder)
     rows: dict[str, int] = {}
@@ -71,6 +62,30 @@ def land(name: str, source: "DltSource") -> Landed:
     finally:
         _remove_rows(working_folder)
     return Landed(name, rows)
+
+
+def _pipeline(name: str) -> "Pipeline":
+    import dlt
+
+    return dlt.pipeline(
+        f"{name}_landing",
+        pipelines_dir=str(settings().dlt),
+        destination=dlt.destinations.filesystem(
+            bucket_url=settings().landing.as_uri(),
+            layout="{table_name}/{load_id}.{file_id}.{ext}",
+        ),
+        dataset_name=name,
+    )
+
+
+def land_pending(name: str) -> bool:
+    """Land what a killed extraction of a source left, asking the source nothing; was there any?"""
+    pipeline = _pipeline(name)
+    pending = bool(pipeline.has_pending_data)
+    if pending:
+        _rows(pipeline, pipeline.run(loader_file_format="parquet"))
+    _remove_rows(Path(pipeline.working_dir))
+    return pending
 
 
 def _remove_rows(working_folder: Path) -> None:

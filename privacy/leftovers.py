@@ -21,7 +21,7 @@ import pyarrow.parquet as pq
 
 from connectors.contract import resources
 from connectors.erased import sort_out
-from connectors.landing import complete_loads
+from connectors.landing import complete_loads, land_pending
 from connectors.ledger import Ledger
 from connectors.loading import gated_folder
 from connectors.mentions import blank_out
@@ -57,33 +57,22 @@ def _replace(path: Path, data: bytes) -> None:
 
 
 def _packages() -> int:
-    """Packages that dlt is through with, and extractions that were broken off: rows, of no use."""
-    over = [*settings().dlt.glob("*/load/loaded/*")]
-    over += [
-        p for p in settings().dlt.glob("*/normalize/*") if p.is_dir() and p.name != "extracted"
-    ]
+    """Packages that dlt is through with go; one that a killed extraction left lands first."""
+    over = list(settings().dlt.glob("*/load/loaded/*"))
     for folder in over:
         shutil.rmtree(folder)
-    for name in {path.parents[2].name for path in settings().dlt.glob("*/*/*/*") if _pending(path)}:
-        _land(name)
-    return len(over)
+    landed = [
+        land_pending(folder.name.removesuffix("_landing"))
+        for folder in sorted(settings().dlt.glob("*_landing"))
+        if _pending(folder)
+    ]
+    return len(over) + sum(landed)
 
 
-def _pending(path: Path) -> bool:
-    return path.parts[-3:-1] in {
-        ("normalize", "extracted"),
-        ("load", "new"),
-        ("load", "normalized"),
-    }
-
-
-def _land(pipeline_name: str) -> None:
-    """Bring a package that a killed extraction left into the landing folder; asks no vendor."""
-    import dlt
-
-    pipeline = dlt.attach(pipeline_name, pipelines_dir=str(settings().dlt))
-    pipeline.run(loader_file_format="parquet")
-    log.info("erase: landed what %s had pending", pipeline_name)
+def _pending(folder: Path) -> bool:
+    """Whether dlt has anything under way; without, it need not be imported."""
+    under_way = ("normalize/*/*", "load/new/*", "load/normalized/*")
+    return any(path for pattern in under_way for path in folder.glob(pattern))
 
 
 def _states(ledger: Ledger) -> int:
@@ -104,9 +93,9 @@ def _states(ledger: Ledger) -> int:
 
 
 def _packed_without(line: dict[str, Any], ledger: Ledger) -> dict[str, Any]:
-    held = json.loads(unpack(line["state"]))
-    kept = _state_without(held, ledger)
-    return line if kept == held else {**line, "state": pack(json.dumps(kept))}
+    text = unpack(line["state"])
+    kept = _state_without(json.loads(text), ledger)
+    return line if kept == json.loads(text) else {**line, "state": pack(json.dumps(kept))}
 
 
 def _state_without(state: dict[str, Any], ledger: Ledger) -> dict[str, Any]:

@@ -21,6 +21,9 @@ from warehouse.sql import identifier
 
 log = logging.getLogger(__name__)
 
+BUILT_ANEW = ("staging", "intermediate", "marts")
+"""Schemas that dbt builds from the others: swept with the rest, but not counted beforehand."""
+
 
 def due(connection: duckdb.DuckDBPyConnection, ledger: Ledger) -> list[str]:
     """Erasures on record that this warehouse file has not been through."""
@@ -67,7 +70,8 @@ def look(
     tables = _tables(connection)
     _raw(connection, ledger, tables, swept, apply=apply)
     for schema, name in tables:
-        if not schema.startswith("raw_") and schema not in {"quarantine", "seeds"}:
+        derived = not apply and schema in BUILT_ANEW
+        if not (schema.startswith("raw_") or schema in {"quarantine", "seeds"} or derived):
             sweep_table(connection, ledger, schema, name, swept, apply=apply)
     if apply:
         for person in known or []:

@@ -15,7 +15,7 @@ import pyarrow.parquet as pq
 import pytest
 
 from connectors.contract import Resource, SourceError
-from connectors.landing import complete_loads, land
+from connectors.landing import complete_loads, land, land_pending
 from expectations.keys import primary_keys
 from tests.searching import files_with
 from warehouse.landed import landed_files
@@ -129,6 +129,20 @@ land("shop", shop(two_orders))
     expected = {"0", "1", "2", "3"} if landed_before else {"3"}
     assert set(ids()) == expected
     assert files_with(settings().dlt, MARKER) == []
+
+
+def test_what_a_killed_extraction_left_lands_without_asking_the_source() -> None:
+    land("shop", shop(lambda: iter([[{"id": "0", "mail": "other"}]])))
+    killed("""
+from dlt.pipeline.pipeline import Pipeline
+Pipeline.load = die
+land("shop", shop(two_orders))
+""")
+    assert set(ids()) == {"0"}
+    assert land_pending("shop")
+    assert set(ids()) == {"0", "1", "2"}
+    assert files_with(settings().dlt, MARKER) == []
+    assert not land_pending("shop")
 
 
 def test_a_row_without_its_key_lands_for_the_gate_to_judge() -> None:
