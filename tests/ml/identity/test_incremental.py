@@ -176,6 +176,22 @@ def test_more_change_than_the_configured_share_trains_anew() -> None:
     assert world.link({**many, **more, "last": "z@x.example"}).trained
 
 
+def test_other_code_or_configuration_trains_anew(monkeypatch) -> None:
+    world.link({"a": "p@x.example", "b": "p@x.example"})
+    before = world.customers()
+    monkeypatch.setattr(steps, "digest", lambda: "another")
+    assert world.link().trained
+    assert world.customers() == before
+    assert not world.link().trained
+
+
+def test_the_decisions_file_may_lie_elsewhere(monkeypatch, tmp_path) -> None:
+    monkeypatch.setenv("HEEDLINE_IDENTITY_DECISIONS", str(tmp_path / "who.csv"))
+    report = world.link({"a": "p@x.example", "b": "q@y.example"}, [("link", "a", "b")])
+    assert (report.decisions, report.customers) == (1, 1)
+    assert (tmp_path / "who.csv").exists()
+
+
 def test_a_kill_in_the_middle_of_writing_changes_nothing_and_the_next_run_mends_it(
     monkeypatch,
 ) -> None:
