@@ -8,7 +8,7 @@ import typer
 
 from commands.console import CommandFailed, err, out
 from ml.identity.config import BadIdentityConfig, config
-from ml.identity.tabular import BadPeopleFile
+from ml.identity.pairs_file import BadPeopleFile
 from ml.identity.tabular import link as link_file
 from warehouse.clock import parse_as_of
 
@@ -48,7 +48,8 @@ def link(
         Path | None,
         typer.Option(
             "--decisions",
-            help="CSV with left_id, right_id, decision (link or never), such as a filled-in --review file. Wins over the model.",
+            help="CSV with left_id, right_id, decision (link or never), such as a filled-in "
+            "--review file. Wins over the model.",
             resolve_path=True,
         ),
     ] = None,
@@ -62,12 +63,16 @@ def link(
 ) -> None:
     """Find out which rows of a table are the same person.
 
-    Columns are matched by name, whatever their case and spaces; all are optional but record_id (or unique_id, rec_id,
-    id): name, given_name, surname, email, phone, date_of_birth, street_number, address_1, address_2, suburb, postcode,
-    state, country, company, soc_sec_id, birth_place, occupation, gender, keys; common other names (first_name,
+    Columns are matched by name, whatever their case and spaces; all are optional but record_id (or
+    unique_id, rec_id,
+    id): name, given_name, surname, email, phone, date_of_birth, street_number, address_1,
+    address_2, suburb, postcode,
+    state, country, company, soc_sec_id, birth_place, occupation, gender, keys; common other names
+    (first_name,
     last_name, dob, mobile, zip, city, …) are understood. Rows with one record_id are one contact.
 
-    The output has a line per input row, in its order. customer_id is the smallest record_id of the person's rows.
+    The output has a line per input row, in its order. customer_id is the smallest record_id of the
+    person's rows.
     """
     try:
         limits = config().thresholds
@@ -82,12 +87,14 @@ def link(
     except (BadPeopleFile, BadIdentityConfig) as error:
         raise CommandFailed(str(error)) from None
     out.print(
-        f"{found.records:,} rows, {found.clusters:,} customers, {len(found.sizes):,} with more than one record",
+        f"{found.records:,} rows, {found.clusters:,} customers, {len(found.sizes):,} with more "
+        f"than one record",
         markup=False,
     )
     out.print(f"sizes: {_spread(found.sizes)}", markup=False)
     out.print(
-        f"linked at {limits.link:.2f} and above; {found.to_review:,} pairs from {limits.review:.2f} are for a person"
+        f"linked at {limits.link:.2f} and above; {found.to_review:,} pairs from "
+        f"{limits.review:.2f} are for a person"
         + (f": {review}" if review else " (--review FILE writes them)"),
         markup=False,
         soft_wrap=True,

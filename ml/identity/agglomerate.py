@@ -1,14 +1,17 @@
-"""One connected component split into persons: average linkage that nothing weak or contradictory survives."""
+"""One connected component split into persons: average linkage that nothing weak or contradictory
+survives."""
 
 import numpy as np
 import numpy.typing as npt
 
 MOST, LEAST = 12.0, -4.0
-"""Bits that one pair may add to an average: no pair outvotes a whole cluster, and a record that says little is not held
+"""Bits that one pair may add to an average: no pair outvotes a whole cluster, and a record that
+says little is not held
 against those that say much (its prior is counted in every pair, but is one)."""
 
 CONTRADICTION = -12.0
-"""Bits that a contradiction takes from the average: the bridge of one record between two persons does not outweigh it, a
+"""Bits that a contradiction takes from the average: the bridge of one record between two persons
+does not outweigh it, a
 wrong date among many good records does not tear them apart."""
 
 
@@ -20,13 +23,17 @@ def agglomerate(
     link_weight: float,
     largest: int,
 ) -> npt.NDArray[np.int64]:
-    """Label of every node; nodes are in the order of their ids, so ties fall the same way every time.
+    """Label of every node; nodes are in the order of their ids, so ties fall the same way every
+    time.
 
-    Clusters are joined best average first, as long as some pair between them reaches `link_weight`, the
-    average speaks for one person (above 0 bits), no pair between them is `apart`, and the cluster stays within `largest`.
+    Clusters are joined best average first, as long as some pair between them reaches
+    `link_weight`, the
+    average speaks for one person (above 0 bits), no pair between them is `apart`, and the cluster
+    stays within `largest`.
 
     Args:
-        weights: symmetric, log2 odds; NaN where two records have nothing to compare (left out of the average).
+        weights: symmetric, log2 odds; NaN where two records have nothing to compare (left out of
+        the average).
         contradicts: symmetric, pairs that contradict each other.
         apart: symmetric, pairs that must never be in one cluster.
         together: pairs that a person linked; joined first, whatever else is said.

@@ -9,10 +9,11 @@ _ALIASES = {
     "name": "name fullname contactname displayname customername personname",
     "given_name": "givenname firstname forename forenames first fname vorname prenom",
     "surname": "surname lastname familyname last lname nachname sname",
-    "emails": "email emails emailaddress emailaddresses mail email1 email2 email3 workemail homeemail "
-    "personalemail secondaryemail otheremail",
-    "phones": "phone phones phonenumber phonenumbers mobile mobilephone mobilenumber cell cellphone telephone "
-    "telephonenumber tel phone1 phone2 phone3 workphone homephone businessphone otherphone landline",
+    "emails": "email emails emailaddress emailaddresses mail email1 email2 email3 workemail "
+    "homeemail personalemail secondaryemail otheremail",
+    "phones": "phone phones phonenumber phonenumbers mobile mobilephone mobilenumber cell cellphone "
+    "telephone telephonenumber tel phone1 phone2 phone3 workphone homephone businessphone otherphone "
+    "landline",
     "date_of_birth": "dateofbirth dob birthdate birthday dateofbirthdob geburtsdatum borndate",
     "street_number": "streetnumber housenumber streetno houseno",
     "address_1": "address1 addressline1 street streetname streetaddress",
@@ -22,8 +23,10 @@ _ALIASES = {
     "postcode": "postcode zip zipcode postalcode postcodefake plz",
     "state": "state province county",
     "country": "country countrycode",
-    "company": "company companyname organisation organization organisationname organizationname employer account",
-    "soc_sec_id": "socsecid ssn socialsecuritynumber nationalid nationalidnumber taxid nino personnummer",
+    "company": "company companyname organisation organization organisationname "
+    "organizationname employer account",
+    "soc_sec_id": "socsecid ssn socialsecuritynumber nationalid nationalidnumber taxid "
+    "nino personnummer",
     "keys": "keys externalids identifiers",
     "region": "region phoneregion",
     "birth_place": "birthplace placeofbirth birthcity birthtown",
@@ -42,9 +45,11 @@ def bare(header: str) -> str:
 
 
 def match(headers: list[str]) -> tuple[dict[str, list[str]], list[str]]:
-    """(known column → the headers that fill it, headers that are not used), in the order of the file.
+    """(known column → the headers that fill it, headers that are not used), in the order of the
+    file.
 
-    Of several headers for one column the first is used, except for e-mail addresses, phones and keys, which are
+    Of several headers for one column the first is used, except for e-mail addresses, phones and
+    keys, which are
     collected; for the record id `record_id` goes before `unique_id`, `rec_id` and `id`.
     """
     found: dict[str, list[str]] = {}

@@ -1,6 +1,8 @@
-"""Which pairs are looked at: records that share a key, by rules that stay linear in the number of records.
+"""Which pairs are looked at: records that share a key, by rules that stay linear in the number of
+records.
 
-Keys are hashes kept with each record (`strict_keys`, `loose_keys`, `broad_keys`), computed row by row. A key held by too many
+Keys are hashes kept with each record (`strict_keys`, `loose_keys`, `broad_keys`), computed row by
+row. A key held by too many
 records tells nothing and is skipped; identical records are looked at once.
 """
 
@@ -12,12 +14,14 @@ from ml.identity.functions import scalar
 _STRICT = (
     "born || given",
     "born || surname",
-    "least(given, surname) || '|' || greatest(given, surname) || coalesce(postcode, suburb, birth_place)",
+    "least(given, surname) || '|' || greatest(given, surname) || coalesce(postcode, suburb, "
+    "birth_place)",
     "surname || house_number || street",
     "given || house_number || street",
     "given || surname || company",
 )
-"""Keys rare enough that two holders deserve a look, whatever else they say. Identifiers are added as they are."""
+"""Keys rare enough that two holders deserve a look, whatever else they say. Identifiers are added
+as they are."""
 
 _LOOSE = (
     "born",
@@ -86,14 +90,16 @@ def key_columns() -> str:
         "list_transform(list_filter([national_id], lambda n: n is not null)",
     )
     return (
-        f"list_filter({identifiers} || [{filled(_STRICT, 100)}], lambda k: k is not null) as strict_keys, "
+        f"list_filter({identifiers} || [{filled(_STRICT, 100)}], lambda k: k is not null) as "
+        f"strict_keys, "
         f"list_filter([{filled(_LOOSE, 200)}], lambda k: k is not null) as loose_keys, "
         f"list_filter([{filled(_BROAD, 300)}], lambda k: k is not null) as broad_keys"
     )
 
 
 def representatives(connection: duckdb.DuckDBPyConnection, prepared: str) -> None:
-    """Temporary table `rep` (record_id, content): of identical records the one with the smallest id."""
+    """Temporary table `rep` (record_id, content): of identical records the one with the smallest
+    id."""
     connection.execute(
         f"create or replace temp table rep as select min(record_id) as record_id, content "
         f"from {prepared} group by content"
@@ -103,7 +109,8 @@ def representatives(connection: duckdb.DuckDBPyConnection, prepared: str) -> Non
 def fit_caps(
     connection: duckdb.DuckDBPyConnection, prepared: str, rules: Blocking
 ) -> dict[str, int]:
-    """The largest block per kind of key that keeps the pairs within the kind's budget; needs `rep`."""
+    """The largest block per kind of key that keeps the pairs within the kind's budget; needs
+    `rep`."""
     caps = {"strict": rules.largest_block}
     records = int(scalar(connection, "select count(*) from rep"))
     for kind, budget in (("loose", rules.loose_pairs), ("broad", rules.broad_pairs)):
@@ -112,7 +119,8 @@ def fit_caps(
             f"""
             with sizes as (
                 select count(*) as size from (
-                    select unnest({kind}_keys) as key from {prepared} semi join rep using (record_id))
+                    select unnest({kind}_keys) as key from {prepared} semi join rep using
+                    (record_id))
                 group by key having count(*) between 2 and {rules.largest_block}
             ), totals as (
                 select size, sum(sum(size * (size - 1) / 2)) over (order by size) as pairs
@@ -132,7 +140,8 @@ def candidates(
     caps: dict[str, int],
     changed: str | None = None,
 ) -> int:
-    """Create the temporary table `target` (left_id, right_id), distinct, left_id < right_id; returns its size.
+    """Create the temporary table `target` (left_id, right_id), distinct, left_id < right_id;
+    returns its size.
 
     Args:
         caps: largest block per kind of key, as `fit_caps` gives them.
@@ -141,13 +150,16 @@ def candidates(
     representatives(connection, prepared)
     connection.execute("create or replace temp table block_keys (key ubigint, record_id varchar)")
     for kind in caps:
-        keys = f"select unnest({kind}_keys) as key, record_id from {prepared} semi join rep using (record_id)"
+        held = f"select unnest({kind}_keys) as key"
+        keys = f"{held}, record_id from {prepared} semi join rep using (record_id)"
         if changed:
-            new = f"select distinct unnest({kind}_keys) as key from {prepared} semi join {changed} using (record_id)"
+            new = f"select distinct key from ({held} from {prepared} semi join {changed} using (record_id))"
             keys = f"select * from ({keys}) semi join ({new}) using (key)"
         connection.execute(
-            f"insert into block_keys with all_keys as materialized ({keys}), usable as (select key from all_keys "
-            f"group by key having count(*) between 2 and {caps[kind]}) select * from all_keys semi join usable using (key)"
+            f"insert into block_keys with all_keys as materialized ({keys}), usable as (select key "
+            f"from all_keys "
+            f"group by key having count(*) between 2 and {caps[kind]}) select * from all_keys semi "
+            f"join usable using (key)"
         )
     touched = ""
     if changed:
@@ -159,7 +171,8 @@ def candidates(
         f"""
         create or replace temp table {target} as
         select distinct l.record_id as left_id, r.record_id as right_id
-        from block_keys as l join block_keys as r on l.key = r.key and l.record_id < r.record_id {touched}
+        from block_keys as l join block_keys as r on l.key = r.key and l.record_id < r.record_id
+        {touched}
         union
         select first_id, record_id from (
             select prepared.record_id, rep.record_id as first_id from {prepared} as prepared

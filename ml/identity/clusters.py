@@ -1,46 +1,29 @@
 """Pairs into persons: connected components first, then each one looked at whole.
 
-A chain of links is not trusted: inside a component every pair is scored, and clusters grow by average evidence
-(`agglomerate`), so a weak bridge between two persons is cut and a contradiction breaks at its weakest edge.
-Identical records count as one. Python touches only components of three or more that do not agree throughout.
+A chain of links is not trusted: inside a component every pair is scored, and clusters grow by
+average evidence
+(`agglomerate`), so a weak bridge between two persons is cut and a contradiction breaks at its
+weakest edge.
+Identical records count as one. Python touches only components of three or more that do not agree
+throughout.
 """
-
-from dataclasses import dataclass
 
 import duckdb
 import numpy as np
-import numpy.typing as npt
 from scipy.sparse import coo_matrix
 from scipy.sparse.csgraph import connected_components
 
 from ml.identity.agglomerate import agglomerate
 from ml.identity.config import IdentityConfig
 from ml.identity.decision import Decision
-from ml.identity.functions import scalar
-from ml.identity.guards import barred_sql, compared_sql, contradicts_sql, resolve
+from ml.identity.guards import barred_sql, compared_sql, contradicts_sql
 from ml.identity.model import Model
+from ml.identity.nodes import Edges, Ints, number_nodes, read_edges, write
 from ml.identity.scoring import predict, threshold_weight
 
-Ints = npt.NDArray[np.int64]
-Floats = npt.NDArray[np.float64]
-
 DENSE = 150
-"""Largest component whose pairs are all scored; a larger one is first split at a higher threshold."""
-
-
-@dataclass(frozen=True)
-class Edges:
-    """Links between nodes, by number; `contradicts`: 1 on the whole, 2 beyond anything that could outweigh it."""
-
-    left: Ints
-    right: Ints
-    weight: Floats
-    contradicts: Ints
-
-    def of(self, chosen: npt.NDArray[np.bool_]) -> "Edges":
-        return Edges(
-            self.left[chosen], self.right[chosen], self.weight[chosen], self.contradicts[chosen]
-        )
+"""Largest component whose pairs are all scored; a larger one is first split at a higher
+threshold."""
 
 
 def components(count: int, left: Ints, right: Ints) -> Ints:
@@ -50,7 +33,8 @@ def components(count: int, left: Ints, right: Ints) -> Ints:
 
 
 def small_components(count: int, edges: Edges, forced: Edges) -> Ints:
-    """Components of at most `DENSE` nodes: in larger ones the weakest links are left out, a step at a time.
+    """Components of at most `DENSE` nodes: in larger ones the weakest links are left out, a step
+    at a time.
 
     `forced` links (decisions) are never left out.
     """
@@ -79,70 +63,6 @@ def small_components(count: int, edges: Edges, forced: Edges) -> Ints:
             keep &= ~large[edges.left]
 
 
-def _read_edges(connection: duckdb.DuckDBPyConnection, query: str) -> Edges:
-    found = connection.execute(query).fetchnumpy()
-    return Edges(
-        np.asarray(found["l"], dtype=np.int64),
-        np.asarray(found["r"], dtype=np.int64),
-        np.asarray(found["weight"], dtype=np.float64),
-        np.asarray(found["contradicts"], dtype=np.int64),
-    )
-
-
-def _nodes(
-    connection: duckdb.DuckDBPyConnection,
-    prepared: str,
-    pairs: str,
-    link_weight: float,
-    decisions: tuple[Decision, ...],
-    within: str | None,
-) -> int:
-    """Temporary tables: `decided`, `links` (pairs at or above link, in scope) and `nodes` (record_id, twin_of, node).
-
-    `node` numbers the records that take part in any link, identical ones (linked, undecided) under one number,
-    in the order of their ids.
-    """
-    must, never = resolve(decisions)
-    rows = [(*pair, True) for pair in must] + [(*pair, False) for pair in sorted(never)]
-    connection.execute(
-        "create or replace temp table decided (left_id varchar, right_id varchar, link boolean)"
-    )
-    if rows:
-        connection.executemany("insert into decided values (?, ?, ?)", rows)
-    known = f"(select record_id from {within or prepared})"
-    connection.execute(
-        f"delete from decided where left_id not in {known} or right_id not in {known} "
-        f"or left_id not in (select record_id from {prepared}) or right_id not in (select record_id from {prepared})"
-    )
-    scope = f"and left_id in {known} and right_id in {known}" if within else ""
-    connection.execute(
-        f"create or replace temp table links as select left_id, right_id, match_weight as weight from {pairs} "
-        f"where match_weight >= {link_weight} {scope} anti join decided using (left_id, right_id)"
-        if False
-        else f"create or replace temp table links as select left_id, right_id, match_weight as weight from "
-        f"(select * from {pairs} anti join decided using (left_id, right_id)) where match_weight >= {link_weight} {scope}"
-    )
-    connection.execute(
-        f"""
-        create or replace temp table nodes as
-        with ends as (
-            select left_id as record_id from links union select right_id from links
-            union select left_id from decided union select right_id from decided
-        ), twins as (
-            select links.right_id as record_id, min(links.left_id) as twin_of
-            from links join {prepared} as l on l.record_id = left_id join {prepared} as r on r.record_id = right_id
-            where l.content = r.content
-                and left_id not in (select left_id from decided union select right_id from decided)
-                and right_id not in (select left_id from decided union select right_id from decided)
-                and left_id in (select min(record_id) from {prepared} semi join ends using (record_id) group by content)
-            group by links.right_id
-        ), named as (select record_id, coalesce(twin_of, record_id) as twin_of from ends left join twins using (record_id))
-        select record_id, twin_of, dense_rank() over (order by twin_of) - 1 as node from named
-        """
-    )
-    return int(scalar(connection, "select count(distinct node) from nodes"))
-
-
 def _whole(
     connection: duckdb.DuckDBPyConnection,
     model: Model,
@@ -150,7 +70,8 @@ def _whole(
     label: Ints,
     link_weight: float,
 ) -> Edges:
-    """Every pair inside components of three or more, scored (NaN: nothing to compare), and which contradict."""
+    """Every pair inside components of three or more, scored (NaN: nothing to compare), and which
+    contradict."""
     sizes = np.bincount(label, minlength=1)
     many = np.flatnonzero(sizes[label] > 2)
     if not len(many):
@@ -165,7 +86,8 @@ def _whole(
     connection.execute(
         """
         create or replace temp table inner_pairs as
-        with placed as (select twin_of as record_id, label from nodes join labels using (node) where record_id = twin_of)
+        with placed as (select twin_of as record_id, label from nodes join labels using (node)
+        where record_id = twin_of)
         select l.record_id as left_id, r.record_id as right_id
         from placed as l join placed as r on l.label = r.label and l.record_id < r.record_id
         """
@@ -173,12 +95,14 @@ def _whole(
     predict(
         connection, model, prepared, "inner_pairs", "inner_scored",
         "record_id_l as left_id, record_id_r as right_id, "
-        f"case when {barred_sql(model)} then 2 when {contradicts_sql(model)} then 1 else 0 end as contradicts, case when {compared_sql(model)} then match_weight end as weight",
+        f"case when {barred_sql(model)} then 2 when {contradicts_sql(model)} then 1 else 0 end as "
+        f"contradicts, case when {compared_sql(model)} then match_weight end as weight",
     )  # fmt: skip
-    found = _read_edges(
+    found = read_edges(
         connection,
         "select l.node as l, r.node as r, coalesce(weight, 'nan'::double) as weight, contradicts "
-        "from inner_scored join nodes as l on l.record_id = left_id join nodes as r on r.record_id = right_id",
+        "from inner_scored join nodes as l on l.record_id = left_id join nodes as r on r.record_id "
+        "= right_id",
     )
     for table in ("labels", "inner_pairs", "inner_scored"):
         connection.execute(f"drop table {table}")
@@ -188,7 +112,8 @@ def _whole(
 def _split(
     label: Ints, inner: Edges, must: Edges, never: Edges, link_weight: float, largest: int
 ) -> Ints:
-    """Cluster label of each node: components as they are, or split where they do not agree throughout."""
+    """Cluster label of each node: components as they are, or split where they do not agree
+    throughout."""
     cluster = label.copy()
     sizes = np.bincount(label, minlength=1)
     weak = ~(inner.weight >= link_weight)
@@ -246,15 +171,17 @@ def cluster(
 ) -> None:
     """See `engine.cluster`."""
     link_weight = threshold_weight(rules.thresholds.link)
-    count = _nodes(connection, prepared, pairs, link_weight, decisions, within)
+    count = number_nodes(connection, prepared, pairs, link_weight, decisions, within)
     numbered = (
-        "select least(l.node, r.node) as l, greatest(l.node, r.node) as r, {weight} as weight, 0 as contradicts from {table} "
-        "join nodes as l on l.record_id = left_id join nodes as r on r.record_id = right_id where l.node <> r.node "
+        "select least(l.node, r.node) as l, greatest(l.node, r.node) as r, {weight} as weight, 0 "
+        "as contradicts from {table} "
+        "join nodes as l on l.record_id = left_id join nodes as r on r.record_id = right_id where "
+        "l.node <> r.node "
         "{only} order by all"
     )
-    edges = _read_edges(connection, numbered.format(table="links", weight="weight", only=""))
+    edges = read_edges(connection, numbered.format(table="links", weight="weight", only=""))
     must, never = (
-        _read_edges(
+        read_edges(
             connection, numbered.format(table="decided", weight="0.0", only=f"and link = {link}")
         )
         for link in (True, False)
@@ -268,55 +195,3 @@ def cluster(
         [list(range(count)), split.tolist()],
     )
     write(connection, prepared, pairs, target, within, link_weight)
-
-
-def write(
-    connection: duckdb.DuckDBPyConnection,
-    prepared: str,
-    pairs: str,
-    target: str,
-    within: str | None,
-    link_weight: float,
-) -> None:
-    """The cluster table, and each pair's status, from `nodes` and `node_cluster`."""
-    scope = within or prepared
-    connection.execute(
-        f"""
-        create or replace table {target} as
-        with members as (
-            select record_id, min(record_id) over (partition by cluster) as cluster_id
-            from nodes join node_cluster using (node)
-        ), inside as (
-            select pairs.* from {pairs} as pairs join members as l on l.record_id = left_id
-            join members as r on r.record_id = right_id and r.cluster_id = l.cluster_id
-        ), evidence as (
-            select record_id, max(match_probability) as confidence from (
-                select left_id as record_id, match_probability from inside
-                union all select right_id, match_probability from inside
-                union all select left_id, 1.0 from decided where link
-                union all select right_id, 1.0 from decided where link)
-            group by record_id
-        )
-        select scope.record_id, coalesce(members.cluster_id, scope.record_id) as cluster_id,
-            round(coalesce(evidence.confidence, 1.0), 6) as confidence
-        from (select distinct record_id from {scope}) as scope
-        left join members using (record_id) left join evidence using (record_id)
-        """
-    )
-    connection.execute(f"alter table {pairs} add column if not exists status varchar")
-    touched = f"and left_id in (select record_id from {within})" if within else ""
-    connection.execute(
-        f"""
-        update {pairs} as pairs set status = case
-                when decided.left_id is not null then 'decided'
-                when l.cluster_id = r.cluster_id then 'linked'
-                when found.match_weight >= {link_weight} then 'cut'
-                else 'review' end
-        from {pairs} as found
-        join {target} as l on l.record_id = found.left_id join {target} as r on r.record_id = found.right_id
-        left join decided on decided.left_id = found.left_id and decided.right_id = found.right_id
-        where pairs.left_id = found.left_id and pairs.right_id = found.right_id {touched.replace("left_id", "pairs.left_id")}
-        """
-    )
-    for table in ("decided", "links", "nodes", "node_cluster"):
-        connection.execute(f"drop table {table}")

@@ -1,4 +1,5 @@
-"""E-mail addresses as mailboxes: equal text means the same mailbox, by each provider's own rules."""
+"""E-mail addresses as mailboxes: equal text means the same mailbox, by each provider's own
+rules."""
 
 import unicodedata
 
@@ -12,7 +13,8 @@ _EMAIL = "heedline_email"
 
 
 def fold_email(text: str) -> str:
-    """An address with non-ASCII letters in one shape: NFKC, small letters, the domain as IDNA (`xn--…`)."""
+    """An address with non-ASCII letters in one shape: NFKC, small letters, the domain as IDNA
+    (`xn--…`)."""
     text = unicodedata.normalize("NFKC", text.strip()[:320]).lower()
     local, at, domain = text.rpartition("@")
     tail = domain.rstrip("> ")
@@ -59,7 +61,8 @@ def parts(text: str) -> str:
 
 
 def mailbox(address: str, rules: Emails) -> str:
-    """SQL: the canonical mailbox of an address ({local, domain}) by its provider's tag and dot rules, or null."""
+    """SQL: the canonical mailbox of an address ({local, domain}) by its provider's tag and dot
+    rules, or null."""
     local, domain = f"{address}.local", f"{address}.domain"
     locals_, domains = [], []
     for provider in rules.providers:
@@ -78,7 +81,8 @@ def mailbox(address: str, rules: Emails) -> str:
 
 
 def is_role(mailbox_text: str, rules: Emails) -> str:
-    """SQL: is this canonical mailbox an office's (info@, billing@, support+de@) rather than a person's?"""
+    """SQL: is this canonical mailbox an office's (info@, billing@, support+de@) rather than a
+    person's?"""
     local = f"regexp_extract(split_part({mailbox_text}, '@', 1), '^[^+]*')"
     roles = tuple(rules.roles) or ("",)
     return f"({_one_of(local, roles)})"

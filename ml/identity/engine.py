@@ -1,7 +1,9 @@
 """Who is who: contacts in, pairs with probabilities and reasons, clusters out.
 
-All work happens in a DuckDB connection, table in, table out; record ids are opaque text. The four steps:
-`prepare` (normalise), `train` (fit the model), `score` (pairs), `cluster` (persons). Nothing depends on the
+All work happens in a DuckDB connection, table in, table out; record ids are opaque text. The four
+steps:
+`prepare` (normalise), `train` (fit the model), `score` (pairs), `cluster` (persons). Nothing
+depends on the
 order of the input.
 """
 
@@ -12,15 +14,16 @@ from dataclasses import replace
 
 import duckdb
 
-from ml.identity import blocking, clusters, records, training
+from ml.identity import blocking, clusters, records, sampling, training
 from ml.identity.config import IdentityConfig, config
 from ml.identity.decision import Decision
-from ml.identity.fields import ALTERNATIVES
 from ml.identity.frequencies import crowds, terms
 from ml.identity.functions import scalar
+from ml.identity.likeness import ALTERNATIVES
 from ml.identity.model import Model
+from ml.identity.reasons import reasons_sql
 from ml.identity.records import RAW_COLUMNS
-from ml.identity.scoring import predict, reasons_sql, threshold_weight
+from ml.identity.scoring import predict, threshold_weight
 from warehouse.clock import wall_now
 
 __all__ = ["RAW_COLUMNS", "Decision", "Model", "cluster", "prepare", "score", "train"]
@@ -36,7 +39,8 @@ def prepare(
     rules: IdentityConfig | None = None,
     today: datetime.date | None = None,
 ) -> None:
-    """Normalise the relation `contacts` into a new table `prepared`: one row per record_id, row by row.
+    """Normalise the relation `contacts` into a new table `prepared`: one row per record_id, row by
+    row.
 
     Args:
         contacts: table or view with any of `RAW_COLUMNS`, record_id at least; others are ignored.
@@ -49,7 +53,7 @@ def _untrained(
     connection: duckdb.DuckDBPyConnection, prepared: str, rules: IdentityConfig
 ) -> Model:
     """A model of beliefs only, over the fields that the records have."""
-    fields = training.present_fields(connection, prepared)
+    fields = sampling.present_fields(connection, prepared)
     blocking.representatives(connection, prepared)
     count = int(scalar(connection, f"select count(*) from {prepared}"))
     shared, family = crowds(connection, prepared, rules.guards.names_per_value)
@@ -77,7 +81,8 @@ def _matches_per_record(
     rules: IdentityConfig,
     seed: int,
 ) -> float:
-    """How many other records of the same person a record has, by the model itself, held by the prior."""
+    """How many other records of the same person a record has, by the model itself, held by the
+    prior."""
     connection.execute(
         f"create or replace temp table rate_sample as select record_id from {prepared} "
         f"order by hash(record_id, {seed + 1}), record_id limit {RATE_SAMPLE}"
@@ -95,7 +100,8 @@ def _matches_per_record(
         connection,
         "select sum(1 / (1 + pow(2, -greatest(match_weight, -60)))) from "
         "(select record_id_l as record_id, match_weight from rate_scored union all "
-        "select record_id_r, match_weight from rate_scored) semi join rate_sample using (record_id)",
+        "select record_id_r, match_weight from rate_scored) semi join rate_sample using "
+        "(record_id)",
     )
     sampled = int(scalar(connection, "select count(*) from rate_sample"))
     for table in ("rate_sample", "rate_pairs", "rate_scored"):
@@ -150,9 +156,11 @@ def score(
     changed: str | None = None,
     rules: IdentityConfig | None = None,
 ) -> None:
-    """Create table `pairs` (left_id, right_id, match_weight, match_probability, reasons), left_id < right_id.
+    """Create table `pairs` (left_id, right_id, match_weight, match_probability, reasons), left_id
+    < right_id.
 
-    Every candidate pair at or above the review threshold. With `changed` (a table of record_ids) only pairs with at
+    Every candidate pair at or above the review threshold. With `changed` (a table of record_ids)
+    only pairs with at
     least one of those records, at a cost that follows them.
     """
     rules = rules or config()
@@ -168,7 +176,8 @@ def score(
         predict(
             connection, model, prepared, "candidate_pairs", pairs,
             "record_id_l as left_id, record_id_r as right_id, match_weight, "
-            f"1 / (1 + pow(2, -match_weight)) as match_probability, {reasons_sql(model)} as reasons",
+            f"1 / (1 + pow(2, -match_weight)) as match_probability, {reasons_sql(model)} as "
+            f"reasons",
             threshold_weight(rules.thresholds.review),
         )  # fmt: skip
     else:
@@ -189,8 +198,10 @@ def cluster(
 ) -> None:
     """Create table `target` (record_id, cluster_id, confidence) and set `status` in `pairs`.
 
-    A cluster's id is its smallest record_id. `status`: linked, review (between the thresholds, in two clusters),
-    decided (a person said so), cut (likely alone, but the cluster it would make contradicts itself).
+    A cluster's id is its smallest record_id. `status`: linked, review (between the thresholds, in
+    two clusters),
+    decided (a person said so), cut (likely alone, but the cluster it would make contradicts
+    itself).
 
     Args:
         within: only records of this table (record_id; whole connected components) are clustered.

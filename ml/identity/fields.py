@@ -1,110 +1,44 @@
-"""What is compared, and how alike two values can be: the model's fields, their levels and generic beliefs.
+# ruff: noqa: E501 (a table: one level a line)
+"""What is compared, and how alike two values can be: the model's fields, their levels and generic
+beliefs.
 
-Each level has a condition over `_l` and `_r` columns, a label in plain words, and prior probabilities: `m` among
-pairs of one person, `u` among pairs of two. The priors are judgement (typing errors, moves, second addresses), not
+Each level has a condition over `_l` and `_r` columns, a label in plain words, and prior
+probabilities: `m` among
+pairs of one person, `u` among pairs of two. The priors are judgement (typing errors, moves, second
+addresses), not
 fitted to a labelled set; `train` moves them towards the data at hand.
 """
 
-from dataclasses import dataclass
-
-
-@dataclass(frozen=True)
-class Level:
-    """One grade of likeness.
-
-    Attributes:
-        term: the column whose frequency sharpens `u` (rare values tell more).
-        most: bits it counts at most against any alternative but strangers.
-    """
-
-    condition: str
-    label: str
-    m: float
-    u: float
-    term: str | None = None
-    most: float | None = None
-
-
-@dataclass(frozen=True)
-class Field:
-    """One comparison; the last level is "different".
-
-    Attributes:
-        missing: SQL condition under which the field says nothing.
-        needs: prepared columns, any of which must be filled somewhere for the field to exist.
-        limits: per alternative (`ALTERNATIVES`), least and most bits that likeness here counts against it;
-            not named: all of it counts.
-        unless_named: most bits against any alternative but strangers when the given names differ: a mailbox under
-            two given names is a family's.
-    """
-
-    name: str
-    missing: str
-    needs: tuple[str, ...]
-    levels: tuple[Level, ...]
-    limits: dict[str, tuple[float, float]]
-    unless_named: float | None = None
-
-
-def any_to(most: float) -> tuple[float, float]:
-    """No lower limit, an upper one."""
-    return (-1000.0, most)
-
-
-NOTHING = (0.0, 0.0)
-SHARED_HOME = {"household": NOTHING, "office": NOTHING}
-
-ALTERNATIVES = {"household": 2.6, "office": 3.0, "namesake": 2.6}
-"""Who two alike records may be when they are not one person (beside two strangers): members of one household (surname,
-address and phone are shared by nature), of one office (address, company, switchboard), or namesakes (the name is shared,
-and an e-mail address made of it). The number: how many bits rarer such pairs are than pairs of one person."""
-
-
-def _null(column: str) -> str:
-    return f"{column}_l is null or {column}_r is null"
-
-
-def _same(column: str) -> str:
-    return f"{column}_l = {column}_r"
-
-
-def _near(column: str, likeness: float, edits: int, least: int = 4) -> str:
-    """Alike by Jaro-Winkler, or a few edits apart in a word long enough to bear them.
-
-    Edits are only counted where Jaro-Winkler is not far off: counting is ten times as dear.
-    """
-    pair = f"{column}_l, {column}_r"
-    return (
-        f"(jaro_winkler_similarity({pair}) >= {likeness} or (jaro_winkler_similarity({pair}) >= 0.7 and "
-        f"least(length({column}_l), length({column}_r)) >= {least} and damerau_levenshtein({pair}) <= {edits}))"
-    )
-
-
-def _digits(column: str, edits: int) -> str:
-    """At most so many digits differ; two neighbours exchanged count as one."""
-    pair = f"{column}_l, {column}_r"
-    return (
-        f"(case when length({column}_l) = length({column}_r) then hamming({pair}) <= {edits + 1} and "
-        f"damerau_levenshtein({pair}) <= {edits} else abs(length({column}_l) - length({column}_r)) <= {edits} and "
-        f"damerau_levenshtein({pair}) <= {edits} end)"
-    )
-
+from ml.identity.likeness import (
+    NOTHING,
+    SHARED_HOME,
+    Field,
+    Level,
+    any_to,
+    digits,
+    near,
+    null,
+    same,
+)
 
 _SWAPPED = "jaro_winkler_similarity(given_l, surname_r) >= 0.85 and jaro_winkler_similarity(surname_l, given_r) >= 0.85"
-"""Given name and surname in each other's place, typing errors allowed; names alike by themselves come first."""
+"""Given name and surname in each other's place, typing errors allowed; names alike by themselves
+come first."""
 _SAME_STREET = "(street_l = street_r or street_l = building_r or building_l = street_r)"
 
 GIVEN = Field(
-    "given name", _null("given"), ("given",),
+    "given name", null("given"), ("given",),
     (
-        Level(_same("given"), "same given name", 0.62, 0.004, "given"),
+        Level(same("given"), "same given name", 0.62, 0.004, "given"),
         Level(_SWAPPED, "given name and surname swapped", 0.015, 2e-5),
         Level("list_has_any(given_roots_l, given_roots_r)", "a short form of the same given name", 0.09, 0.003),
-        Level(_near("given", 0.9, 1), "given name spelled alike", 0.13, 0.004),
+        Level(near("given", 0.9, 1), "given name spelled alike", 0.13, 0.004),
         Level("(length(given_l) = 1 or length(given_r) = 1) and left(given_l, 1) = left(given_r, 1)", "same initial", 0.06, 0.004),
-        Level(f"{_near('given', 0.8, 2, 5)} or starts_with(given_l, given_r) or starts_with(given_r, given_l) "
-              "or (length(given_r) >= 3 and contains(given_l, given_r)) or (length(given_l) >= 3 and contains(given_r, given_l)) "
-              "or left(given_l, 2) = left(given_r, 2) or given_l = surname_r or surname_l = given_r",
+        Level(f"{near('given', 0.8, 2, 5)} or starts_with(given_l, given_r) or starts_with(given_r, given_l) "
+              "or (length(given_r) >= 3 and contains(given_l, given_r)) or (length(given_l) >= 3 "
+              "and contains(given_r, given_l)) "
+              "or left(given_l, 2) = left(given_r, 2) or given_l = surname_r or surname_l = "
+              "given_r",
               "given name somewhat alike", 0.05, 0.04),
         Level("ELSE", "different given name", 0.05, 0.966),
     ),
@@ -112,13 +46,13 @@ GIVEN = Field(
 )  # fmt: skip
 
 SURNAME = Field(
-    "surname", _null("surname"), ("surname",),
+    "surname", null("surname"), ("surname",),
     (
-        Level(_same("surname"), "same surname", 0.73, 0.001, "surname"),
+        Level(same("surname"), "same surname", 0.73, 0.001, "surname"),
         Level(_SWAPPED, "given name and surname swapped", 0.015, 2e-5),
-        Level(_near("surname", 0.92, 1), "surname spelled alike", 0.13, 0.001),
+        Level(near("surname", 0.92, 1), "surname spelled alike", 0.13, 0.001),
         Level("list_has_any(surname_parts_l, surname_parts_r)", "part of the surname is the same", 0.03, 0.0005),
-        Level(f"{_near('surname', 0.82, 2, 5)} or given_l = surname_r or surname_l = given_r",
+        Level(f"{near('surname', 0.82, 2, 5)} or given_l = surname_r or surname_l = given_r",
               "surname somewhat alike", 0.035, 0.01),
         Level("ELSE", "different surname", 0.06, 0.9875),
     ),
@@ -129,9 +63,9 @@ _DAY_UNKNOWN = "(born_l like '%0101' or born_r like '%0101')"
 """1 January is what systems write when only the year is known."""
 
 BIRTH = Field(
-    "birth date", _null("born"), ("born",),
+    "birth date", null("born"), ("born",),
     (
-        Level(_same("born"), "same birth date", 0.80, 5e-5, "born"),
+        Level(same("born"), "same birth date", 0.80, 5e-5, "born"),
         Level("born_l[:4] = born_r[:4] and born_l[5:6] = born_r[7:8] and born_l[7:8] = born_r[5:6]",
               "birth day and month swapped", 0.02, 3e-5),
         Level(f"born_l[:4] = born_r[:4] and {_DAY_UNKNOWN}", "same birth year, day unknown", 0.01, 0.0005),
@@ -154,7 +88,7 @@ _SAME_DIGITS = (
 )
 
 EMAIL = Field(
-    "e-mail", _null("email"), ("email",),
+    "e-mail", null("email"), ("email",),
     (
         Level("list_has_any(emails_l, emails_r) and not (family_email_l or family_email_r)", "same e-mail address", 0.55, 1e-6),
         Level("list_has_any(emails_l, emails_r)", "same e-mail address, used under several names", 0.05, 1e-6, most=2),
@@ -169,11 +103,11 @@ EMAIL = Field(
 )  # fmt: skip
 
 PHONE = Field(
-    "phone", _null("phone"), ("phone",),
+    "phone", null("phone"), ("phone",),
     (
         Level("list_has_any(phones_l, phones_r) and not (family_phone_l or family_phone_r)", "same phone number", 0.55, 1e-6),
         Level("list_has_any(phones_l, phones_r)", "same phone number, used under several names", 0.1, 1e-6, most=1),
-        Level(f"right(phone_l, 8) = right(phone_r, 8) or {_digits('phone', 1)}", "phone number misspelled", 0.08, 2e-5, most=2),
+        Level(f"right(phone_l, 8) = right(phone_r, 8) or {digits('phone', 1)}", "phone number misspelled", 0.08, 2e-5, most=2),
         Level("ELSE", "different phone number", 0.27, 0.99998),
     ),
     {"household": any_to(6), "office": any_to(6)}, unless_named=1.0,
@@ -185,18 +119,18 @@ STREET = Field(
     (
         Level(f"{_SAME_STREET} and house_number_l = house_number_r", "same street and number", 0.55, 2e-5, "address_line"),
         Level(_SAME_STREET, "same street", 0.13, 5e-4, "street"),
-        Level(f"house_number_l = house_number_r and {_near('street', 0.88, 2, 6)}", "same number, street spelled alike", 0.12, 3e-5),
-        Level(_near("street", 0.9, 2, 7), "street spelled alike", 0.06, 0.002),
+        Level(f"house_number_l = house_number_r and {near('street', 0.88, 2, 6)}", "same number, street spelled alike", 0.12, 3e-5),
+        Level(near("street", 0.9, 2, 7), "street spelled alike", 0.06, 0.002),
         Level("ELSE", "different street", 0.14, 0.9975),
     ),
     SHARED_HOME,
 )  # fmt: skip
 
 BUILDING = Field(
-    "building", _null("building"), ("building",),
+    "building", null("building"), ("building",),
     (
-        Level(_same("building"), "same building", 0.65, 0.001, "building"),
-        Level(_near("building", 0.88, 2, 6), "building spelled alike", 0.18, 0.003),
+        Level(same("building"), "same building", 0.65, 0.001, "building"),
+        Level(near("building", 0.88, 2, 6), "building spelled alike", 0.18, 0.003),
         Level("ELSE", "different building", 0.17, 0.996),
     ),
     SHARED_HOME,
@@ -207,11 +141,11 @@ PLACE = Field(
     ("postcode", "suburb"),
     (
         Level("postcode_l = postcode_r and suburb_l = suburb_r", "same town and postcode", 0.5, 5e-4, "place"),
-        Level(f"(postcode_l = postcode_r and {_near('suburb', 0.86, 2, 5)}) or (suburb_l = suburb_r and "
-              f"{_digits('postcode', 1)})", "town and postcode alike", 0.14, 2e-4),
-        Level(_same("postcode"), "same postcode", 0.1, 0.002, "postcode"),
-        Level(_same("suburb"), "same town", 0.09, 0.01, "suburb"),
-        Level(f"{_near('suburb', 0.88, 2, 6)} or {_digits('postcode', 1)}", "town or postcode alike", 0.05, 0.01),
+        Level(f"(postcode_l = postcode_r and {near('suburb', 0.86, 2, 5)}) or (suburb_l = suburb_r and "
+              f"{digits('postcode', 1)})", "town and postcode alike", 0.14, 2e-4),
+        Level(same("postcode"), "same postcode", 0.1, 0.002, "postcode"),
+        Level(same("suburb"), "same town", 0.09, 0.01, "suburb"),
+        Level(f"{near('suburb', 0.88, 2, 6)} or {digits('postcode', 1)}", "town or postcode alike", 0.05, 0.01),
         Level("length(postcode_l) >= 4 and left(postcode_l, 2) = left(postcode_r, 2)", "neighbouring postcode", 0.03, 0.03),
         Level("ELSE", "different place", 0.09, 0.947),
     ),
@@ -219,10 +153,10 @@ PLACE = Field(
 )  # fmt: skip
 
 COMPANY = Field(
-    "company", _null("company"), ("company",),
+    "company", null("company"), ("company",),
     (
-        Level(_same("company"), "same company", 0.75, 0.003, "company"),
-        Level(f"{_near('company', 0.92, 1, 5)} or starts_with(company_l, company_r) or starts_with(company_r, company_l)",
+        Level(same("company"), "same company", 0.75, 0.003, "company"),
+        Level(f"{near('company', 0.92, 1, 5)} or starts_with(company_l, company_r) or starts_with(company_r, company_l)",
               "company spelled alike", 0.1, 0.003),
         Level("ELSE", "different company", 0.15, 0.994),
     ),
@@ -230,11 +164,11 @@ COMPANY = Field(
 )  # fmt: skip
 
 NATIONAL_ID = Field(
-    "national id", _null("national_id"), ("national_id",),
+    "national id", null("national_id"), ("national_id",),
     (
-        Level(_same("national_id"), "same national id", 0.85, 1e-7),
-        Level(f"length(national_id_l) >= 5 and {_digits('national_id', 1)}", "national id differs in one digit", 0.09, 1e-5),
-        Level(f"length(national_id_l) >= 7 and {_digits('national_id', 2)}", "national id differs in two digits", 0.03, 6e-4),
+        Level(same("national_id"), "same national id", 0.85, 1e-7),
+        Level(f"length(national_id_l) >= 5 and {digits('national_id', 1)}", "national id differs in one digit", 0.09, 1e-5),
+        Level(f"length(national_id_l) >= 7 and {digits('national_id', 2)}", "national id differs in two digits", 0.03, 6e-4),
         Level("ELSE", "different national id", 0.03, 0.999),
     ),
     {},
@@ -246,7 +180,7 @@ _KINDS_L, _KINDS_R = (
 )
 KEYS = Field(
     "identifier",
-    f"{_null('keys')} or not (list_has_any(keys_l, keys_r) or list_has_any({_KINDS_L}, {_KINDS_R}))", ("keys",),
+    f"{null('keys')} or not (list_has_any(keys_l, keys_r) or list_has_any({_KINDS_L}, {_KINDS_R}))", ("keys",),
     (
         Level("list_has_any(keys_l, keys_r)", "same identifier in another system", 1 - 1e-6, 1e-8),
         Level("ELSE", "two different identifiers of one system", 1e-6, 1.0),
@@ -255,28 +189,28 @@ KEYS = Field(
 )  # fmt: skip
 
 BIRTH_PLACE = Field(
-    "birth place", _null("birth_place"), ("birth_place",),
+    "birth place", null("birth_place"), ("birth_place",),
     (
-        Level(_same("birth_place"), "same birth place", 0.75, 0.01, "birth_place"),
-        Level(_near("birth_place", 0.9, 2, 6), "birth place spelled alike", 0.1, 0.01),
+        Level(same("birth_place"), "same birth place", 0.75, 0.01, "birth_place"),
+        Level(near("birth_place", 0.9, 2, 6), "birth place spelled alike", 0.1, 0.01),
         Level("ELSE", "different birth place", 0.15, 0.98),
     ),
     {"household": any_to(1)},
 )  # fmt: skip
 
 OCCUPATION = Field(
-    "occupation", _null("occupation"), ("occupation",),
+    "occupation", null("occupation"), ("occupation",),
     (
-        Level(_same("occupation"), "same occupation", 0.7, 0.04, "occupation"),
+        Level(same("occupation"), "same occupation", 0.7, 0.04, "occupation"),
         Level("ELSE", "different occupation", 0.3, 0.96),
     ),
     {"office": NOTHING},
 )  # fmt: skip
 
 GENDER = Field(
-    "gender", _null("gender"), ("gender",),
+    "gender", null("gender"), ("gender",),
     (
-        Level(_same("gender"), "same gender", 0.97, 0.5),
+        Level(same("gender"), "same gender", 0.97, 0.5),
         Level("ELSE", "different gender", 0.03, 0.5),
     ),
     {},

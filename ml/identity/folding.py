@@ -1,6 +1,7 @@
 """One shape for all text: small letters, no accents, plain spaces, nothing invisible.
 
-ASCII text is folded by SQL. Anything else goes through Python, a column at a time, so that absurd Unicode (bidi
+ASCII text is folded by SQL. Anything else goes through Python, a column at a time, so that absurd
+Unicode (bidi
 marks, zero width, full width, emoji) ends as letters and digits, or as nothing.
 """
 
@@ -52,7 +53,10 @@ def folded(text: str) -> str:
     ascii_text = (
         f"trim(regexp_replace(lower(left({text}, {LONGEST})), '[^\\x21-\\x7e]+', ' ', 'g'))"
     )
-    shaped = f"case when regexp_matches({text}, '[^\\x00-\\x7f]') then {_FOLD}({text}) else {ascii_text} end"
+    shaped = (
+        f"case when regexp_matches({text}, '[^\\x00-\\x7f]') then {_FOLD}({text}) "
+        f"else {ascii_text} end"
+    )
     return (
         f"(case when regexp_matches({shaped}, '[\\p{{L}}\\p{{N}}]') "
         f"and {shaped} not in ('null', 'none', 'n/a', 'nan', 'unknown', 'nil') then {shaped} end)"

@@ -9,18 +9,21 @@ import duckdb
 def register(
     connection: duckdb.DuckDBPyConnection, name: str, function: Callable[..., Any], arguments: int
 ) -> None:
-    """Make a function over Arrow text arrays callable as `name` on this connection (again is harmless)."""
+    """Make a function over Arrow text arrays callable as `name` on this connection (again is
+    harmless)."""
     if not scalar(
         connection, f"select count(*) from duckdb_functions() where function_name = '{name}'"
     ):
-        connection.create_function(
+        # The stubs know only functions over single values; `type="arrow"` hands over whole columns.
+        create: Any = connection.create_function
+        create(
             name,
             function,
             ["VARCHAR"] * arguments,
             "VARCHAR",
             type="arrow",
             null_handling="special",
-        )  # type: ignore[arg-type,list-item]
+        )
 
 
 def scalar(connection: duckdb.DuckDBPyConnection, query: str) -> Any:

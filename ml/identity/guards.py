@@ -12,19 +12,23 @@ _CONTRADICTIONS = {
     "birth date": 0,
     "national id": 0,
 }
-"""Field → Splink's number of the level at which two records contradict each other: two birth dates that are
+"""Field → Splink's number of the level at which two records contradict each other: two birth dates
+that are
 no typing error of one another, two national ids."""
 
 
 RARE = -4.0
-"""Bits: a contradiction is one only where the model finds it rare within one person. In a table where a quarter of all
-birth dates are wrong, two birth dates are weak evidence and stay in the weight, where they belong."""
+"""Bits: a contradiction is one only where the model finds it rare within one person. In a table
+where a quarter of all
+birth dates are wrong, two birth dates are weak evidence and stay in the weight, where they
+belong."""
 
 
 def contradicts_sql(model: Model) -> str:
     """SQL over a scored pair: do its records contradict each other, all in all?
 
-    A pair that is more likely one person than two in spite of a contradiction has so much else in common that the
+    A pair that is more likely one person than two in spite of a contradiction has so much else in
+    common that the
     contradiction is an error in the data; its cost is in the weight already.
     """
     parts = []
@@ -38,7 +42,8 @@ def contradicts_sql(model: Model) -> str:
 
 
 def barred_sql(model: Model) -> str:
-    """SQL over a scored pair: two values of an identifier of which a person has one? Nothing outweighs that."""
+    """SQL over a scored pair: two values of an identifier of which a person has one? Nothing
+    outweighs that."""
     return "gamma_identifier = 0" if "identifier" in model.levels else "false"
 
 
@@ -50,7 +55,8 @@ def compared_sql(model: Model) -> str:
 def resolve(decisions: Iterable[Decision]) -> tuple[list[Pair], set[Pair]]:
     """(must-link pairs, never pairs) without conflict; each pair smaller id first.
 
-    "Never" wins: over "link" of the same pair, and over a chain of links that would join the two; of such a
+    "Never" wins: over "link" of the same pair, and over a chain of links that would join the two;
+    of such a
     chain the link with the largest ids is left out. A record is never apart from itself.
     """
     never: set[Pair] = set()

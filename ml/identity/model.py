@@ -1,4 +1,5 @@
-"""The trained model: what each likeness weighs, how common values are, what is shared. Plain JSON, replayable."""
+"""The trained model: what each likeness weighs, how common values are, what is shared. Plain JSON,
+replayable."""
 
 import hashlib
 import json
@@ -7,7 +8,8 @@ from dataclasses import asdict, dataclass
 from functools import cached_property
 from typing import Any
 
-from ml.identity.fields import FIELDS, Field
+from ml.identity.fields import FIELDS
+from ml.identity.likeness import Field
 
 ENGINE = "identity-splink5-1"
 """Changes when the meaning of a model's numbers does."""
@@ -29,7 +31,8 @@ class Model:
         records: how many it was trained on.
         prior: probability that two records picked at random are one person.
         levels: field → (m, u) of each level, in the field's order.
-        alternatives: how many bits rarer a pair of one household, office, name is than a pair of one person.
+        alternatives: how many bits rarer a pair of one household, office, name is than a pair of
+        one person.
         terms: column → term frequencies.
         shared: e-mail addresses and phone numbers that belong to nobody alone.
         family: those used under two or three given names.
@@ -119,3 +122,13 @@ def splink_settings(model: Model) -> dict[str, Any]:
 def gamma(field: Field, level: int) -> int:
     """Splink's number of a level: the last is 0, unknown is -1."""
     return len(field.levels) - 1 - level
+
+
+def field_bits(model: Model) -> dict[str, str]:
+    """SQL per field: its evidence in bits, with the term frequency."""
+    bits = {}
+    for field in model.fields:
+        adjusted = any(level.term in model.terms for level in field.levels)
+        name = column(field)
+        bits[field.name] = f"(mw_{name} + mw_tf_adj_{name})" if adjusted else f"mw_{name}"
+    return bits

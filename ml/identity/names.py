@@ -1,6 +1,7 @@
 """Names of persons and companies as comparable text: honorifics, particles, nicknames, legal forms.
 
-Everything is an SQL expression over text that `folding.folded` has folded (small letters, no accents, single spaces),
+Everything is an SQL expression over text that `folding.folded` has folded (small letters, no
+accents, single spaces),
 so that a million names cost seconds.
 """
 
@@ -9,25 +10,33 @@ from functools import lru_cache
 import duckdb
 from nicknames import NickNamer
 
-HONORIFICS = (
-    "mr mrs ms miss mx dr prof professor sir dame lady lord rev reverend hon judge capt captain col major sgt "
-    "herr frau hr fr dipl ing mag monsieur madame mme mlle m. sr. sra srta senor senora signor signora dott"
-).split()
+HONORIFICS = [
+    "mr", "mrs", "ms", "miss", "mx", "dr", "prof", "professor", "sir", "dame", "lady", "lord",
+    "rev", "reverend", "hon", "judge", "capt", "captain", "col", "major", "sgt", "herr", "frau",
+    "hr", "fr", "dipl", "ing", "mag", "monsieur", "madame", "mme", "mlle", "m.", "sr.", "sra",
+    "srta", "senor", "senora", "signor", "signora", "dott",
+]  # fmt: skip
 """Words before a name that are not part of it."""
 
-SUFFIXES = "jr sr ii iii iv phd md dds esq bsc msc mba ba ma cpa obe mbe cbe kbe bt baronet".split()
+SUFFIXES = [
+    "jr", "sr", "ii", "iii", "iv", "phd", "md", "dds", "esq", "bsc", "msc", "mba", "ba", "ma",
+    "cpa", "obe", "mbe", "cbe", "kbe", "bt", "baronet",
+]  # fmt: skip
 """Words after a name that are not part of it."""
 
-PARTICLES = (
-    "van von vom zu zur der den de del della di da do dos das du la le les el al bin ibn ben bint ter ten te "
-    "st saint san mac mc o abu ap"
-).split()
+PARTICLES = [
+    "van", "von", "vom", "zu", "zur", "der", "den", "de", "del", "della", "di", "da", "do",
+    "dos", "das", "du", "la", "le", "les", "el", "al", "bin", "ibn", "ben", "bint", "ter",
+    "ten", "te", "st", "saint", "san", "mac", "mc", "o", "abu", "ap",
+]  # fmt: skip
 """Words that open a surname of several words."""
 
-LEGAL_FORMS = (
-    "inc incorporated corp corporation co company llc llp lp ltd limited plc pty pte gmbh ag kg kgaa ohg ug se "
-    "sa sas sarl srl spa bv nv oy ab as aps kk sl sro doo zrt kft gbr ev the and und et"
-).split()
+LEGAL_FORMS = [
+    "inc", "incorporated", "corp", "corporation", "co", "company", "llc", "llp", "lp", "ltd",
+    "limited", "plc", "pty", "pte", "gmbh", "ag", "kg", "kgaa", "ohg", "ug", "se", "sa", "sas",
+    "sarl", "srl", "spa", "bv", "nv", "oy", "ab", "as", "aps", "kk", "sl", "sro", "doo", "zrt",
+    "kft", "gbr", "ev", "the", "and", "und", "et",
+]  # fmt: skip
 """Words of a company's name that do not tell it from another."""
 
 
@@ -37,16 +46,19 @@ def sql_list(words: list[str]) -> str:
 
 
 def words(text: str) -> str:
-    """SQL: the words of a folded text as a list; a hyphen stays inside its word, an apostrophe goes."""
+    """SQL: the words of a folded text as a list; a hyphen stays inside its word, an apostrophe
+    goes."""
     plain = f"regexp_replace(replace({text}, chr(39), ''), '[^\\p{{L}}\\p{{N}}-]+', ' ', 'g')"
     bare = f"regexp_replace({plain}, '(^| )-+|-+( |$)', ' ', 'g')"
     return f"list_filter(string_split({bare}, ' '), lambda w: w <> '')"
 
 
 def without(tokens: str, unwanted: list[str]) -> str:
-    """SQL: the list `tokens` less the unwanted words; as it is when nothing else is in it; null for an empty list."""
+    """SQL: the list `tokens` less the unwanted words; as it is when nothing else is in it; null
+    for an empty list."""
     return (
-        f"coalesce(nullif(list_filter({tokens}, lambda w: not list_contains({sql_list(unwanted)}, w)), []), "
+        f"coalesce(nullif(list_filter({tokens}, lambda w: not list_contains({sql_list(unwanted)}, "
+        f"w)), []), "
         f"nullif({tokens}, []))"
     )
 
@@ -62,7 +74,8 @@ def pieces(tokens: str) -> str:
 
 
 def mailbox_of_name(mailbox: str, given: str, surname: str) -> str:
-    """SQL: do the letters before the @ spell the record's own name (jo.smith, smithj, jsmith42), and nothing else?
+    """SQL: do the letters before the @ spell the record's own name (jo.smith, smithj, jsmith42),
+    and nothing else?
 
     Two such mailboxes are alike because the names are: that is no evidence of its own.
     """
@@ -83,9 +96,11 @@ def mailbox_of_name(mailbox: str, given: str, surname: str) -> str:
 
 
 def surname_start(tokens: str) -> str:
-    """SQL: position (from 1) in the list `tokens` at which the surname starts; it is never the first word."""
+    """SQL: position (from 1) in the list `tokens` at which the surname starts; it is never the
+    first word."""
     particles = sql_list(PARTICLES)
-    first = f"list_position(list_transform({tokens}[2:], lambda w: list_contains({particles}, w)), true)"
+    marked = f"list_transform({tokens}[2:], lambda w: list_contains({particles}, w))"
+    first = f"list_position({marked}, true)"
     return (
         f"case when {first} is not null and {first} + 1 < len({tokens}) then {first} + 1 "
         f"else len({tokens}) end"
@@ -109,7 +124,8 @@ def _roots() -> dict[str, list[str]]:
 
 
 def nickname_table(connection: duckdb.DuckDBPyConnection, table: str) -> None:
-    """Create the temporary table `table` (name, roots): full names for every short form that is known."""
+    """Create the temporary table `table` (name, roots): full names for every short form that is
+    known."""
     rows = sorted(_roots().items())
     connection.execute(f"create or replace temp table {table} (name varchar, roots varchar[])")
     connection.execute(

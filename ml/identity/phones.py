@@ -10,7 +10,8 @@ _PHONE = "heedline_phone"
 
 
 def e164(text: str, region: str) -> str | None:
-    """The number in E.164, or null when it cannot be one (too short, no digits, impossible in its country).
+    """The number in E.164, or null when it cannot be one (too short, no digits, impossible in its
+    country).
 
     >>> e164("(415) 555-2671 ext. 3", "US"), e164("0171 5550100", "DE"), e164("n/a", "US")
     ('+14155552671', '+491715550100', None)
@@ -38,7 +39,8 @@ def install(connection: duckdb.DuckDBPyConnection) -> None:
 
 
 def number(text: str, region: str) -> str:
-    """SQL: the number in E.164 or null. What already is E.164 (+ and 8 to 15 digits) is kept as it is."""
+    """SQL: the number in E.164 or null. What already is E.164 (+ and 8 to 15 digits) is kept as it
+    is."""
     return (
         f"(case when regexp_full_match({text}, '\\+[1-9]\\d{{7,14}}') then {text} "
         f"when regexp_matches({text}, '\\d') then {_PHONE}({text}, {region}) end)"

@@ -1,8 +1,11 @@
 """Pairs scored by Splink, and what Splink cannot know: families and colleagues.
 
-Splink adds the fields' evidence as if fields were independent. Two members of a household share surname,
-address and phone; two colleagues share company, address and phone. So a pair's weight is measured against three
-alternatives at once: two strangers, two of one household, two of one office, each of which discounts what it shares.
+Splink adds the fields' evidence as if fields were independent. Two members of a household share
+surname,
+address and phone; two colleagues share company, address and phone. So a pair's weight is measured
+against three
+alternatives at once: two strangers, two of one household, two of one office, each of which
+discounts what it shares.
 """
 
 import logging
@@ -11,9 +14,9 @@ import math
 import duckdb
 from splink import DuckDBAPI, Linker
 
-from ml.identity.fields import TERMS, Field
+from ml.identity.fields import TERMS
 from ml.identity.functions import scalar
-from ml.identity.model import Model, column, gamma, splink_settings
+from ml.identity.model import Model, column, field_bits, gamma, splink_settings
 
 CHUNK = 2_000_000
 """Pairs scored at once: bounds memory."""
@@ -22,14 +25,16 @@ CHUNK = 2_000_000
 def _own_values(
     connection: duckdb.DuckDBPyConnection, prepared: str, plural: str, shared: list[str]
 ) -> None:
-    """Temporary table `own_<plural>` (record_id, kept): records that hold a shared value, and what else they hold."""
+    """Temporary table `own_<plural>` (record_id, kept): records that hold a shared value, and what
+    else they hold."""
     connection.execute("create or replace temp table shared_now (value varchar)")
     connection.execute("insert into shared_now select unnest(?::varchar[])", [shared])
     connection.execute(
         f"""
         create or replace temp table own_{plural} as
         select record_id, list_sort(list(held) filter (where shared_now.value is null)) as kept
-        from (select record_id, unnest({plural}) as held from {prepared} semi join in_pairs using (record_id))
+        from (select record_id, unnest({plural}) as held from {prepared} semi join in_pairs using
+        (record_id))
         left join shared_now on shared_now.value = held
         group by record_id having count(shared_now.value) > 0
         """
@@ -45,14 +50,16 @@ def _family_flag(
     values: list[str],
     joins: list[str],
 ) -> str:
-    """Select item `family_<single>`: does the record hold a value that is used under several names?"""
+    """Select item `family_<single>`: does the record hold a value that is used under several
+    names?"""
     if not values:
         return f"false as family_{single}"
     connection.execute("create or replace temp table family_values (value varchar)")
     connection.execute("insert into family_values select unnest(?::varchar[])", [values])
     connection.execute(
         f"create or replace temp table family_{plural} as select distinct record_id from "
-        f"(select record_id, unnest({plural}) as value from {prepared} semi join in_pairs using (record_id)) "
+        f"(select record_id, unnest({plural}) as value from {prepared} semi join in_pairs using "
+        f"(record_id)) "
         "semi join family_values using (value)"
     )
     connection.execute("drop table family_values")
@@ -63,12 +70,15 @@ def _family_flag(
 def scoring_table(
     connection: duckdb.DuckDBPyConnection, model: Model, prepared: str, pairs: str, target: str
 ) -> None:
-    """Create `target`: the records in `pairs`, without shared values, with term frequencies beside their columns."""
+    """Create `target`: the records in `pairs`, without shared values, with term frequencies beside
+    their columns."""
     connection.execute(
         f"create or replace temp table in_pairs as select left_id as record_id from {pairs} "
         f"union select right_id from {pairs}"
     )
-    replaced, added, joins = [], [], []
+    replaced: list[str] = []
+    added: list[str] = []
+    joins: list[str] = []
     for plural, single in (("emails", "email"), ("phones", "phone")):
         added.append(
             _family_flag(connection, prepared, plural, single, model.family.get(plural, []), joins)
@@ -92,7 +102,8 @@ def scoring_table(
             [list(term.values), list(term.values.values())],
         )
         added.append(
-            f"case when ({expression}) is not null then coalesce(tf_of_{name}.tf, {term.rest}) end as tf_{name}"
+            f"case when ({expression}) is not null then coalesce(tf_of_{name}.tf, {term.rest}) end "
+            f"as tf_{name}"
         )
         if expression != name:
             added.append(f"{expression} as {name}")
@@ -101,24 +112,15 @@ def scoring_table(
     star = f"p.* exclude ({keys})" + (f" replace ({', '.join(replaced)})" if replaced else "")
     connection.execute(
         f"create or replace temp table {target} as select {', '.join([star, *added])} "
-        f"from (select * from {prepared} semi join in_pairs using (record_id)) as p {' '.join(joins)}"
+        f"from (select * from {prepared} semi join in_pairs using (record_id)) as p "
+        f"{' '.join(joins)}"
     )
     connection.execute("drop table in_pairs")
 
 
-def _field_bits(model: Model) -> dict[str, str]:
-    """SQL per field: its evidence in bits, with the term frequency."""
-    bits = {}
-    for field in model.fields:
-        adjusted = any(level.term in model.terms for level in field.levels)
-        name = column(field)
-        bits[field.name] = f"(mw_{name} + mw_tf_adj_{name})" if adjusted else f"mw_{name}"
-    return bits
-
-
 def weight_sql(model: Model) -> str:
     """SQL: log2 odds of a pair, against strangers, household and office together."""
-    bits = _field_bits(model)
+    bits = field_bits(model)
 
     def against(start: float, alternative: str) -> str:
         parts = [str(start)]
@@ -133,7 +135,8 @@ def weight_sql(model: Model) -> str:
             if capped:
                 own = f"case gamma_{column(field)} {' '.join(capped)} else {own} end"
             if field.unless_named is not None and "given name" in model.levels:
-                own = f"case when gamma_given_name = 0 then least({own}, {field.unless_named}) else {own} end"
+                least_named = f"least({own}, {field.unless_named})"
+                own = f"case when gamma_given_name = 0 then {least_named} else {own} end"
             if (least, most) != (0.0, 0.0):
                 parts.append(f"greatest(least({own}, {most}), {least})")
         return " + ".join(parts)
@@ -141,47 +144,6 @@ def weight_sql(model: Model) -> str:
     strangers = " + ".join([str(model.prior_weight), *bits.values()])
     sums = [strangers, *(against(start, name) for name, start in model.alternatives.items())]
     return "-log2(" + " + ".join(f"pow(2, -greatest(least({s}, 60), -60))" for s in sums) + ")"
-
-
-def _reason(field: str, label: str, weight: str) -> str:
-    return f"{{'field': {field}, 'label': {label}, 'weight': round({weight}, 2)}}"
-
-
-def _label(field: Field) -> str:
-    cases = " ".join(
-        f"when {gamma(field, number)} then {_text(level.label)}"
-        for number, level in enumerate(field.levels)
-    )
-    return f"case gamma_{column(field)} {cases} end"
-
-
-def _text(value: str) -> str:
-    return "'" + value.replace("'", "''") + "'"
-
-
-def reasons_sql(model: Model) -> str:
-    """SQL: JSON list of {field, label, weight}: the fields, strongest first, then what they start from and what is
-    taken off because it may be shared. The weights add up to match_weight."""
-    bits = _field_bits(model)
-    fields = ", ".join(
-        f"case when gamma_{column(field)} <> -1 then {_reason(_text(field.name), _label(field), bits[field.name])} end"
-        for field in model.fields
-    )
-    total = " + ".join([str(model.prior_weight), *bits.values()])
-    start = _reason("'prior'", "'two records are rarely one person'", str(model.prior_weight))
-    discount = _reason(
-        "'shared'",
-        "'could be another person of this household, office or name'",
-        f"match_weight - ({total})",
-    )
-    ranked = (
-        f"list_transform(list_reverse_sort(list_transform(list_filter([{fields}], lambda r: r is not null), "
-        "lambda r: {'size': abs(r.weight), 'reason': r})), lambda s: s.reason)"
-    )
-    return (
-        f"to_json({ranked} || [{start}] || "
-        f"case when match_weight - ({total}) < -0.005 then [{discount}] else [] end)::varchar"
-    )
 
 
 def predict(
@@ -195,8 +157,10 @@ def predict(
 ) -> None:
     """Create the table `target`: `select` over every scored pair of `pairs` (left_id, right_id).
 
-    `select` may use Splink's columns (`gamma_…`, `mw_…`) and `match_weight`, the log2 odds of `weight_sql`; with
-    `least`, only pairs of at least that weight (Splink's own weight is never smaller, so it sieves first).
+    `select` may use Splink's columns (`gamma_…`, `mw_…`) and `match_weight`, the log2 odds of
+    `weight_sql`; with
+    `least`, only pairs of at least that weight (Splink's own weight is never smaller, so it sieves
+    first).
     """
     logging.getLogger("splink").setLevel(logging.ERROR)
     scoring_table(connection, model, prepared, pairs, "scoring_input")
@@ -205,7 +169,8 @@ def predict(
     where = "true" if least is None else f"match_weight >= {least}"
     for chunk in range(chunks):
         connection.execute(
-            "create or replace temp table blocked_now as select left_id as join_key_l, right_id as join_key_r, "
+            "create or replace temp table blocked_now as select left_id as join_key_l, right_id as "
+            "join_key_r, "
             f"0 as match_key from {pairs} where hash(left_id) % {chunks} = {chunk}"
         )
         api = DuckDBAPI(connection)
@@ -227,7 +192,7 @@ def predict(
             connection.execute(f"create or replace table {target} as {query}")
         else:
             connection.execute(f"insert into {target} {query}")
-        linker.table_management.delete_tables_created_by_splink_from_db()
+        linker.table_management.delete_tables_created_by_splink_from_db()  # type: ignore[no-untyped-call]
     connection.execute("drop table blocked_now")
     connection.execute("drop table scoring_input")
 

@@ -1,7 +1,5 @@
 """A file of people in, a file of who is who out: what `heedline link` does."""
 
-import csv
-import json
 import os
 import tempfile
 import time
@@ -14,8 +12,8 @@ import duckdb
 
 from ml.identity import engine
 from ml.identity.aliases import MULTIPLE, match
-from ml.identity.decision import Decision
 from ml.identity.functions import scalar
+from ml.identity.pairs_file import BadPeopleFile, read_decisions, write_review
 from warehouse.durable import sync
 from warehouse.settings import settings
 
@@ -33,11 +31,6 @@ _WRITERS = {
     ".jsonl": "format json",
     ".ndjson": "format json",
 }
-REVIEW_COLUMNS = ("decision", "left_id", "right_id", "match_probability", "reasons")
-
-
-class BadPeopleFile(ValueError):
-    """A file cannot be used; the text names it, the row if there is one, and the remedy."""
 
 
 @dataclass(frozen=True)
@@ -68,7 +61,8 @@ def _reader(source: Path) -> str:
 
 
 def _read(connection: duckdb.DuckDBPyConnection, source: Path) -> tuple[str, ...]:
-    """Create temporary `people` (row, record_id, known columns); returns the headers that were not used."""
+    """Create temporary `people` (row, record_id, known columns); returns the headers that were not
+    used."""
     reader = _reader(source)
     try:
         described = connection.execute(f"describe select * from {reader}").fetchall()
@@ -77,7 +71,8 @@ def _read(connection: duckdb.DuckDBPyConnection, source: Path) -> tuple[str, ...
         known, unused = match(headers)
         if "record_id" not in known:
             raise BadPeopleFile(
-                f"{source}: no column record_id (or unique_id, rec_id, id) among: {', '.join(headers)}"
+                f"{source}: no column record_id (or unique_id, rec_id, id) among: "
+                f"{', '.join(headers)}"
             )
         selected = []
         for column, names in known.items():
@@ -91,14 +86,16 @@ def _read(connection: duckdb.DuckDBPyConnection, source: Path) -> tuple[str, ...
                 whole = f"list_filter({' || '.join(texts)}, lambda v: v is not null and v <> '')"
                 split = "[;|]" if column == "phones" else "[;,|]"
                 selected.append(
-                    f"flatten(list_transform({whole}, lambda v: string_split_regex(v, '{split}'))) as {column}"
+                    f"flatten(list_transform({whole}, lambda v: string_split_regex(v, '{split}'))) "
+                    f"as {column}"
                 )
             else:
                 selected.append(
                     f"nullif({texts[0].removeprefix('[').removesuffix(']')}, '') as {column}"
                 )
         connection.execute(
-            f"create temp table people as select row_number() over () as row, {', '.join(selected)} from {reader}"
+            f"create temp table people as select row_number() over () as row, "
+            f"{', '.join(selected)} from {reader}"
         )
     except duckdb.Error as error:
         message = " ".join(str(error).split())[:300]
@@ -107,39 +104,6 @@ def _read(connection: duckdb.DuckDBPyConnection, source: Path) -> tuple[str, ...
     if empty is not None:
         raise BadPeopleFile(f"{source}, row {empty}: record_id is empty; give every row an id")
     return tuple(unused)
-
-
-def read_decisions(path: Path) -> list[Decision]:
-    """Decisions from a CSV with the columns left_id, right_id, decision (`link` or `never`; empty: none yet).
-
-    Raises:
-        BadPeopleFile: naming the line.
-    """
-    try:
-        with path.open(newline="", encoding="utf-8-sig") as file:
-            reader = csv.DictReader(file)
-            missing = {"left_id", "right_id", "decision"} - set(reader.fieldnames or [])
-            if missing:
-                raise BadPeopleFile(
-                    f"{path}: no column {min(missing)}; it needs left_id, right_id, decision"
-                )
-            found = []
-            for row in reader:
-                word = (row["decision"] or "").strip().lower()
-                left, right = (row["left_id"] or "").strip(), (row["right_id"] or "").strip()
-                if word not in ("", "link", "never"):
-                    raise BadPeopleFile(
-                        f"{path}, line {reader.line_num}: decision is {word!r}; write link or never"
-                    )
-                if word and not (left and right):
-                    raise BadPeopleFile(
-                        f"{path}, line {reader.line_num}: a record id is empty; name both"
-                    )
-                if word:
-                    found.append(Decision(left, right, word == "link"))
-            return found
-    except (OSError, UnicodeDecodeError, csv.Error) as error:
-        raise BadPeopleFile(f"{path}: {' '.join(str(error).split())}") from None
 
 
 def _replace(connection: duckdb.DuckDBPyConnection, query: str, target: Path) -> None:
@@ -160,31 +124,6 @@ def _replace(connection: duckdb.DuckDBPyConnection, query: str, target: Path) ->
         beside.unlink(missing_ok=True)
 
 
-def _words(reasons: str) -> str:
-    return "; ".join(f"{r['label']} ({r['weight']:+.1f})" for r in json.loads(reasons))
-
-
-def _write_review(connection: duckdb.DuckDBPyConnection, target: Path) -> None:
-    rows = connection.execute(
-        "select left_id, right_id, round(match_probability, 4), reasons from pairs where status in ('review', 'cut') "
-        "order by match_probability desc, left_id, right_id"
-    ).fetchall()
-    beside = target.with_name(f".{target.name}.{os.getpid()}.part")
-    try:
-        with beside.open("w", newline="", encoding="utf-8") as file:
-            writer = csv.writer(file)
-            writer.writerow(REVIEW_COLUMNS)
-            writer.writerows(
-                ("", left, right, p, _words(reasons)) for left, right, p, reasons in rows
-            )
-        sync(beside)
-        os.replace(beside, target)
-    except OSError as error:
-        raise BadPeopleFile(f"{target}: cannot be written: {error.strerror}") from None
-    finally:
-        beside.unlink(missing_ok=True)
-
-
 def link(
     source: Path,
     target: Path,
@@ -194,13 +133,16 @@ def link(
     today: date | None = None,
     say: Callable[[str], object] = lambda _: None,
 ) -> LinkedFile:
-    """Read a table of people, find out who is who, write record_id, customer_id, confidence in the order of the input.
+    """Read a table of people, find out who is who, write record_id, customer_id, confidence in the
+    order of the input.
 
-    Rows with the same record_id are one contact. A customer_id is the smallest record_id of its cluster.
+    Rows with the same record_id are one contact. A customer_id is the smallest record_id of its
+    cluster.
 
     Args:
         source, target: CSV, TSV, Parquet or JSON lines, by extension.
-        review: also write the pairs that a person should decide on, as a CSV that `decisions` reads once filled in.
+        review: also write the pairs that a person should decide on, as a CSV that `decisions`
+        reads once filled in.
         today: dates of birth after it are unknown.
         say: is told what is done, a line at a time.
 
@@ -243,9 +185,10 @@ def link(
                 target,
             )
             if review:
-                _write_review(connection, review)
+                write_review(connection, review)
             sizes = connection.execute(
-                "select count(*) as size, count(*) over () from clusters group by cluster_id order by size desc"
+                "select count(*) as size, count(*) over () from clusters group by cluster_id order "
+                "by size desc"
             ).fetchall()
             return LinkedFile(
                 records=int(rows),

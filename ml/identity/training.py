@@ -1,8 +1,12 @@
-"""A model fitted to the records at hand: u by sampled pairs, m by expectation maximisation, both held by priors.
+"""A model fitted to the records at hand: u by sampled pairs, m by expectation maximisation, both
+held by priors.
 
-Splink computes the likeness of every training pair; the maximisation is ours because Splink's has no priors, and
-without them tiny tables and tables without duplicates give nonsense. One fit pools several ways of blocking; in
-each, the fields that were blocked on say nothing. Samples are chosen by hash, so the order of input does not matter.
+Splink computes the likeness of every training pair; the maximisation is ours because Splink's has
+no priors, and
+without them tiny tables and tables without duplicates give nonsense. One fit pools several ways of
+blocking; in
+each, the fields that were blocked on say nothing. Samples are chosen by hash, so the order of
+input does not matter.
 """
 
 import math
@@ -12,51 +16,18 @@ import numpy as np
 import numpy.typing as npt
 
 from ml.identity.config import IdentityConfig, Prior
-from ml.identity.fields import ALTERNATIVES, FIELDS, FIXED, Field
-from ml.identity.functions import scalar
-from ml.identity.model import Model, column
-from ml.identity.scoring import predict
+from ml.identity.fields import FIXED
+from ml.identity.likeness import ALTERNATIVES, Field
+from ml.identity.model import Model
+from ml.identity.sampling import Batch, Floats, batches
 
-Levels = dict[str, list[tuple[float, float]]]
-Floats = npt.NDArray[np.float64]
-
-SAMPLE_RECORDS = 500
-"""Records whose pairs, all of them, estimate u."""
-PAIRS_PER_RULE = 40_000
-"""Pairs that each blocking rule gives to the fit."""
 FAMILY = {"e-mail": 0.5, "phone": 0.5}
 """Share of equal values used under several names that belong to two persons."""
 HOUSEHOLD_RANGE = (0.5, 7.0)
-"""Bits: however few families a table shows, another one may come; however many, duplicates exist."""
+"""Bits: however few families a table shows, another one may come; however many, duplicates
+exist."""
 ROUNDS = 30
 """Steps of the fit; it moves by less than 1e-4 long before."""
-
-RULES: tuple[tuple[str, frozenset[str]], ...] = (
-    ("national_id", frozenset({"national id"})),
-    ("email", frozenset({"e-mail"})),
-    ("phone", frozenset({"phone"})),
-    ("born", frozenset({"birth date"})),
-    ("given || '|' || surname", frozenset({"given name", "surname"})),
-    ("house_number || street", frozenset({"street"})),
-    ("postcode || left(surname, 3)", frozenset({"place", "surname"})),
-    ("birth_place || left(given, 3)", frozenset({"birth place", "given name"})),
-)
-"""Blocking for training: a key, and the fields it decides."""
-
-
-def present_fields(connection: duckdb.DuckDBPyConnection, prepared: str) -> tuple[Field, ...]:
-    """The fields of which this table has any values."""
-    columns = sorted({need for field in FIELDS for need in field.needs})
-    counts = connection.execute(
-        f"select {', '.join(f'count({name})' for name in columns)} from {prepared}"
-    ).fetchall()[0]
-    filled = {name for name, count in zip(columns, counts, strict=True) if count}
-    return tuple(field for field in FIELDS if filled & set(field.needs))
-
-
-Batch = tuple[npt.NDArray[np.int64], Floats, frozenset[str]]
-"""One sample: distinct patterns of levels (a column per field, -1 unknown), how many pairs show each, and the
-fields that say nothing about it because its pairs were chosen by them."""
 
 
 def _counts(
@@ -69,86 +40,8 @@ def _counts(
         by_gamma = np.bincount(
             gammas[known, position], weights=weights[known], minlength=len(field.levels)
         )
-        counts.append(by_gamma[::-1])
+        counts.append(np.asarray(by_gamma[::-1], dtype=np.float64))
     return counts
-
-
-def _sample(
-    connection: duckdb.DuckDBPyConnection, prepared: str, largest_block: int, seed: int
-) -> None:
-    """Create temporary `sample` (rule, left_id, right_id): rule -1 is all pairs of some records, the others are blocks.
-
-    Whole blocks are taken in hash order until there are enough pairs; identical records count once.
-    """
-    connection.execute(
-        f"create or replace temp table distinct_records as select * from {prepared} "
-        f"where record_id in (select min(record_id) from {prepared} group by content)"
-    )
-    connection.execute(
-        f"""
-        create or replace temp table sample as
-        with chosen as (
-            select record_id from distinct_records order by hash(record_id, {seed}), record_id limit {SAMPLE_RECORDS}
-        )
-        select -1 as rule, l.record_id as left_id, r.record_id as right_id
-        from chosen as l join chosen as r on l.record_id < r.record_id
-        """
-    )
-    for number, (key, _) in enumerate(RULES):
-        connection.execute(
-            f"""
-            insert into sample
-            with keyed as materialized (
-                select record_id, {key} as key from distinct_records where ({key}) is not null
-            ), blocks as (
-                select key, count(*) * (count(*) - 1) / 2 as pairs from keyed
-                group by key having count(*) between 2 and {largest_block}
-            ), chosen as (
-                select key from (
-                    select key, sum(pairs) over (order by hash(key, {seed}), key) - pairs as before from blocks)
-                where before < {PAIRS_PER_RULE}
-            ), used as (select * from keyed semi join chosen using (key))
-            select {number} as rule, l.record_id as left_id, r.record_id as right_id
-            from used as l join used as r on l.key = r.key and l.record_id < r.record_id
-            """
-        )
-    connection.execute("drop table distinct_records")
-
-
-def batches(
-    connection: duckdb.DuckDBPyConnection,
-    model: Model,
-    prepared: str,
-    largest_block: int,
-    seed: int,
-) -> dict[int, Batch]:
-    """Patterns of every sample, by the number of its rule (-1: pairs at random). Empty samples are left out."""
-    _sample(connection, prepared, largest_block, seed)
-    found: dict[int, Batch] = {}
-    if scalar(connection, "select count(*) from sample"):
-        connection.execute(
-            "create or replace temp table sample_pairs as select distinct left_id, right_id from sample"
-        )
-        names = [f"gamma_{column(field)}" for field in model.fields]
-        listed = ", ".join(names)
-        predict(
-            connection, model, prepared, "sample_pairs", "sample_vectors",
-            f"record_id_l as left_id, record_id_r as right_id, {listed}",
-        )  # fmt: skip
-        counted = connection.execute(
-            f"select rule, {listed}, count(*) as pairs from sample "
-            "join sample_vectors using (left_id, right_id) group by all order by all"
-        ).fetchnumpy()
-        gammas = np.stack([np.asarray(counted[name], dtype=np.int64) for name in names], axis=1)
-        pairs = np.asarray(counted["pairs"], dtype=np.float64)
-        rules = np.asarray(counted["rule"], dtype=np.int64)
-        for rule in np.unique(rules).tolist():
-            decided = RULES[rule][1] if rule >= 0 else frozenset()
-            found[rule] = (gammas[rules == rule], pairs[rules == rule], decided)
-        connection.execute("drop table sample_vectors")
-        connection.execute("drop table sample_pairs")
-    connection.execute("drop table sample")
-    return found
 
 
 def estimate_u(random: Batch | None, fields: tuple[Field, ...], prior: Prior) -> list[Floats]:
@@ -172,7 +65,8 @@ def log_weights(
     ignored: frozenset[str],
     starts: dict[str, float],
 ) -> list[Floats]:
-    """Evidence in bits per pattern: against strangers (without the prior), then against each alternative."""
+    """Evidence in bits per pattern: against strangers (without the prior), then against each
+    alternative."""
     named = next((i for i, field in enumerate(fields) if field.name == "given name"), None)
     totals = [np.full(len(gammas), start) for start in (0.0, *starts.values())]
     for position, field in enumerate(fields):
@@ -197,7 +91,8 @@ def log_weights(
 
 
 def posterior(totals: list[Floats], prior_weight: float) -> list[Floats]:
-    """Probability of one person (first; the same as `scoring.weight_sql`), of strangers, and of each alternative."""
+    """Probability of one person (first; the same as `scoring.weight_sql`), of strangers, and of
+    each alternative."""
     against = np.stack([totals[0] + prior_weight, *totals[1:]])
     inverse = np.exp2(-np.clip(against, -60, 60))
     one = 1 / (1 + inverse.sum(axis=0))
@@ -206,15 +101,17 @@ def posterior(totals: list[Floats], prior_weight: float) -> list[Floats]:
 
 def monotone(m: Floats, u: Floats) -> Floats:
     """m such that no level weighs more than the first, "the same"."""
-    return np.minimum(m, u * (m[0] / u[0]))
+    return np.asarray(np.minimum(m, u * (m[0] / u[0])))
 
 
 def fit_m(
     blocked: list[Batch], fields: tuple[Field, ...], u: list[Floats], prior: Prior
 ) -> tuple[list[Floats], dict[str, float]]:
-    """m of every level, and how rare the alternatives are, by maximum a posteriori over all batches together.
+    """m of every level, and how rare the alternatives are, by maximum a posteriori over all
+    batches together.
 
-    How rare households are is learnt where their members meet: among pairs at one address or on one phone.
+    How rare households are is learnt where their members meet: among pairs at one address or on
+    one phone.
 
     Args:
         blocked: the samples that blocking gave.
@@ -251,7 +148,8 @@ def fit_m(
 def anchor(
     levels: list[Floats], fields: tuple[Field, ...], prior: float, config: Prior
 ) -> list[Floats]:
-    """u of equal identifiers from what is believed about them: a known share belongs to two persons all the same."""
+    """u of equal identifiers from what is believed about them: a known share belongs to two
+    persons all the same."""
     shares = {
         "e-mail": config.shared_email,
         "phone": config.shared_phone,
@@ -276,7 +174,8 @@ def fit(
     start: Model,
     seed: int,
 ) -> tuple[list[Floats], list[Floats], dict[str, float]]:
-    """(m, u, alternatives) for the fields of `start`, whose own levels only serve to compute patterns."""
+    """(m, u, alternatives) for the fields of `start`, whose own levels only serve to compute
+    patterns."""
     samples = batches(connection, start, prepared, config.blocking.largest_block, seed)
     u = estimate_u(samples.pop(-1, None), start.fields, config.prior)
     anchored = anchor(u, start.fields, start.prior, config.prior)

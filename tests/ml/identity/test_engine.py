@@ -1,4 +1,6 @@
-"""Contacts to persons, end to end: who is linked, who is not, and that order, decisions and re-runs are kept."""
+# ruff: noqa: E501 (a table: one contact a line)
+"""Contacts to persons, end to end: who is linked, who is not, and that order, decisions and
+re-runs are kept."""
 
 import datetime
 import json
@@ -14,8 +16,40 @@ from ml.identity import engine
 from ml.identity.engine import Decision, Model
 
 TODAY = datetime.date(2026, 1, 1)
-GIVEN = "anna bernd carla david elena frank greta hugo irene jonas karin lukas maria nils olga peter".split()
-LAST = "archer brook carter dalton eastman fisher grover hunter ingram jarvis keller lawson morton norris".split()
+GIVEN = [
+    "anna",
+    "bernd",
+    "carla",
+    "david",
+    "elena",
+    "frank",
+    "greta",
+    "hugo",
+    "irene",
+    "jonas",
+    "karin",
+    "lukas",
+    "maria",
+    "nils",
+    "olga",
+    "peter",
+]
+LAST = [
+    "archer",
+    "brook",
+    "carter",
+    "dalton",
+    "eastman",
+    "fisher",
+    "grover",
+    "hunter",
+    "ingram",
+    "jarvis",
+    "keller",
+    "lawson",
+    "morton",
+    "norris",
+]
 
 
 def strangers(count: int, start: int = 0) -> list[dict]:
@@ -67,7 +101,8 @@ class Linked:
 
     def pair(self, left: str, right: str):
         return self.connection.execute(
-            "select match_probability, match_weight, reasons, status from pairs where left_id = ? and right_id = ?",
+            "select match_probability, match_weight, reasons, status from pairs where left_id = ? "
+            "and right_id = ?",
             [left, right],
         ).fetchall()
 
@@ -219,7 +254,8 @@ def test_new_records_alone_give_the_pairs_that_they_are_in(company) -> None:
     )
     engine.score(connection, company.model, "prepared", "new_pairs", changed="changed")
     whole = connection.execute(
-        "select left_id, right_id, match_weight from pairs where left_id in ('nick2', 'call1') or right_id in ('nick2', 'call1') order by all"
+        "select left_id, right_id, match_weight from pairs where left_id in ('nick2', 'call1') or "
+        "right_id in ('nick2', 'call1') order by all"
     ).fetchall()
     assert (
         connection.execute(
@@ -233,9 +269,9 @@ def test_within_clusters_only_what_it_is_told_to(company) -> None:
     before = company.cluster([])
     connection = company.connection
     connection.execute(
-        "create or replace table some as select unnest(['nick1', 'nick2', 's00001']) as record_id"
+        "create or replace table chosen as select unnest(['nick1', 'nick2', 's00001']) as record_id"
     )
-    engine.cluster(connection, company.model, "prepared", "pairs", [], "part", within="some")
+    engine.cluster(connection, company.model, "prepared", "pairs", [], "part", within="chosen")
     found = dict(connection.execute("select record_id, cluster_id from part").fetchall())
     assert found == {record: before[record] for record in ("nick1", "nick2", "s00001")}
 

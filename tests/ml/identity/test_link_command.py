@@ -140,7 +140,7 @@ def test_columns_are_matched_whatever_their_case_and_spaces() -> None:
         ]
     )
     assert known == {
-        "record_id": ["Record ID"], "given_name": [" first_name"], "emails": ["E-MAIL", "work email"],
-        "suburb": ["City"], "postcode": ["Zip Code"],
+        "record_id": ["Record ID"], "given_name": [" first_name"],
+        "emails": ["E-MAIL", "work email"], "suburb": ["City"], "postcode": ["Zip Code"],
     }  # fmt: skip
     assert unused == ["unique_id", "cluster"]
