@@ -26,17 +26,17 @@ def show(out: Console, card: Row) -> None:
 def show_candidates(out: Console, asked: str, by: str, candidates: list[Row]) -> None:
     """Print the customers who share what was asked for."""
     title = f"{len(candidates)} customers share the {by} {escape(asked)}"
-    table = Table("customer id", "name", "e-mail", "account", title=title, box=None)
-    table.title_justify = "left"
-    table.add_column("records", justify="right")
-    table.add_column("conversations", justify="right")
-    table.add_column("last contact")
+    table = Table(title=title, title_justify="left", box=None)
+    # The id is what to ask with next: it is never cut.
+    longest = max(len(row["customer_id"]) for row in candidates)
+    table.add_column("customer id", no_wrap=True, min_width=longest)
+    for name in ("name", "account", "last contact"):
+        table.add_column(name, overflow="fold")
     for row in candidates:
         table.add_row(
             row["customer_id"],
-            *(_text(row[name]) for name in ("customer_name", "email", "account_name")),
-            str(row["contact_records"]),
-            str(row["conversations"]),
+            _text(row["customer_name"] or row["email"]),
+            _text(row["account_name"]),
             _day(row["last_contact_at"]),
         )
     out.print(table)

@@ -1,16 +1,19 @@
 """`heedline customer`: found by every way people know a customer, shown from what was published."""
 
+import io
 import json
 from pathlib import Path
 from typing import Any
 
 import duckdb
 import pytest
+from rich.console import Console
 from typer.testing import CliRunner, Result
 
 import heedline
 from commands.console import CommandFailed
 from runtime.customer_card import Span, look_up
+from runtime.customer_page import show_candidates
 from warehouse.settings import settings
 
 PUBLISHED = Path(__file__).with_name("published_customers.sql")
@@ -138,6 +141,20 @@ def test_a_shared_mailbox_lists_who_shares_it() -> None:
     assert "bbbbbbbb03" in result.stdout
     shared = json.loads(ask("team@mill.example", "--format", "json").stdout)
     assert [row["customer_id"] for row in shared["candidates"]] == [BEN, "bbbbbbbb03"]
+
+
+def test_the_ids_to_ask_with_are_never_cut() -> None:
+    narrow = Console(file=io.StringIO(), width=40)
+    ids = [f"{number:032x}" for number in range(2)]
+    shared = {"customer_name": "A very long name of somebody", "email": None, "account_name": "B"}
+    show_candidates(
+        narrow,
+        "info@b.example",
+        "e-mail address",
+        [{"customer_id": one, "last_contact_at": None, **shared} for one in ids],
+    )
+    assert isinstance(narrow.file, io.StringIO)
+    assert all(one in narrow.file.getvalue() for one in ids)
 
 
 def test_nobody_is_one_line_and_a_failure(capsys: pytest.CaptureFixture[str]) -> None:
