@@ -11,9 +11,9 @@ _ALIASES = {
     "surname": "surname lastname familyname last lname nachname sname",
     "emails": "email emails emailaddress emailaddresses mail email1 email2 email3 workemail "
     "homeemail personalemail secondaryemail otheremail",
-    "phones": "phone phones phonenumber phonenumbers mobile mobilephone mobilenumber cell cellphone "
-    "telephone telephonenumber tel phone1 phone2 phone3 workphone homephone businessphone otherphone "
-    "landline",
+    "phones": "phone phones phonenumber phonenumbers mobile mobilephone mobilenumber cell "
+    "cellphone telephone telephonenumber tel phone1 phone2 phone3 workphone homephone "
+    "businessphone otherphone landline",
     "date_of_birth": "dateofbirth dob birthdate birthday dateofbirthdob geburtsdatum borndate",
     "street_number": "streetnumber housenumber streetno houseno",
     "address_1": "address1 addressline1 street streetname streetaddress",

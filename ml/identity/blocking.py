@@ -153,7 +153,7 @@ def candidates(
         held = f"select unnest({kind}_keys) as key"
         keys = f"{held}, record_id from {prepared} semi join rep using (record_id)"
         if changed:
-            new = f"select distinct key from ({held} from {prepared} semi join {changed} using (record_id))"
+            new = f"{held} from {prepared} semi join {changed} using (record_id)"
             keys = f"select * from ({keys}) semi join ({new}) using (key)"
         connection.execute(
             f"insert into block_keys with all_keys as materialized ({keys}), usable as (select key "

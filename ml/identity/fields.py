@@ -82,21 +82,16 @@ BIRTH = Field(
     {"household": any_to(4.6)},
 )  # fmt: skip
 
-_LOCAL_L, _LOCAL_R = "split_part(email_l, '@', 1)", "split_part(email_r, '@', 1)"
-_SAME_DIGITS = (
-    "regexp_replace(email_l, '[^0-9]', '', 'g') = regexp_replace(email_r, '[^0-9]', '', 'g')"
-)
-
 EMAIL = Field(
     "e-mail", null("email"), ("email",),
     (
         Level("list_has_any(emails_l, emails_r) and not (family_email_l or family_email_r)", "same e-mail address", 0.55, 1e-6),
         Level("list_has_any(emails_l, emails_r)", "same e-mail address, used under several names", 0.05, 1e-6, most=2),
         Level("mailbox_of_name_l and mailbox_of_name_r", "different e-mail addresses, each made of the name", 0.2, 0.3, most=0),
-        Level(f"length({_LOCAL_L}) >= 5 and {_LOCAL_L} = {_LOCAL_R}", "same e-mail name at another provider", 0.07, 2e-5, most=0),
-        Level(f"jaro_winkler_similarity(email_l, email_r) >= 0.8 and {_SAME_DIGITS} and damerau_levenshtein(email_l, email_r) <= 2",
+        Level("length(local_l) >= 5 and local_l = local_r", "same e-mail name at another provider", 0.07, 2e-5, most=0),
+        Level("jaro_winkler_similarity(email_l, email_r) >= 0.8 and email_digits_l = email_digits_r and damerau_levenshtein(email_l, email_r) <= 2",
               "e-mail address misspelled", 0.08, 5e-6, most=4),
-        Level(f"jaro_winkler_similarity({_LOCAL_L}, {_LOCAL_R}) >= 0.9", "e-mail address alike", 0.05, 0.003, most=0),
+        Level("jaro_winkler_similarity(local_l, local_r) >= 0.9", "e-mail address alike", 0.05, 0.003, most=0),
         Level("ELSE", "different e-mail address", 0.2, 0.997),
     ),
     {"household": any_to(8), "office": any_to(8)}, unless_named=2.0,

@@ -92,6 +92,14 @@ def scoring_table(
                 f"case when {held} then {own}.kept[1] else p.{single} end as {single}",
             ]
             joins.append(f"left join {own} on {own}.record_id = p.record_id")
+    # Once a record instead of several times a pair.
+    email = "p.email"
+    if model.shared.get("emails"):
+        email = (
+            "case when own_emails.record_id is not null then own_emails.kept[1] else p.email end"
+        )
+    added.append(f"split_part({email}, '@', 1) as local")
+    added.append(f"regexp_replace({email}, '[^0-9]', '', 'g') as email_digits")
     for name, expression in TERMS.items():
         if name not in model.terms:
             continue
