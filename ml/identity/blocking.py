@@ -72,6 +72,9 @@ _BROAD = (
 """Keys that leave standing what little a poor record has: rare values, small tables."""
 
 
+KINDS = ("strict", "loose", "broad")
+
+
 def key_columns() -> str:
     """Select list of the three key columns, over the columns of a prepared record."""
 
@@ -111,8 +114,10 @@ def fit_caps(
 ) -> dict[str, int]:
     """The largest block per kind of key that keeps the pairs within the kind's budget; needs
     `rep`."""
-    caps = {"strict": rules.largest_block}
+    caps = {"strict": rules.largest_block, "shared": 1}
     records = int(scalar(connection, "select count(*) from rep"))
+    if records > rules.one_key_up_to:
+        caps["shared"] = 2
     for kind, budget in (("loose", rules.loose_pairs), ("broad", rules.broad_pairs)):
         found = scalar(
             connection,
@@ -148,18 +153,20 @@ def candidates(
         changed: only pairs with a record of this table (record_id).
     """
     representatives(connection, prepared)
-    connection.execute("create or replace temp table block_keys (key ubigint, record_id varchar)")
-    for kind in caps:
+    connection.execute(
+        "create or replace temp table block_keys (key ubigint, record_id varchar, strict boolean)"
+    )
+    for kind in KINDS:
         held = f"select unnest({kind}_keys) as key"
         keys = f"{held}, record_id from {prepared} semi join rep using (record_id)"
         if changed:
             new = f"{held} from {prepared} semi join {changed} using (record_id)"
             keys = f"select * from ({keys}) semi join ({new}) using (key)"
         connection.execute(
-            f"insert into block_keys with all_keys as materialized ({keys}), usable as (select key "
-            f"from all_keys "
-            f"group by key having count(*) between 2 and {caps[kind]}) select * from all_keys semi "
-            f"join usable using (key)"
+            f"insert into block_keys with all_keys as materialized ({keys}), usable as ("
+            "select key from all_keys "
+            f"group by key having count(*) between 2 and {caps[kind]}) "
+            f"select *, {kind == 'strict'} from all_keys semi join usable using (key)"
         )
     touched = ""
     if changed:
@@ -170,9 +177,10 @@ def candidates(
     connection.execute(
         f"""
         create or replace temp table {target} as
-        select distinct l.record_id as left_id, r.record_id as right_id
+        select l.record_id as left_id, r.record_id as right_id
         from block_keys as l join block_keys as r on l.key = r.key and l.record_id < r.record_id
         {touched}
+        group by l.record_id, r.record_id having bool_or(l.strict) or count(*) >= {caps["shared"]}
         union
         select first_id, record_id from (
             select prepared.record_id, rep.record_id as first_id from {prepared} as prepared

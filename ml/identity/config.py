@@ -66,6 +66,7 @@ class Blocking(_Part):
     smallest_block: int = Field(ge=2)
     loose_pairs: Budget
     broad_pairs: Budget
+    one_key_up_to: int = Field(ge=0)
 
 
 class Prior(_Part):

@@ -36,7 +36,7 @@ class Model:
         terms: column → term frequencies.
         shared: e-mail addresses and phone numbers that belong to nobody alone.
         family: those used under two or three given names.
-        caps: largest block per kind of blocking key.
+        caps: largest block per kind of blocking key, and keys that two records must share.
         config: digest of the configuration it was trained under.
     """
 

@@ -41,7 +41,8 @@ def install(connection: duckdb.DuckDBPyConnection) -> None:
 def number(text: str, region: str) -> str:
     """SQL: the number in E.164 or null. What already is E.164 (+ and 8 to 15 digits) is kept as it
     is."""
+    bare = f"regexp_replace({text}, '[\\s.-]', '', 'g')"
     return (
-        f"(case when regexp_full_match({text}, '\\+[1-9]\\d{{7,14}}') then {text} "
-        f"when regexp_matches({text}, '\\d') then {_PHONE}({text}, {region}) end)"
+        f"(case when regexp_full_match({bare}, '\\+[1-9]\\d{{7,14}}') then {bare} "
+        f"when regexp_matches({text}, '\\d') then {_PHONE}({bare}, {region}) end)"
     )

@@ -173,7 +173,7 @@ def predict(
     logging.getLogger("splink").setLevel(logging.ERROR)
     scoring_table(connection, model, prepared, pairs, "scoring_input")
     many = int(scalar(connection, f"select count(*) from {pairs}"))
-    chunks = max(1, -(-many // (CHUNK if least is not None else CHUNK // 8)))
+    chunks = max(1, -(-many // (CHUNK if least is not None else CHUNK // 2)))
     where = "true" if least is None else f"match_weight >= {least}"
     for chunk in range(chunks):
         connection.execute(

@@ -165,3 +165,8 @@ def test_the_fullest_of_rows_with_one_id_speaks_in_any_order() -> None:
 
 def test_only_a_record_id_is_enough() -> None:
     assert prepared()["record_id"] == "000"
+
+
+def test_a_zero_in_brackets_is_no_digit_of_the_number() -> None:
+    assert prepared(phones="+44 (0)20 7946 0018")["phone"] == "+442079460018"
+    assert prepared(phones="+44 20-7946.0018")["phone"] == "+442079460018"
