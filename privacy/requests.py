@@ -6,7 +6,6 @@ stays: what was searched, and that nothing was found; nothing of the person.
 """
 
 import json
-import os
 from pathlib import Path
 from typing import Any
 from uuid import uuid4
@@ -56,8 +55,7 @@ def close(request: str, proof: dict[str, Any]) -> Path:
         # What it said is overwritten before its name goes.
         with path.open("r+b") as file:
             file.write(b"\0" * path.stat().st_size)
-            file.flush()
-            os.fsync(file.fileno())
+        sync(path)
         path.unlink()
         sync(path.parent)
     return target

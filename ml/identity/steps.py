@@ -34,7 +34,7 @@ def digest() -> str:
 
 
 def decided(connection: duckdb.DuckDBPyConnection, home: str, said: list[Said]) -> int:
-    """Create `decisions_now` and `decision_delta`; give how many decisions name an unknown contact."""
+    """Create `decisions_now` and `decision_delta`; how many decisions name an unknown contact."""
     rows = pa.table(
         {
             "left_id": pa.array(["\x1f".join(s.left) for s in said], pa.string()),
