@@ -1,10 +1,15 @@
 """Where commands print, and how they fail."""
 
+import os
+import sys
 from enum import StrEnum
 
 from rich.console import Console
 
-out = Console(highlight=False)
+_WIDE = None if sys.stdout.isatty() or "COLUMNS" in os.environ else 110
+"""A pipe has no width; 80 columns would cut tables that any editor shows whole."""
+
+out = Console(highlight=False, width=_WIDE)
 err = Console(stderr=True, highlight=False)
 
 

@@ -53,12 +53,13 @@ class Registry:
         self.taken: set[tuple[str, str]] = set()
         self.zendesk_number = 364_000_000_000
         self.calls, self.addresses = False, list[str]()
+        self.second: list[str] = []
         for person in population.people:
             self._records_of(person)
 
     def _records_of(self, person: Person) -> None:
         rng = self.rng
-        self.result.of[person.person_id], self.addresses = {}, []
+        self.result.of[person.person_id], self.addresses, self.second = {}, [], []
         if person.is_spammer:
             self._zendesk(person)
             return
@@ -90,13 +91,16 @@ class Registry:
         rng = self.rng
         self.zendesk_number += rng.randint(3, 4_000)
         has_account = rng.random() < 0.6
-        spell = self._second_address if duplicate_of else self._spelled_address
-        email: str | None = spell(person)
+        email: str | None = (
+            self._second_address(person, "zendesk")
+            if duplicate_of
+            else self._spelled_address(person)
+        )
         shared = person.shared_mailbox
         if shared and rng.random() < 0.5:
             email = shared
         if ("zendesk", str(email)) in self.taken:
-            email = self._second_address(person)  # Zendesk knows an address once.
+            email = self._second_address(person, "zendesk")  # Zendesk knows an address once.
         knows = rng.random() < (0.9 if self.calls else 0.45)  # agents keep a caller's number
         phone = self._spelled_phone(person) if knows or duplicate_of else None
         if not phone and rng.random() < 0.02:
@@ -134,7 +138,7 @@ class Registry:
         use_shared = shared and ("email", shared) not in self.taken and self.rng.random() < 0.5
         address = shared if use_shared and shared else self._sender(person)
         if ("email", address) in self.taken:
-            address = self._second_address(person)
+            address = self._second_address(person, "email")
         self.taken.add(("email", address))
         self._add("email", address, person, address, None, None)
 
@@ -142,7 +146,7 @@ class Registry:
         # Surveys are mailed to an address on record, and opened where it works.
         address = self.rng.choice(self.addresses) if self.addresses else self._sender(person)
         if ("survey", address) in self.taken:
-            address = self._second_address(person)
+            address = self._second_address(person, "survey")
         self.taken.add(("survey", address))
         self._add("survey", address, person, address, None, None)
 
@@ -227,8 +231,13 @@ class Registry:
         spelled = self._spelled_address(person).lower()
         return spelled if self._works(spelled, person) else person.email
 
-    def _second_address(self, person: Person) -> str:
-        return self.population.address(person.given_name, person.surname, None)
+    def _second_address(self, person: Person, system: str = "") -> str:
+        """The person's other mailbox; a third only where `system` already knows that one."""
+        for address in self.second:
+            if (system, address) not in self.taken:
+                return address
+        self.second.append(self.population.address(person.given_name, person.surname, None))
+        return self.second[-1]
 
     def _spelled_phone(self, person: Person) -> str | None:
         """The same number as people type it: national, spaced, with 00 or dots."""
