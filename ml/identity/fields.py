@@ -87,6 +87,8 @@ EMAIL = Field(
     (
         Level("list_has_any(emails_l, emails_r) and not (family_email_l or family_email_r)", "same e-mail address", 0.55, 1e-6),
         Level("list_has_any(emails_l, emails_r)", "same e-mail address, used under several names", 0.05, 1e-6, most=2),
+        Level("local_l = local_r and jaro_winkler_similarity(domain_l, domain_r) >= 0.85 "
+              "and damerau_levenshtein(domain_l, domain_r) <= 2", "mail provider misspelled", 0.03, 2e-6, most=4),
         Level("mailbox_of_name_l and mailbox_of_name_r", "different e-mail addresses, each made of the name", 0.2, 0.3, most=0),
         Level("length(local_l) >= 5 and local_l = local_r", "same e-mail name at another provider", 0.07, 2e-5, most=0),
         Level("jaro_winkler_similarity(email_l, email_r) >= 0.8 and email_digits_l = email_digits_r and damerau_levenshtein(email_l, email_r) <= 2",

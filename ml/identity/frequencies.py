@@ -59,27 +59,54 @@ def terms(
     return found
 
 
+MANY = 30
+"""Spellings of a given name beyond which a value is a crowd's, whatever the initials."""
+_UNLIKE = (
+    "not list_has_any(l.given_roots, r.given_roots) and damerau_levenshtein(l.given, r.given) > 1 "
+    "and not (least(length(l.given), length(r.given)) = 1 and left(l.given, 1) = left(r.given, 1)) "
+    "and l.given <> coalesce(r.surname, '') and r.given <> coalesce(l.surname, '')"
+)
+"""Two given names that are not one in two spellings: no nickname, slip, initial, swapped name."""
+
+
 def crowds(
     connection: duckdb.DuckDBPyConnection, prepared: str, names_per_value: int
 ) -> tuple[dict[str, list[str]], dict[str, list[str]]]:
     """(shared, family): e-mail addresses and phones by under how many given names they are held.
 
-    Names count by the two initials in either order, short forms by that of a full name, and only
-    where both names are
-    known: typing errors, "Surname Given" and a missing name must not look like a crowd.
-    Shared: `names_per_value` or more; family: two or more.
+    Shared: `names_per_value` or more, counted by the two initials of the full name in either
+    order, so that neither slips nor "Surname Given" look like a crowd. Family: two given names that are not
+    one in two spellings.
     """
     one, other = "left(given_roots[1], 1)", "left(surname, 1)"
-    initials = f"least({one}, {other}) || greatest({one}, {other})"
-    known = "given is not null and surname is not null"
     shared, family = {}, {}
     for plural in ("emails", "phones"):
-        rows = connection.execute(
-            f"select value, count(distinct initial) as names from "
-            f"(select unnest({plural}) as value, case when {known} then {initials} end as initial "
-            f"from {prepared}) "
-            "group by value having count(distinct initial) >= 2 order by value"
-        ).fetchall()
-        shared[plural] = [str(value) for value, names in rows if names >= names_per_value]
-        family[plural] = [str(value) for value, names in rows if names < names_per_value]
+        connection.execute(
+            f"""
+            create or replace temp table holders as
+            with held as (
+                select distinct unnest({plural}) as value, given, given_roots, surname
+                from {prepared} where {plural} is not null and given is not null
+            ), counted as (
+                select *, count(distinct given) over (partition by value) as spellings,
+                    count(distinct case when surname is not null
+                        then least({one}, {other}) || greatest({one}, {other}) end)
+                        over (partition by value) as names
+                from held
+            )
+            select *, names >= {names_per_value} or spellings > {MANY} as crowd
+            from counted where spellings >= 2
+            """
+        )
+        shared[plural] = _values(connection, "select distinct value from holders where crowd")
+        family[plural] = _values(
+            connection,
+            "select distinct l.value from holders as l join holders as r "
+            f"on l.value = r.value and l.given < r.given where not l.crowd and {_UNLIKE}",
+        )
+        connection.execute("drop table holders")
     return shared, family
+
+
+def _values(connection: duckdb.DuckDBPyConnection, query: str) -> list[str]:
+    return sorted(str(row[0]) for row in connection.execute(query).fetchall())

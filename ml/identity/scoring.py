@@ -99,6 +99,7 @@ def scoring_table(
             "case when own_emails.record_id is not null then own_emails.kept[1] else p.email end"
         )
     added.append(f"split_part({email}, '@', 1) as local")
+    added.append(f"split_part({email}, '@', 2) as domain")
     added.append(f"regexp_replace({email}, '[^0-9]', '', 'g') as email_digits")
     for name, expression in TERMS.items():
         if name not in model.terms:

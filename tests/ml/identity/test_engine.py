@@ -132,6 +132,13 @@ CASES = [
     {"record_id": "two3", "name": "Noel Nightly", "phones": "+14155559004", "date_of_birth": "1982-11-27"},
     {"record_id": "key1", "name": "Olaf Early", "emails": "olaf@home.example", "keys": "customer_number:11"},
     {"record_id": "key2", "name": "Olaf Early", "emails": "olaf@home.example", "keys": "customer_number:12"},
+    {"record_id": "slip1", "name": "Orbert Pembrook", "phones": "+14155559005"},
+    {"record_id": "slip2", "name": "Robert Pembrook", "phones": "+14155559005"},
+    {"record_id": "slip3", "phones": "+14155559005"},
+    {"record_id": "wed1", "name": "Camille Tourneau", "emails": "camille88@home.example"},
+    {"record_id": "wed2", "name": "Camille Fontaine", "emails": "camille88@home.example"},
+    {"record_id": "host1", "name": "Wilfred Edgeford", "emails": "wilfred.edgeford@yahoo.com"},
+    {"record_id": "host2", "name": "Wilfred Edgeford", "emails": "wilfred.edgeford@yaoho.com"},
     {"record_id": "tie1", "name": "Vera Weld", "keys": "zendesk:77"},
     {"record_id": "tie2", "emails": "other@home.example", "keys": "Zendesk:77"},
 ]  # fmt: skip
@@ -149,6 +156,9 @@ def company() -> Linked:
         ("call1", "call2", "same phone, nothing against it"),
         ("swap1", "swap2", "day and month of birth swapped"),
         ("tie1", "tie2", "same identifier in another system"),
+        ("slip1", "slip3", "a slip in a name does not make a phone a family's"),
+        ("wed1", "wed2", "same own mailbox and given name, another surname"),
+        ("host1", "host2", "mail provider misspelled"),
     ],
 )
 def test_one_person_is_linked(company, one, other, why) -> None:
