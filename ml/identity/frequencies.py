@@ -75,8 +75,8 @@ def crowds(
     """(shared, family): e-mail addresses and phones by under how many given names they are held.
 
     Shared: `names_per_value` or more, counted by the two initials of the full name in either
-    order, so that neither slips nor "Surname Given" look like a crowd. Family: two given names that are not
-    one in two spellings.
+    order, so that neither slips nor "Surname Given" look like a crowd. Family: two given names
+    that are not one in two spellings.
     """
     one, other = "left(given_roots[1], 1)", "left(surname, 1)"
     shared, family = {}, {}
