@@ -6,7 +6,7 @@ from enum import StrEnum
 
 from rich.console import Console
 
-_WIDE = None if sys.stdout.isatty() or "COLUMNS" in os.environ else 110
+_WIDE = None if sys.stdout.isatty() or "COLUMNS" in os.environ else 130
 """A pipe has no width; 80 columns would cut tables that any editor shows whole."""
 
 out = Console(highlight=False, width=_WIDE)

@@ -228,7 +228,6 @@ def only_emails(monkeypatch, tmp_path: Path) -> None:
         lambda tables, examples: evaluate_tables(tables, ["equal e-mail"], examples),
     )
     monkeypatch.setenv("HEEDLINE_HOME", str(tmp_path))
-    monkeypatch.setenv("COLUMNS", "200")
 
 
 @pytest.mark.usefixtures("only_emails")
