@@ -31,7 +31,7 @@ status: $(READY) ## what is loaded, quarantined and published
 	@$(BIN)/heedline status
 
 test: $(READY) ## every test, the slow ones included
-	@$(BIN)/python -m pytest --numprocesses 2 --dist loadfile
+	@$(BIN)/python -m pytest --numprocesses 2 --dist loadfile --no-loadscope-reorder
 
 lint: $(READY) ## ruff, mypy, SQL portability, layers
 	@$(BIN)/ruff check $(OUR_CODE)

@@ -6,6 +6,7 @@ an account number in a link) stays; the mention does not.
 
 import json
 import re
+from itertools import islice, takewhile
 from typing import Any
 
 from connectors.ledger import Ledger
@@ -21,8 +22,10 @@ _SHAPES = {
 }
 _COMPILED = {kind: re.compile(shape) for kind, shape in _SHAPES.items()}
 _ID = re.compile(_SHAPES["mention"])
-# The name before an address goes with it: `Jane Doe <jane@x>`.
-_NAMED = re.compile(r'(?:"[^"\n]*"|[^<>,;:"\n\[\]]{1,80})\s*<\[erased\]>')
+# The name before an address goes with it: `Jane Doe <jane@x>`, `"Doe, Jane" <jane@x>`.
+_NAMED = re.compile(r'(?:(?<![^\s,;:])"[^"\n]*"|(?P<phrase>[^<>,;:"\n\[\]]{1,80}))?\s*<\[erased\]>')
+_NAME_WORD = re.compile(r"(?:[^\W\d_]|[.'’\-])+")
+_LONGEST_NAME = 4
 _WORD, _LETTERS = r"\w", r"\p{L}\p{N}_"
 _ESCAPES = r"\\(u00[0-1][0-9a-f]|.)"
 
@@ -87,7 +90,21 @@ def _without(text: str, erased: Ledger) -> str:
             return _instead(kind, found[0], erased)
 
         kept = shape.sub(instead, kept)
-    return kept if kept == text else _NAMED.sub(ERASED, kept)
+    return kept if kept == text else _NAMED.sub(_without_name, kept)
+
+
+def _without_name(found: re.Match[str]) -> str:
+    """A blanked address without the name before it; the rest is somebody else's words and stays.
+
+    A phrase of a few words, none with a digit, is a name however it is written; of a longer one
+    the last words that begin with a capital letter are.
+    """
+    phrase = found["phrase"] or ""
+    words = list(re.finditer(r"\S+", phrase))
+    if len(words) > _LONGEST_NAME or not all(_NAME_WORD.fullmatch(word[0]) for word in words):
+        capital = takewhile(lambda word: word[0][0].isupper(), reversed(words))
+        words = list(islice(capital, _LONGEST_NAME))[::-1]
+    return phrase[: words[0].start()] + ERASED if words else f"{phrase}{ERASED}"
 
 
 def _instead(kind: str, found: str, erased: Ledger) -> str:

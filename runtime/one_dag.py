@@ -67,7 +67,7 @@ def run_chain(
     if drop:
         own |= {"HEEDLINE_DROP_DIR": str(drop), "HEEDLINE_CHANNELS": "file_drop"}
     with lock, ExitStack() as started:
-        alive = started.enter_context(earlier_ones_gone(home.root / "processes.lock"))
+        alive = started.enter_context(earlier_ones_gone(home.root / "processes.lock", say))
         airflow = started.enter_context(LocalAirflow(home, own, dict, say, inherited=alive))
         say(f"Airflow is up at {airflow.url} ({time.monotonic() - began:.1f} s)")
         result = _FromOneDag(airflow, dag_id, conf, say).run()

@@ -109,7 +109,9 @@ def _at_work(plan: Plan, *, scheduled: bool) -> Iterator[LocalAirflow]:
         def connections() -> dict[str, str]:
             return started.enter_context(_company(plan))
 
-        alive = started.enter_context(earlier_ones_gone(plan.home.root / "processes.lock"))
+        alive = started.enter_context(
+            earlier_ones_gone(plan.home.root / "processes.lock", plan.say)
+        )
         airflow = LocalAirflow(
             plan.home, own, connections, plan.say, inherited=alive, scheduled=scheduled
         )

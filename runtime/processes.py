@@ -12,11 +12,14 @@ import subprocess
 import sys
 import time
 from collections.abc import Callable, Iterator, Mapping, Sequence
-from contextlib import contextmanager
+from contextlib import contextmanager, suppress
 from dataclasses import dataclass, field
 from pathlib import Path
 
+import psutil
+
 _PR_SET_PDEATHSIG = 1
+_UNTIL_KILLED_SECONDS = 30
 
 
 def _die_with(parent: int) -> Callable[[], None]:
@@ -40,36 +43,66 @@ def free_port() -> int:
 
 
 class StillEnding(RuntimeError):
-    """Processes of an earlier, killed run have not ended yet."""
+    """Processes of an earlier, killed run cannot be ended."""
 
 
 @contextmanager
-def earlier_ones_gone(path: Path, patience_seconds: float = 90) -> Iterator[int]:
-    """Wait until no process of an earlier run is left; yields what children must inherit.
+def earlier_ones_gone(
+    path: Path, say: Callable[[str], None], patience_seconds: float = 5
+) -> Iterator[int]:
+    """Go on when no process of an earlier run is left; yields what children must inherit.
 
     The lock is on an open file that every child inherits, so the system itself knows when the last
-    of them has ended, however the run that started them did.
+    of them has ended, however the run that started them did. A kill -9 of the run is a SIGTERM for
+    them; who still holds the file after `patience_seconds` is killed (Airflow's task runners ask a
+    server that is gone, for minutes). Every task can be: the next run does its work again.
 
     Raises:
-        StillEnding: some are still finishing their work after `patience_seconds`.
+        StillEnding: some cannot be killed.
     """
     path.parent.mkdir(parents=True, exist_ok=True)
     handle = os.open(path, os.O_RDWR | os.O_CREAT, 0o600)
     try:
-        deadline = time.monotonic() + patience_seconds
-        while True:
-            try:
-                fcntl.flock(handle, fcntl.LOCK_EX | fcntl.LOCK_NB)
-                break
-            except BlockingIOError:
-                if time.monotonic() > deadline:
-                    raise StillEnding(
-                        "processes of an earlier, killed run are still finishing; try again shortly"
-                    ) from None
-                time.sleep(0.2)
+        if not _locked(handle, patience_seconds):
+            left = _holders(path)
+            say(f"ending {len(left)} processes that an earlier, killed run left behind")
+            for process in left:
+                with suppress(psutil.NoSuchProcess):
+                    process.kill()
+            if not _locked(handle, _UNTIL_KILLED_SECONDS):
+                pids = ", ".join(str(process.pid) for process in _holders(path)) or "unknown"
+                raise StillEnding(
+                    f"processes of an earlier, killed run cannot be ended (pid {pids}); "
+                    "try again when they are gone"
+                )
         yield handle
     finally:
         os.close(handle)
+
+
+def _locked(handle: int, patience_seconds: float) -> bool:
+    """Lock the open file, waiting for those who have it; whether that came to pass."""
+    deadline = time.monotonic() + patience_seconds
+    while True:
+        try:
+            fcntl.flock(handle, fcntl.LOCK_EX | fcntl.LOCK_NB)
+            return True
+        except BlockingIOError:
+            if time.monotonic() > deadline:
+                return False
+            time.sleep(0.2)
+
+
+def _holders(path: Path) -> list[psutil.Process]:
+    """Other processes of ours that have the file open."""
+    found = []
+    for process in psutil.process_iter():
+        with suppress(psutil.Error, OSError):
+            if process.pid != os.getpid() and any(
+                Path(file.path).samefile(path) for file in process.open_files()
+            ):
+                found.append(process)
+    return found
 
 
 @dataclass

@@ -1,12 +1,22 @@
-"""Shared by all tests: nothing phones home, nothing writes into the checkout's data folder."""
+"""Shared by all tests: nothing phones home, nothing writes into the checkout's data folder.
+
+Property tests try the same examples every time, so that a run says something about the change at
+hand; `HYPOTHESIS_PROFILE=search` looks for new ones.
+"""
 
 import os
 from pathlib import Path
 
 import pytest
+from hypothesis import settings
+
+settings.register_profile("repeatable", derandomize=True, deadline=None)
+settings.register_profile("search", deadline=None, print_blob=True)
+settings.load_profile(os.environ.get("HYPOTHESIS_PROFILE", "repeatable"))
 
 os.environ.update(
     {
+        "COLUMNS": "160",  # the same tables whatever terminal the tests run in
         "DO_NOT_TRACK": "1",
         "RUNTIME__DLTHUB_TELEMETRY": "false",
         "DBT_SEND_ANONYMOUS_USAGE_STATS": "false",
@@ -21,3 +31,8 @@ def _own_home(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setenv("HEEDLINE_HOME", str(tmp_path / "heedline"))
     for name in ("HEEDLINE_DROP_DIR", "HEEDLINE_CHANNELS"):
         monkeypatch.delenv(name, raising=False)
+
+
+def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
+    """Slow files first: minutes left for one worker at the end are minutes the other one idles."""
+    items.sort(key=lambda item: item.get_closest_marker("slow") is None)

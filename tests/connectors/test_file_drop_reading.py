@@ -162,7 +162,7 @@ def test_unreadable_files_say_why(tmp_path: Path, name: str, content: bytes, sai
 TEXT = st.text(st.characters(blacklist_categories=("Cs",), blacklist_characters="\0\r"), min_size=1)
 
 
-@settings(max_examples=60, deadline=None)
+@settings(max_examples=60)
 @given(st.lists(TEXT.filter(lambda t: t.strip(" ") != ""), min_size=1, max_size=8))
 def test_weird_text_survives_in_every_format(
     tmp_path_factory: pytest.TempPathFactory, bodies: list[str]

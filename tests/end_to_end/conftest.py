@@ -45,3 +45,21 @@ def heedline(home: Path) -> Heedline:
         )
 
     return run
+
+
+def started(home: Path, *arguments: str, **environment: str) -> subprocess.Popen[str]:
+    """A heedline command that is not waited for."""
+    return subprocess.Popen(
+        [sys.executable, str(ROOT / "heedline.py"), *arguments],
+        cwd=home,
+        env=heedline_env(home, **environment),
+        stdout=subprocess.PIPE,
+        stderr=subprocess.PIPE,
+        text=True,
+    )
+
+
+def wait_until_it_says(text: str, process: subprocess.Popen[str]) -> None:
+    """Read the output up to the first line with the text."""
+    assert process.stdout is not None
+    assert any(text in line for line in process.stdout), process.communicate()

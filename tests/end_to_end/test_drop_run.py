@@ -1,32 +1,31 @@
-"""`heedline run --drop` on real support data: the published numbers against plain Python.
+"""`heedline run` on real support data: the published numbers against plain Python.
 
 The oracles read the source files again and know nothing of our SQL.
 """
 
 import csv
-import subprocess
-import sys
+import re
 from datetime import UTC, datetime
 from pathlib import Path
 
-import duckdb
 import pytest
 
-from tests.end_to_end.conftest import ROOT, Heedline, heedline_env
+from tests.end_to_end.conftest import Heedline, started, wait_until_it_says
+from tests.end_to_end.looking import rows, warehouse_of
 from tests.real_data import INCIDENTS, TWCS, write_incident_drop, write_twcs_drop
+from tests.searching import files_with
 
 pytestmark = pytest.mark.slow
 
 MINUTE = 60.0
+SECRET = "planted-secret-5f1c"
 
 
 def conversations(home: Path, columns: str) -> dict[str, tuple]:
     """Published conversations by the id they were dropped with."""
-    path = home / "data" / "published" / "current" / "support.duckdb"
-    with duckdb.connect(str(path), read_only=True) as connection:
-        rows = connection.execute(f"select remote_id, {columns} from fct_conversations").fetchall()
-    assert len({row[0] for row in rows}) == len(rows)
-    return {row[0]: row[1:] for row in rows}
+    found = rows(home, f"select remote_id, {columns} from fct_conversations")
+    assert len({row[0] for row in found}) == len(found)
+    return {row[0]: row[1:] for row in found}
 
 
 def dropped(folder: Path, entity: str) -> list[dict[str, str]]:
@@ -49,30 +48,26 @@ def first_response_minutes(messages: list[dict[str, str]]) -> float | None:
     return (later[0] - instant(asked["sent_at"])).total_seconds() / MINUTE if later else None
 
 
-def kill_when(said: str, home: Path, *arguments: str) -> None:
-    """Start heedline and kill -9 it once it says so."""
-    process = subprocess.Popen(
-        [sys.executable, str(ROOT / "heedline.py"), *arguments],
-        cwd=home,
-        env=heedline_env(home),
-        stdout=subprocess.PIPE,
-        text=True,
-    )
-    assert process.stdout is not None
-    assert any(said in line for line in process.stdout)
-    process.kill()
-    process.communicate()
-
-
 @pytest.mark.skipif(not TWCS.exists(), reason="shared/data/real is not beside this checkout")
-def test_real_tweets_become_conversations_with_their_response_times(
+def test_real_tweets_become_conversations_with_their_response_times_though_another_source_is_broken(
     heedline: Heedline, home: Path
 ) -> None:
     folder = home / "tweets"
     written = write_twcs_drop(TWCS, folder)
-    done = heedline("run", "--drop", str(folder), "--as-of", "2017-12-31T00:00:00Z")
-    assert done.returncode == 0, done.stdout + done.stderr
+    done = heedline(
+        *("run", "--live", "--as-of", "2017-12-31T00:00:00Z"),
+        HEEDLINE_DROP_DIR=str(folder),
+        AIRFLOW_CONN_HEEDLINE_STRIPE=f"http://sk_test:{SECRET}@127.0.0.1:9",
+    )
+    assert done.returncode == 1
+    assert re.search(
+        r"failed ingest_stripe\.extract: SourceError: stripe: .*127\.0\.0\.1", done.stderr
+    )
     assert "quarantined  file_drop: messages.csv row" in done.stdout
+    assert SECRET not in done.stdout + done.stderr
+    assert not files_with(home, SECRET)
+    # What is there is found: the search looks into the warehouse's tables too.
+    assert warehouse_of(home) in files_with(home / "data" / "warehouse", "AmazonHelp")
 
     threads: dict[str, list[dict[str, str]]] = {}
     for message in dropped(folder, "messages"):
@@ -99,7 +94,10 @@ def test_another_folder_stands_alone_and_is_counted_right_after_a_kill_9(
 ) -> None:
     folder = home / "incidents"
     written = write_incident_drop(INCIDENTS, folder)
-    kill_when("ingest_file_drop.load ", home, "run", "--drop", str(folder))
+    process = started(home, "run", "--drop", str(folder))
+    wait_until_it_says("ingest_file_drop.load ", process)
+    process.kill()
+    process.communicate()
     done = heedline("run", "--drop", str(folder), "--as-of", "2017-06-30T00:00:00Z")
     assert done.returncode == 0, done.stdout + done.stderr
 

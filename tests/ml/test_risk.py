@@ -33,7 +33,7 @@ numbers = st.none() | st.floats(allow_nan=True, allow_infinity=True) | st.intege
 names = sorted({rule.feature for rule in weights().rules} | {"contacts_30d", "contacts_prev_30d"})
 
 
-@settings(max_examples=80, deadline=None)
+@settings(max_examples=80)
 @given(st.dictionaries(st.sampled_from(names), numbers | st.booleans()))
 def test_contributions_sum_to_the_score_exactly(features) -> None:
     result = score(features)

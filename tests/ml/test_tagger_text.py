@@ -64,7 +64,7 @@ def test_a_megabyte_of_anything_is_cut_before_it_is_read(junk) -> None:
     assert len(normalise(junk * (1_000_000 // len(junk)))) <= CAP + 3
 
 
-@settings(max_examples=60, deadline=None)
+@settings(max_examples=60)
 @given(st.text(max_size=300))
 def test_any_text_becomes_one_line(text) -> None:
     clean = normalise(text)

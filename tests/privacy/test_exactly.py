@@ -5,12 +5,14 @@ from typing import Any
 
 import duckdb
 import pyarrow as pa
+import pytest
 from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 
 from connectors.contract import resources
 from connectors.erased import sort_out
 from connectors.ledger import Ledger
+from connectors.mentions import blank_out
 
 JANE = "jane@home.example"
 ADDRESSES = [
@@ -60,7 +62,7 @@ def is_hers(row: dict[str, Any]) -> bool:
 
 
 @given(rows=st.lists(letters, max_size=8))
-@settings(max_examples=60, deadline=None, suppress_health_check=list(HealthCheck))
+@settings(max_examples=60, suppress_health_check=list(HealthCheck))
 def test_of_any_letters_exactly_hers_go_and_others_lose_only_her(
     rows: list[dict[str, Any]],
 ) -> None:
@@ -104,3 +106,22 @@ def test_of_any_letters_exactly_hers_go_and_others_lose_only_her(
         assert {k: kept[k] for k in ("message_id", "is_own")} == {
             k: written[k] for k in ("message_id", "is_own")
         }
+
+
+@pytest.mark.parametrize(
+    ("text", "left"),
+    [
+        ("Jane Doe <jane@home.example>", "[erased]"),
+        ("jane doe <jane@home.example>, Bob <bob@x.example>", "[erased], Bob <bob@x.example>"),
+        ('"Doe, Jane (order 4411)" <jane@home.example>', "[erased]"),
+        ("Anna-Lena O\u2019Hara <JANE@home.example>", "[erased]"),
+        ("order 4411 <jane@home.example>", "order 4411 [erased]"),
+        ("please send it to Jane Doe <jane@home.example> now", "please send it to [erased] now"),
+        ("it goes to her own address <jane@home.example>", "it goes to her own address [erased]"),
+        ('"I will not wait", said Jane <jane@home.example>', '"I will not wait", [erased]'),
+    ],
+)  # fmt: skip
+def test_a_name_goes_with_its_address_and_nobody_elses_words_do(text: str, left: str) -> None:
+    ledger = Ledger(draft=True)
+    ledger.add("r", [("email", "", JANE)])
+    assert blank_out(text, ledger) == left

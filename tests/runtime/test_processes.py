@@ -8,6 +8,7 @@ import time
 from collections.abc import Callable
 from pathlib import Path
 
+import psutil
 import pytest
 
 from runtime.processes import Children, StillEnding, earlier_ones_gone, free_port
@@ -75,19 +76,58 @@ def test_kill_9_of_the_parent_ends_the_children(tmp_path: Path) -> None:
     until(lambda: gone(child))
 
 
+DEAF = """
+import signal, time
+signal.signal(signal.SIGTERM, signal.SIG_IGN)
+print("deaf", flush=True)
+time.sleep(600)
+"""
+
+
+def left_behind(folder: Path, lock: Path, program: str) -> Children:
+    """A run that is over (its own file is closed) while its child is not."""
+    with earlier_ones_gone(lock, print) as handle:
+        children = Children(folder, inherited=handle)
+        children.start("child", [sys.executable, "-c", program], os.environ)
+    return children
+
+
 def test_a_new_run_waits_for_the_processes_of_a_killed_one(tmp_path: Path) -> None:
+    lock, said = tmp_path / "processes.lock", list[str]()
+    left_behind(tmp_path, lock, "import time; time.sleep(2)")
+    with earlier_ones_gone(lock, said.append, patience_seconds=60):
+        pass
+    assert said == []
+
+
+def test_what_does_not_end_by_itself_is_killed_and_said(tmp_path: Path) -> None:
+    lock, said = tmp_path / "processes.lock", list[str]()
+    children = left_behind(tmp_path, lock, DEAF)
+    until(lambda: "deaf" in children.tail("child"))
+    bystander = subprocess.Popen([sys.executable, "-c", "import time; time.sleep(600)"])
+    try:
+        with earlier_ones_gone(lock, said.append, patience_seconds=0.3):
+            assert children.died() == "child"
+            assert bystander.poll() is None
+    finally:
+        bystander.kill()
+        bystander.wait()
+    assert said == ["ending 1 processes that an earlier, killed run left behind"]
+
+
+def test_what_cannot_be_killed_is_named(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
     lock = tmp_path / "processes.lock"
-    with earlier_ones_gone(lock) as handle:
-        children = Children(tmp_path, inherited=handle)
-        children.start(
-            "sleeper", [sys.executable, "-c", "import time; time.sleep(600)"], os.environ
-        )
-    # The run is over (its own file is closed), its child is not.
-    with pytest.raises(StillEnding), earlier_ones_gone(lock, patience_seconds=0.3):
+    children = left_behind(tmp_path, lock, DEAF)
+    until(lambda: "deaf" in children.tail("child"))
+    monkeypatch.setattr(psutil.Process, "kill", lambda self: None)
+    monkeypatch.setattr("runtime.processes._UNTIL_KILLED_SECONDS", 0.3)
+    with (
+        pytest.raises(StillEnding, match=r"pid [0-9]+"),
+        earlier_ones_gone(lock, print, patience_seconds=0.3),
+    ):
         pass
-    children.stop()
-    with earlier_ones_gone(lock, patience_seconds=30):
-        pass
+    monkeypatch.undo()
+    children.stop(patience_seconds=0.3)
 
 
 def test_a_free_port_is_on_loopback_and_usable() -> None:

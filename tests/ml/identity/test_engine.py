@@ -218,7 +218,7 @@ def test_a_model_survives_json(company) -> None:
     assert again.version == company.model.version
 
 
-@settings(max_examples=3, deadline=None)
+@settings(max_examples=3)
 @given(st.randoms(use_true_random=False))
 def test_the_order_of_the_input_changes_nothing(company, shuffle) -> None:
     rows = [*CASES, *strangers(300)]
@@ -228,7 +228,7 @@ def test_the_order_of_the_input_changes_nothing(company, shuffle) -> None:
     assert again.of == company.of
 
 
-@settings(max_examples=6, deadline=None)
+@settings(max_examples=6)
 @given(
     st.sampled_from([("nick1", "nick2"), ("call1", "call2"), ("two1", "two2"), ("tie1", "tie2")])
 )
@@ -240,7 +240,7 @@ def test_never_separates_and_taking_it_back_restores(company, pair) -> None:
     assert company.cluster([]) == before
 
 
-@settings(max_examples=6, deadline=None)
+@settings(max_examples=6)
 @given(st.tuples(*[st.sampled_from(["fam1", "fam2", "info1", "s00001", "s00002", "desk1"])] * 2))
 def test_link_joins_and_taking_it_back_restores(company, pair) -> None:
     before = company.cluster([])

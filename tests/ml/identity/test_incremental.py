@@ -25,9 +25,7 @@ edits = st.one_of(
     ),
 )
 histories = st.lists(st.lists(edits, min_size=1, max_size=4), min_size=1, max_size=4)
-slow = settings(
-    max_examples=6, deadline=None, suppress_health_check=[HealthCheck.function_scoped_fixture]
-)
+slow = settings(max_examples=6, suppress_health_check=[HealthCheck.function_scoped_fixture])
 
 
 @pytest.fixture(autouse=True)

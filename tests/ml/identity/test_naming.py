@@ -61,7 +61,7 @@ def grown(history):
     return register
 
 
-@settings(max_examples=150, deadline=None)
+@settings(max_examples=150)
 @given(histories)
 def test_each_person_has_one_id_of_its_own_after_any_history(history) -> None:
     register = Register()
@@ -72,7 +72,7 @@ def test_each_person_has_one_id_of_its_own_after_any_history(history) -> None:
         assert len(set(register.held.values())) == len(groups)
 
 
-@settings(max_examples=150, deadline=None)
+@settings(max_examples=150)
 @given(histories)
 def test_a_second_run_changes_nothing(history) -> None:
     register = grown(history)
@@ -82,7 +82,7 @@ def test_a_second_run_changes_nothing(history) -> None:
     assert (register.persons, register.owned) == before
 
 
-@settings(max_examples=150, deadline=None)
+@settings(max_examples=150)
 @given(histories)
 def test_the_order_of_the_input_never_matters(history) -> None:
     one, other = Register(), Register()
@@ -91,7 +91,7 @@ def test_the_order_of_the_input_never_matters(history) -> None:
         assert one.name(*groups) == other.name(*groups, reverse=True)
 
 
-@settings(max_examples=200, deadline=None)
+@settings(max_examples=200)
 @given(histories, st.data())
 def test_linking_two_persons_and_unlinking_them_is_the_identity(history, data) -> None:
     register = grown(history)
@@ -111,7 +111,7 @@ def test_linking_two_persons_and_unlinking_them_is_the_identity(history, data) -
     assert register.persons == before
 
 
-@settings(max_examples=200, deadline=None)
+@settings(max_examples=200)
 @given(histories, st.data())
 def test_splitting_a_person_and_joining_it_again_is_the_identity(history, data) -> None:
     register = grown(history)

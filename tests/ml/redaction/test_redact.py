@@ -59,7 +59,7 @@ PIECES = st.one_of(
 )
 
 
-@settings(max_examples=400, deadline=None)
+@settings(max_examples=400)
 @given(st.lists(PIECES, max_size=6).map("".join))
 def test_redacting_twice_changes_nothing(text) -> None:
     once = redact(text)
@@ -70,7 +70,7 @@ def test_redacting_twice_changes_nothing(text) -> None:
     )
 
 
-@settings(max_examples=200, deadline=None)
+@settings(max_examples=200)
 @given(st.lists(PIECES, max_size=6).map("".join))
 def test_what_is_not_a_finding_stays_as_it_was(text) -> None:
     """The kept pieces stand in the original, in order."""
@@ -82,7 +82,7 @@ def test_what_is_not_a_finding_stays_as_it_was(text) -> None:
         place += len(piece)
 
 
-@settings(max_examples=300, deadline=None)
+@settings(max_examples=300)
 @given(
     st.sampled_from([e for e in examples(told=6) if e.spans]),
     st.text(" .,;\n", min_size=1, max_size=3),
