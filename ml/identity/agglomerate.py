@@ -4,15 +4,14 @@ survives."""
 import numpy as np
 import numpy.typing as npt
 
-MOST, LEAST = 12.0, -4.0
+MOST, LEAST = 12.0, -2.5
 """Bits that one pair may add to an average: no pair outvotes a whole cluster, and a record that
-says little is not held
-against those that say much (its prior is counted in every pair, but is one)."""
+says little is not held against those that say much. Every pair counts the prior (some 11 bits) and
+the same other mailbox again, though both are one fact: so less can be said against than for."""
 
 CONTRADICTION = -12.0
 """Bits that a contradiction takes from the average: the bridge of one record between two persons
-does not outweigh it, a
-wrong date among many good records does not tear them apart."""
+does not outweigh it, a wrong date among many good records does not tear them apart."""
 
 
 def agglomerate(

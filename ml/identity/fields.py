@@ -104,6 +104,8 @@ PHONE = Field(
     (
         Level("list_has_any(phones_l, phones_r) and not (family_phone_l or family_phone_r)", "same phone number", 0.55, 1e-6),
         Level("list_has_any(phones_l, phones_r)", "same phone number, used under several names", 0.1, 1e-6, most=1),
+        Level("(starts_with(phone_l, '~') or starts_with(phone_r, '~')) and right(phone_l, 8) = right(phone_r, 8)",
+              "same phone number, without its country", 0.03, 2e-7),
         Level(f"right(phone_l, 8) = right(phone_r, 8) or {digits('phone', 1)}", "phone number misspelled", 0.08, 2e-5, most=2),
         Level("ELSE", "different phone number", 0.27, 0.99998),
     ),

@@ -1,5 +1,7 @@
 """Phone numbers as E.164, through Google's rules (`phonenumbers`), with the record's own region."""
 
+from contextlib import suppress
+
 import duckdb
 import phonenumbers
 import pyarrow as pa
@@ -7,22 +9,42 @@ import pyarrow as pa
 from ml.identity.functions import register
 
 _PHONE = "heedline_phone"
+UNPLACED = "~"
+"""Stands before the digits of a number whose country is unknown."""
 
 
 def e164(text: str, region: str) -> str | None:
     """The number in E.164, or null when it cannot be one (too short, no digits, impossible in its
     country).
 
+    `00` reads as `+` where the region does not dial so itself. A number that begins with 0 and is
+    none of its region is another country's, nobody knows which: `~` and its digits.
+
     >>> e164("(415) 555-2671 ext. 3", "US"), e164("0171 5550100", "DE"), e164("n/a", "US")
     ('+14155552671', '+491715550100', None)
+    >>> e164("0044 113 4960583", "US"), e164("0899 9998619", "US")
+    ('+441134960583', '~8999998619')
     """
-    try:
-        number = phonenumbers.parse(text, region)
-    except phonenumbers.NumberParseException:
-        return None
-    if not phonenumbers.is_possible_number(number):
-        return None
-    return phonenumbers.format_number(number, phonenumbers.PhoneNumberFormat.E164)
+    digits = "".join(c for c in text if c.isdigit())
+    dialled = ((text, region), ("+" + digits[2:], None)) if digits[:2] == "00" else ((text, region),)
+    for written, where in dialled:
+        with suppress(phonenumbers.NumberParseException):
+            number = phonenumbers.parse(written, where)
+            if phonenumbers.is_possible_number(number) and not _misread(number, written, where):
+                return phonenumbers.format_number(number, phonenumbers.PhoneNumberFormat.E164)
+    national = digits.lstrip("0")
+    if digits[:1] == "0" and digits[:2] != "00" and 8 <= len(national) <= 11:
+        return UNPLACED + national if len(set(national)) > 2 else None
+    return None
+
+
+def _misread(number: phonenumbers.PhoneNumber, written: str, region: str | None) -> bool:
+    """Whether a number that begins with 0 was taken for one it is not: of a country without such
+    numbers (as long as one of the US is), or for a call abroad (011… is also a city's)."""
+    if written[:1] == "+" or phonenumbers.is_valid_number(number):
+        return False
+    abroad = number.country_code != phonenumbers.country_code_for_region(region)
+    return bool(number.italian_leading_zero) or (written[:1] == "0" and abroad)
 
 
 def _e164_array(values: pa.ChunkedArray, regions: pa.ChunkedArray) -> pa.Array:

@@ -128,7 +128,7 @@ def test_a_letter_to_several_stays_without_the_erased_one() -> None:
         ).fetchall()[0]
     assert json.loads(to) == ["bob@home.example"]
     assert (name, counterpart) == (None, "bob@home.example")
-    assert body == "On Monday,[erased] wrote: call [erased]\n[erased]"
+    assert body == "On Monday, [erased] wrote: call [erased]\n[erased]"
     assert json.loads(headers) == {"to": ["[erased], Bob <bob@home.example>"]}
 
 
