@@ -26,8 +26,10 @@ def e164(text: str, region: str) -> str | None:
     ('+441134960583', '~8999998619')
     """
     digits = "".join(c for c in text if c.isdigit())
-    dialled = ((text, region), ("+" + digits[2:], None)) if digits[:2] == "00" else ((text, region),)
-    for written, where in dialled:
+    readings: list[tuple[str, str | None]] = [(text, region)]
+    if digits[:2] == "00":
+        readings.append(("+" + digits[2:], None))
+    for written, where in readings:
         with suppress(phonenumbers.NumberParseException):
             number = phonenumbers.parse(written, where)
             if phonenumbers.is_possible_number(number) and not _misread(number, written, where):
@@ -41,7 +43,7 @@ def e164(text: str, region: str) -> str | None:
 def _misread(number: phonenumbers.PhoneNumber, written: str, region: str | None) -> bool:
     """Whether a number that begins with 0 was taken for one it is not: of a country without such
     numbers (as long as one of the US is), or for a call abroad (011… is also a city's)."""
-    if written[:1] == "+" or phonenumbers.is_valid_number(number):
+    if region is None or written[:1] == "+" or phonenumbers.is_valid_number(number):
         return False
     abroad = number.country_code != phonenumbers.country_code_for_region(region)
     return bool(number.italian_leading_zero) or (written[:1] == "0" and abroad)
