@@ -25,9 +25,9 @@ class Content:
     """What a version says.
 
     Attributes:
-        rows: row count of every mart.
-        hashes: order-independent hash of every mart's rows (and of the lists).
-        schema_hash: names, types, descriptions and personal flags of every column.
+        rows: row count of every mart that is a table.
+        hashes: order-independent hash of their rows (and of the lists).
+        schema_hash: names, types, descriptions and personal flags of every column; views.
         code_hash: the code and templates that draw the files.
     """
 
@@ -45,6 +45,8 @@ def content_of(
     rows: dict[str, int] = {}
     hashes: dict[str, str] = {}
     for mart in marts:
+        if mart.view is not None:
+            continue
         columns = ", ".join(column.name for column in mart.columns)
         counted = connection.execute(
             # A sum does not mind the order of rows, and (unlike xor) sees repeated ones.

@@ -5,6 +5,7 @@ because nobody has said whether it names a person.
 """
 
 import json
+import re
 from dataclasses import dataclass
 from typing import Any
 
@@ -31,11 +32,15 @@ class Column:
 
 @dataclass(frozen=True)
 class Mart:
-    """One published table."""
+    """One published table, or a view over the others (`view`: its query, which names them bare).
+
+    A view says nothing that the tables do not: it is published as a view, and not as Parquet.
+    """
 
     name: str
     description: str
     columns: tuple[Column, ...]
+    view: str | None = None
 
     @property
     def table(self) -> str:
@@ -110,7 +115,21 @@ def _mart(connection: duckdb.DuckDBPyConnection, node: dict[str, Any]) -> Mart:
             "say whether it is personal data; describe it there and build the marts again"
         )
     columns = tuple(_column(column, kind, described[column.lower()]) for column, kind in found)
-    return Mart(name, _one_line(node.get("description")), columns)
+    return Mart(name, _one_line(node.get("description")), columns, _view(connection, name))
+
+
+def _view(connection: duckdb.DuckDBPyConnection, name: str) -> str | None:
+    """The query of a mart that is a view, without database and schema; None for a table."""
+    found = connection.execute(
+        "select database_name, sql from duckdb_views() where database_name = current_database() "
+        "and schema_name = ? and view_name = ?",
+        [SCHEMA, name],
+    ).fetchone()
+    if found is None:
+        return None
+    database, statement = found
+    query = re.split(r"\bAS\b", statement, maxsplit=1)[1].strip().rstrip(";")
+    return re.sub(rf'(?:"?{re.escape(database)}"?\.)?"?{SCHEMA}"?\.', "", query)
 
 
 def _column(name: str, kind: str, described: dict[str, Any]) -> Column:

@@ -15,8 +15,10 @@ FILE = "data.parquet"
 
 
 def write(connection: duckdb.DuckDBPyConnection, marts: tuple[Mart, ...], folder: Path) -> None:
-    """Write every mart's Parquet file below `folder`."""
+    """Write every mart's Parquet file below `folder`; views are left to the snapshot."""
     for mart in marts:
+        if mart.view is not None:
+            continue
         target = folder / FOLDER / mart.name / FILE
         target.parent.mkdir(parents=True)
         connection.execute(

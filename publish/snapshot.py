@@ -1,4 +1,4 @@
-"""DuckDB snapshot `support.duckdb`: every mart as one table, for BI tools and notebooks.
+"""DuckDB snapshot `support.duckdb`: every mart as a table or view, for BI tools and notebooks.
 
 Personal data stays behind. Tables and columns carry dbt's descriptions as comments, so that a tool
 which shows comments shows definitions. Written in storage version 1.2.0, so older drivers open it.
@@ -10,7 +10,7 @@ from pathlib import Path
 
 import duckdb
 
-from publish.marts import Mart
+from publish.marts import Column, Mart
 from warehouse.sql import literal
 
 FILE = "support.duckdb"
@@ -26,8 +26,9 @@ def write(
     """Write the leaders' snapshot into `folder`, with a one-row table `about` (as_of, marts)."""
     with open_new(connection, folder / FILE) as name:
         for mart in marts:
-            kept = tuple(column.name for column in mart.leaders_columns)
-            copy_mart(connection, name, mart, mart.select_leaders(), kept)
+            if mart.view is None:
+                kept = tuple(column.name for column in mart.leaders_columns)
+                copy_mart(connection, name, mart, mart.select_leaders(), kept)
         connection.execute(
             f"create table {name}.main.about as select ?::timestamptz as as_of, ?::bigint as marts",
             [as_of, len(marts)],
@@ -35,6 +36,18 @@ def write(
         connection.execute(
             f"comment on table {name}.main.about is 'One row: the instant this snapshot describes'"
         )
+    _write_views(marts, folder / FILE)
+
+
+def _write_views(marts: tuple[Mart, ...], path: Path) -> None:
+    """Create the views in the file itself, where the tables they name stand beside them."""
+    with duckdb.connect(str(path)) as connection:
+        for mart in marts:
+            if mart.view is None:
+                continue
+            connection.execute(f"create view {mart.name} as {mart.view}")
+            connection.execute(f"comment on view {mart.name} is {literal(mart.description)}")
+            _comment_columns(connection, mart.name, mart.columns)
 
 
 @contextmanager
@@ -62,8 +75,13 @@ def copy_mart(
     table = f"{database}.main.{mart.name}"
     connection.execute(f"create table {table} as {query}")
     connection.execute(f"comment on table {table} is {literal(mart.description)}")
-    for column in mart.columns:
-        if column.name in kept:
-            connection.execute(
-                f"comment on column {table}.{column.name} is {literal(column.description)}"
-            )
+    _comment_columns(connection, table, tuple(c for c in mart.columns if c.name in kept))
+
+
+def _comment_columns(
+    connection: duckdb.DuckDBPyConnection, table: str, columns: tuple[Column, ...]
+) -> None:
+    for column in columns:
+        connection.execute(
+            f"comment on column {table}.{column.name} is {literal(column.description)}"
+        )

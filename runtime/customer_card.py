@@ -11,15 +11,14 @@ from collections.abc import Iterator
 from contextlib import contextmanager
 from dataclasses import dataclass
 from datetime import datetime
-from pathlib import Path
 from typing import Any
 
 import duckdb
 
 from runtime.customer_search import Found, search
+from runtime.published import SUPPORT, Row, published_files, rows_of
 from warehouse.settings import Settings
-
-Row = dict[str, Any]
+from warehouse.sql import literal
 
 
 @dataclass(frozen=True)
@@ -60,27 +59,16 @@ def look_up(home: Settings, asked: str, span: Span) -> Answer:
 @contextmanager
 def _published(home: Settings) -> Iterator[duckdb.DuckDBPyConnection]:
     """Both published files under one connection: `people` (who) and `marts` (what)."""
-    # Resolved once: the link may be flipped to a new version between the two files.
-    folder = (home.published / "current").resolve()
-    files = {"people": folder / "success" / "customers.duckdb", "marts": folder / "support.duckdb"}
-    for path in files.values():
-        if not path.exists():
-            raise FileNotFoundError(f"nothing published at {path} yet; run `heedline run` first")
+    people, marts = published_files(home, "success/customers.duckdb", SUPPORT)
     with duckdb.connect() as connection:
         connection.execute("set TimeZone = 'UTC'")
-        for name, path in files.items():
-            connection.execute(f"attach '{_quoted(path)}' as {name} (read_only)")
+        for name, path in (("people", people), ("marts", marts)):
+            connection.execute(f"attach {literal(str(path))} as {name} (read_only)")
         yield connection
 
 
-def _quoted(path: Path) -> str:
-    return str(path).replace("'", "''")
-
-
 def _rows(connection: duckdb.DuckDBPyConnection, query: str, *values: Any) -> list[Row]:
-    cursor = connection.execute(query, list(values))
-    names = [column[0] for column in cursor.description or []]
-    return [dict(zip(names, row, strict=True)) for row in cursor.fetchall()]
+    return rows_of(connection, query, values)
 
 
 def _card(connection: duckdb.DuckDBPyConnection, found: Found, span: Span) -> Row:

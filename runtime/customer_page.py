@@ -7,7 +7,7 @@ from rich.console import Console
 from rich.markup import escape
 from rich.table import Table
 
-from runtime.customer_card import Row
+from runtime.published import Row
 
 _COLOURS = {"red": "red", "yellow": "yellow", "green": "green"}
 

@@ -10,26 +10,15 @@ from datetime import datetime
 from pathlib import Path
 from typing import Any
 
-import duckdb
 from rich.console import Console
 from rich.table import Table
 
+from runtime.published import opened, rows_of
 from warehouse.clock import iso
 from warehouse.duck import warehouse
 from warehouse.settings import Settings
 
 _REASONS_SHOWN = 12
-
-
-def _rows(path: Path, query: str) -> list[dict[str, Any]]:
-    """Rows of a published database file, by column name."""
-    if not path.exists():
-        raise FileNotFoundError(f"nothing published at {path} yet; run `heedline run` first")
-    with duckdb.connect(str(path), read_only=True) as connection:
-        connection.execute("set TimeZone = 'UTC'")
-        cursor = connection.execute(query)
-        names = [column[0] for column in cursor.description or []]
-        return [dict(zip(names, row, strict=True)) for row in cursor.fetchall()]
 
 
 def intake(out: Console, home: Settings, since: datetime) -> None:
@@ -116,7 +105,8 @@ def _number(value: float | None, unit: str) -> str:
 
 def scorecard(out: Console, home: Settings) -> None:
     """Each KPI with its value, target, whether attained, and the period before."""
-    rows = _rows(home.published / "current" / "support.duckdb", "from kpi_scorecard")
+    with opened(home) as connection:
+        rows = rows_of(connection, "from kpi_scorecard")
     span = f"{rows[0]['period_start']} … {rows[0]['period_end']}" if rows else ""
     table = Table("KPI", title=f"KPI scorecard {span}", title_justify="left", box=None)
     for name in ("value", "target", "attained", "before", "n"):
@@ -139,8 +129,8 @@ def scorecard(out: Console, home: Settings) -> None:
 
 def at_risk(out: Console, home: Settings, *, top: int, output: str = "table") -> None:
     """The first `top` customers of the newest list, as a table, CSV or JSON."""
-    path = home.published / "current" / "success" / "success.duckdb"
-    rows = _rows(path, f"from at_risk_customers order by position limit {top:d}")
+    with opened(home, "success/success.duckdb") as connection:
+        rows = rows_of(connection, f"from at_risk_customers order by position limit {top:d}")
     if output == "json":
         out.print_json(json.dumps(rows, default=str))
     elif output == "csv":

@@ -1,5 +1,5 @@
-{#- The measures that add up over conversations: the instant that dates them, what is counted, out of what.
-    A conversation counts where `where` holds; `numerator` and `denominator` are summed. -#}
+{#- The measures that add up over `fct_conversations`: the instant that dates them, what is counted, out of
+    what. A conversation counts where `where` holds; `numerator` and `denominator` are summed. -#}
 {% macro kpi_measures() %}
     {% set means = [] %}
     {% for name, at in [
@@ -19,8 +19,8 @@
         {"kpi": "resolution_within_target", "at": "resolved_at", "is": "resolution_minutes < resolution_target_minutes", "where": "resolution_minutes < resolution_target_minutes is not null"},
         {"kpi": "fcr", "at": "resolved_at", "is": "is_fcr", "where": "is_fcr is not null"},
         {"kpi": "repeat_contact_rate", "at": "opened_at", "is": "is_repeat_contact", "where": "is_customer_opened"},
-        {"kpi": "one_touch", "at": "resolved_at", "is": "agent_contacts = 1", "where": "is_solved"},
-        {"kpi": "one_touch_zendesk", "at": "resolved_at", "is": "agent_contacts < 2", "where": "is_solved"},
+        {"kpi": "one_touch", "at": "resolved_at", "is": "is_one_touch", "where": "is_solved"},
+        {"kpi": "one_touch_zendesk", "at": "resolved_at", "is": "is_one_touch_zendesk", "where": "is_solved"},
         {"kpi": "reopen_rate", "at": "first_solved_at", "is": "reopens > 0", "where": "first_solved_at is not null"},
         {"kpi": "transfer_rate", "at": "opened_at", "is": "team_transfers > 0", "where": "true"},
         {"kpi": "escalation_rate", "at": "opened_at", "is": "escalations > 0", "where": "true"},

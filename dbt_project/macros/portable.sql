@@ -118,6 +118,15 @@
     cast(timezone({{ zone }}, {{ column }}) as date)
 {%- endmacro %}
 
+{#- First and last date of the week (Monday to Sunday) or month that a date is in. -#}
+{% macro period_start(unit, date) -%}
+    cast(date_trunc('{{ unit }}', {{ date }}) as date)
+{%- endmacro %}
+
+{% macro period_end(unit, date) -%}
+    cast({{ period_start(unit, date) }} + interval 1 {{ unit }} - interval 1 day as date)
+{%- endmacro %}
+
 {#- Wall time (a timestamp without zone) in a zone as an instant. A wall time that a clock change repeats
     means its first occurrence, one that it skips is read with the offset before the change: what
     Python's zoneinfo does by default. (The engine alone picks the second occurrence.) -#}

@@ -1,24 +1,27 @@
--- The last day's backlog, added up from moves in and out, equals the conversations that are unsolved by
--- their status history: the two are worked out independently.
-with waiting as (
-    select count(*) as conversations
-    from {{ ref('int_status_spans') }} as spans
-    inner join {{ ref('fct_conversations') }} as conversations
-        on spans.conversation_id = conversations.conversation_id
-    where
-        conversations.excluded_reason is null
-        and not spans.is_solved
-        and {{ metric_date('spans.started_at') }} <= {{ last_metric_date() }}
-        and (spans.ended_at is null or {{ metric_date('spans.ended_at') }} > {{ last_metric_date() }})
+-- The backlog, added up from moves in and out, equals the stays that last over each midnight: the two are
+-- worked out independently. Looked at on the last day and on every seventh before it.
+with days as (
+    select distinct metric_date from {{ ref('kpi_daily') }}
+    where ({{ last_metric_date() }} - metric_date) % 7 = 0
+),
+
+waiting as (
+    select days.metric_date, evidence.channel, evidence.team, evidence.topic, evidence.segment, sum(evidence.numerator) as conversations
+    from {{ ref('kpi_evidence') }} as evidence
+    inner join days
+        on days.metric_date between evidence.first_date and evidence.last_date
+    where evidence.kpi = 'backlog'
+    group by all
 ),
 
 backlog as (
-    select coalesce(sum(numerator), 0) as conversations
-    from {{ ref('kpi_daily') }}
-    where kpi = 'backlog' and metric_date = {{ last_metric_date() }}
+    select daily.metric_date, daily.channel, daily.team, daily.topic, daily.segment, daily.numerator as conversations
+    from {{ ref('kpi_daily') }} as daily
+    inner join days
+        on daily.metric_date = days.metric_date
+    where daily.kpi = 'backlog'
 )
 
-select waiting.conversations as waiting, backlog.conversations as backlog
-from waiting
-cross join backlog
-where waiting.conversations <> backlog.conversations
+(select * from waiting except select * from backlog)
+union all
+(select * from backlog except select * from waiting)

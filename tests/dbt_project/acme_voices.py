@@ -104,6 +104,8 @@ def _surveys(company: Company) -> None:
         ("n2", "nps", "9", None, None, "repeated", "2026-06-20T00:00:00Z"),
         ("n3", "nps", "8", None, None, "turns", "2026-06-20T00:00:00Z"),
         ("n4", "nps", "6", None, None, "young", "2026-06-29T00:00:00Z"),
+        # Sent and never answered: no passive.
+        ("n5", "nps", None, None, None, "holiday", None),
         ("e1", "ces", "5", "1", "7", "turns", "2026-06-20T00:00:00Z"),
         ("e2", "ces", "4", "1", "7", "holiday", "2026-06-20T00:00:00Z"),
     ]

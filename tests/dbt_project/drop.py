@@ -15,7 +15,7 @@ import pytest
 
 from warehouse import dbt
 from warehouse.duck import warehouse
-from warehouse.settings import settings
+from warehouse.settings import Settings, settings
 
 AS_OF = datetime(2026, 6, 30, tzinfo=UTC)
 
@@ -188,6 +188,11 @@ def build(
     """Build the layers, as one run does."""
     for selector in selectors:
         dbt.run("build", selector=selector, as_of=as_of, sources=list(sources), **options)
+
+
+def warehouse_of(home: Path) -> Path:
+    """The warehouse file of a home."""
+    return Settings(home=home).warehouse_file
 
 
 def query(file: Path, sql: str, *parameters: Any) -> list[tuple[Any, ...]]:

@@ -1,30 +1,19 @@
 """Every number of docs/metrics.md, worked out by hand on a small company (company_acme.py)."""
 
-from collections.abc import Iterator
 from pathlib import Path
 from typing import Any
 
 import pytest
 
-from tests.dbt_project.company_acme import acme
-from tests.dbt_project.drop import build, query
+from tests.dbt_project.drop import query, warehouse_of
 from warehouse.duck import warehouse
-from warehouse.settings import settings
 
-LEARNED = Path(__file__).with_name("acme_learned.sql")
 Rows = dict[str, dict[str, Any]]
 
 
 @pytest.fixture(scope="module")
-def file(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Path]:
-    with pytest.MonkeyPatch.context() as patch:
-        patch.setenv("HEEDLINE_HOME", str(tmp_path_factory.mktemp("acme")))
-        acme().write()
-        build(selectors=("unify",))
-        with warehouse() as connection:
-            connection.execute(LEARNED.read_text())
-        build(selectors=("marts", "success"))
-        yield settings().warehouse_file
+def file(acme_home: Path) -> Path:
+    return warehouse_of(acme_home)
 
 
 @pytest.fixture(scope="module")

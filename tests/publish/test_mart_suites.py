@@ -16,8 +16,14 @@ MARTS: dict[str, dict[str, Any]] = {
 }
 
 
-def test_every_mart_is_gated() -> None:
-    assert set(SUITES) == set(MARTS)
+def test_every_mart_is_gated_but_views_whose_tables_are() -> None:
+    views = {
+        path.stem
+        for path in (ROOT / "dbt_project/models/marts").rglob("*.sql")
+        if 'materialized="view"' in path.read_text()
+    }
+    assert views == {"kpi_evidence"}
+    assert set(SUITES) == set(MARTS) - views
 
 
 @pytest.mark.parametrize("mart", sorted(SUITES))

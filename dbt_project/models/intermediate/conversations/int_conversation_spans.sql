@@ -1,8 +1,14 @@
--- Every span of time we measure, in one list, so that calendar and business minutes are worked out once.
--- `ended_at` is NULL while a span runs.
+-- Every response and resolution, in one list, so that calendar and business minutes are worked out once.
+-- `ended_at` is NULL while a span runs. Stays in a status: int_status_span_minutes.
 with spans as (
     -- First response: the first turn; by phone the wait of the first answered call.
-    select turns.conversation_id, 'first_response' as measure, turns.asked_at as started_at, turns.answered_at as ended_at
+    select
+        turns.conversation_id,
+        'first_response' as measure,
+        turns.asked_at as started_at,
+        turns.answered_at as ended_at,
+        cast(null as bigint) as turn_number,
+        turns.agent_id
     from {{ ref('int_conversation_turns') }} as turns
     inner join {{ ref('int_conversations') }} as conversations
         on turns.conversation_id = conversations.conversation_id
@@ -12,7 +18,7 @@ with spans as (
 
     union all
 
-    select calls.conversation_id, 'first_response', calls.asked_at, calls.answered_at
+    select calls.conversation_id, 'first_response', calls.asked_at, calls.answered_at, null, null
     from {{ ref('int_conversation_calls') }} as calls
     inner join {{ ref('int_conversations') }} as conversations
         on calls.conversation_id = conversations.conversation_id
@@ -20,45 +26,29 @@ with spans as (
 
     union all
 
-    select conversation_id, 'response', asked_at, answered_at
+    select conversation_id, 'response', asked_at, answered_at, turn_number, agent_id
     from {{ ref('int_conversation_turns') }}
 
     union all
 
-    select resolution.conversation_id, 'first_resolution', conversations.opened_at, resolution.first_solved_at
+    select resolution.conversation_id, 'first_resolution', conversations.opened_at, resolution.first_solved_at, null, null
     from {{ ref('int_conversation_resolution') }} as resolution
     inner join {{ ref('int_conversations') }} as conversations
         on resolution.conversation_id = conversations.conversation_id
 
     union all
 
-    select resolution.conversation_id, 'resolution', conversations.opened_at, resolution.resolved_at
+    select resolution.conversation_id, 'resolution', conversations.opened_at, resolution.resolved_at, null, null
     from {{ ref('int_conversation_resolution') }} as resolution
     inner join {{ ref('int_conversations') }} as conversations
         on resolution.conversation_id = conversations.conversation_id
-
-    union all
-
-    select conversation_id, 'requester_wait', started_at, ended_at
-    from {{ ref('int_status_spans') }}
-    where status in ('new', 'open', 'hold')
-
-    union all
-
-    select conversation_id, 'agent_wait', started_at, ended_at
-    from {{ ref('int_status_spans') }}
-    where status = 'pending'
-
-    union all
-
-    select conversation_id, 'on_hold', started_at, ended_at
-    from {{ ref('int_status_spans') }}
-    where status = 'hold'
 )
 
 select
     spans.conversation_id,
     spans.measure,
+    spans.turn_number,
+    spans.agent_id,
     spans.started_at,
     spans.ended_at,
     {{ minutes_between('spans.started_at', 'spans.ended_at') }} as minutes,

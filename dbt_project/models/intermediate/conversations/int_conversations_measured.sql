@@ -15,13 +15,9 @@ select
     durations.first_resolution_business_minutes,
     durations.resolution_minutes,
     durations.resolution_business_minutes,
-    {% for measure in ["requester_wait", "agent_wait", "on_hold"] %}
-    -- No stay of that kind at all is no time; a running one leaves it NULL.
-    case when history.has_{{ measure }} then durations.{{ measure }}_minutes else 0 end as {{ measure }}_minutes,
-    case
-        when history.has_{{ measure }} then durations.{{ measure }}_business_minutes
-        when schedules.schedule_key is not null then 0
-    end as {{ measure }}_business_minutes,
+    {% for kind in ["requester_wait", "agent_wait", "on_hold"] %}
+    waits.{{ kind }}_minutes,
+    waits.{{ kind }}_business_minutes,
     {% endfor %}
     coalesce(durations.turns, 0) as turns,
     coalesce(durations.answered_turns, 0) as answered_turns,
@@ -42,16 +38,8 @@ select
 from {{ ref('int_conversation_profiles') }} as profiles
 inner join {{ ref('int_conversation_resolution') }} as resolution
     on profiles.conversation_id = resolution.conversation_id
-inner join (
-    select
-        conversation_id,
-        bool_or(status in ('new', 'open', 'hold')) as has_requester_wait,
-        bool_or(status = 'pending') as has_agent_wait,
-        bool_or(status = 'hold') as has_on_hold
-    from {{ ref('int_status_spans') }}
-    group by conversation_id
-) as history
-    on profiles.conversation_id = history.conversation_id
+inner join {{ ref('int_conversation_waits') }} as waits
+    on profiles.conversation_id = waits.conversation_id
 left join {{ ref('int_conversation_durations') }} as durations
     on profiles.conversation_id = durations.conversation_id
 left join {{ ref('int_conversation_changes') }} as changes

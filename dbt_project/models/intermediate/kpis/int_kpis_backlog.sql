@@ -2,19 +2,17 @@
 -- out when solved.
 with steps as (
     select
-        {{ metric_date('spans.started_at') }} as metric_date,
-        measured.channel,
-        measured.team,
-        measured.topic,
-        measured.segment,
-        sum(case when spans.is_solved then -1 else 1 end) as step
-    from {{ ref('int_status_spans') }} as spans
-    inner join {{ ref('int_conversations_measured') }} as measured
-        on spans.conversation_id = measured.conversation_id
+        {{ metric_date('started_at') }} as metric_date,
+        channel,
+        team,
+        topic,
+        segment,
+        sum(case when is_solved then -1 else 1 end) as step
+    from {{ ref('fct_status_spans') }}
     where
-        measured.excluded_reason is null
+        excluded_reason is null
         -- A solved conversation enters only by its opening; a move within waiting or within solved is none.
-        and case when spans.event_number = 0 then not spans.is_solved else spans.is_solved <> spans.was_solved end
+        and case when span_number = 1 then not is_solved else is_solved <> was_solved end
     group by all
 ),
 

@@ -4,7 +4,9 @@ with events as (
     select
         links.customer_id,
         coalesce(events.session_id, cast({{ metric_date('events.occurred_at') }} as varchar)) as session_id,
-        events.occurred_at
+        events.occurred_at,
+        events.event_type,
+        events.results_count
     from {{ ref('int_article_events') }} as events
     inner join {{ ref('int_contact_customers') }} as links
         on
@@ -14,7 +16,14 @@ with events as (
 ),
 
 sessions as (
-    select customer_id, session_id, min(occurred_at) as started_at, max(occurred_at) as ended_at
+    select
+        customer_id,
+        session_id,
+        min(occurred_at) as started_at,
+        max(occurred_at) as ended_at,
+        count(*) filter (where event_type = 'view') as views,
+        count(*) filter (where event_type = 'search') as searches,
+        count(*) filter (where event_type = 'search' and results_count = 0) as searches_without_result
     from events
     group by customer_id, session_id
 ),
@@ -23,21 +32,24 @@ contacts as (
     select customer_id, contact_at
     from {{ ref('int_contact_moments') }}
     where reached_by = 'customer'
+),
+
+followed as (
+    select distinct sessions.customer_id, sessions.session_id
+    from sessions
+    inner join contacts
+        on
+            sessions.customer_id = contacts.customer_id
+            and contacts.contact_at > sessions.started_at
+            and contacts.contact_at <= sessions.ended_at + {{ var('deflection_window_hours') }} * interval 1 hour
 )
 
 select
-    sessions.customer_id,
-    sessions.session_id,
-    sessions.started_at,
-    sessions.ended_at,
+    sessions.*,
     case
         when sessions.ended_at + {{ var('deflection_window_hours') }} * interval 1 hour <= {{ as_of() }}
-            then count(contacts.contact_at) = 0
+            then followed.session_id is null
     end as is_deflected
 from sessions
-left join contacts
-    on
-        sessions.customer_id = contacts.customer_id
-        and contacts.contact_at > sessions.started_at
-        and contacts.contact_at <= sessions.ended_at + {{ var('deflection_window_hours') }} * interval 1 hour
-group by sessions.customer_id, sessions.session_id, sessions.started_at, sessions.ended_at
+left join followed
+    on sessions.customer_id = followed.customer_id and sessions.session_id = followed.session_id

@@ -51,7 +51,7 @@ select
     customers.segment,
     case when survey_type = 'csat' then is_top_of_scale end as is_satisfied,
     case when survey_type = 'ces' then is_top_of_scale end as is_easy,
-    case when survey_type = 'nps' then (case when score >= 9 then 1 when score <= 6 then -1 else 0 end) end as nps_class,
+    case when survey_type = 'nps' and score is not null then (case when score >= 9 then 1 when score <= 6 then -1 else 0 end) end as nps_class,
     is_response
     and row_number() over (
         partition by survey_type, is_response, coalesce(conversation_id, response_id)

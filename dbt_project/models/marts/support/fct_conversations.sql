@@ -39,6 +39,7 @@ select
     {% endfor %}
     cast(measured.handle_minutes as double) as handle_minutes,
     measured.first_response_target_minutes,
+    measured.resolution_target_minutes,
 
     ---------- counts
     measured.customer_messages,
@@ -52,6 +53,7 @@ select
     measured.contact_number as issue_contact_number,
 
     ---------- answers
+    measured.is_customer_opened,
     measured.is_solved,
     coalesce(measured.is_solved and measured.agent_contacts = 1, false) as is_one_touch,
     coalesce(measured.is_solved and measured.agent_contacts < 2, false) as is_one_touch_zendesk,
@@ -66,6 +68,7 @@ select
     surveys.csat_score,
     surveys.is_csat_satisfied,
     measured.sentiment_score,
+    coalesce(measured.sentiment_sum, 0) as sentiment_sum,
     measured.sentiment_shift,
     coalesce(measured.tagged_messages, 0) as tagged_messages,
     coalesce(measured.negative_messages, 0) as negative_messages

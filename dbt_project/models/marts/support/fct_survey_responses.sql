@@ -13,6 +13,7 @@ select
     scores.excluded_reason,
     scores.sent_at,
     scores.responded_at,
+    scores.asked_at,
     scores.answered_at,
     scores.score,
     scores.lowest as scale_min,

@@ -1,13 +1,28 @@
-with measures as (
-    select * from {{ ref('int_kpis_conversations') }}
+-- Everything but the backlog is the sum of its evidence; the backlog follows from moves in and out, and a test
+-- holds it against its evidence. NPS takes a customer's latest answer of the day.
+with added_up as (
+    select
+        first_date as period_start,
+        channel,
+        team,
+        topic,
+        segment,
+        kpi,
+        kind,
+        {{ exact_sum('numerator') }} as numerator,
+        {{ exact_sum('denominator') }} as denominator,
+        cast(null as double) as squares
+    from {{ ref('kpi_evidence') }}
+    where kind in ('mean', 'share', 'count')
+    group by all
+),
+
+measures as (
+    select * from added_up
     union all
-    select * from {{ ref('int_kpis_flow') }}
+    {{ nps_by('first_date') }}
     union all
     select * from {{ ref('int_kpis_backlog') }}
-    union all
-    select * from {{ ref('int_kpis_surveys') }}
-    union all
-    select * from {{ ref('int_kpis_issues') }}
 ),
 
 valued as (
@@ -19,22 +34,8 @@ valued as (
 )
 
 select
-    {{ md5_hash([
-        'kpi', 'cast(metric_date as varchar)', "coalesce(channel, '')", "coalesce(team, '')",
-        "coalesce(topic, '')", "coalesce(segment, '')",
-    ]) }} as kpi_daily_id,
-    metric_date,
-    channel,
-    team,
-    topic,
-    segment,
-    kpi,
-    kind,
-    numerator,
-    denominator,
-    value,
-    {{ kpi_interval('valued', '-') }} as interval_low,
-    {{ kpi_interval('valued', '+') }} as interval_high,
-    coalesce(denominator >= {{ var('reliable_from') }}, kind in ('count', 'level')) as is_reliable
+    {{ kpi_leaf_id('period_start') }} as kpi_daily_id,
+    period_start as metric_date,
+    {{ kpi_leaf_columns() }}
 from valued
 order by metric_date, kpi, kpi_daily_id

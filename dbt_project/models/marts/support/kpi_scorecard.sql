@@ -29,20 +29,23 @@ sums as (
 promoters as (
     select
         windows.windows_ago,
-        coalesce(responses.customer_id, responses.response_id) as answered_by,
-        {{ latest('responses.nps_class', 'responses.answered_at', 'responses.response_id') }} as nps_class
-    from {{ ref('fct_survey_responses') }} as responses
+        evidence.numerator,
+        row_number() over (
+            partition by windows.windows_ago, coalesce(evidence.customer_id, evidence.record_id)
+            order by evidence.dated_at desc, evidence.record_id
+        ) as recency
+    from {{ ref('kpi_evidence') }} as evidence
     inner join windows
-        on {{ metric_date('responses.answered_at') }} between windows.first_date and windows.last_date
-    where responses.nps_class is not null and coalesce(responses.excluded_reason, 'merged') = 'merged'
-    group by windows.windows_ago, coalesce(responses.customer_id, responses.response_id)
+        on evidence.first_date between windows.first_date and windows.last_date
+    where evidence.kind = 'nps'
 ),
 
 results as (
     select * from sums
     union all
-    select 'nps', windows_ago, sum(nps_class), count(*), sum(nps_class * nps_class)
+    select 'nps', windows_ago, sum(numerator), count(*), sum(numerator * numerator)
     from promoters
+    where recency = 1
     group by windows_ago
 ),
 
@@ -52,14 +55,8 @@ valued as (
         windows.windows_ago,
         windows.first_date,
         windows.last_date,
-        case
-            when targets.kind in ('count', 'level') then coalesce(results.numerator, 0)
-            else results.numerator
-        end as numerator,
-        case
-            when targets.kind in ('count', 'level') then null
-            else coalesce(results.denominator, 0)
-        end as denominator,
+        case when targets.kind in ('count', 'level') then coalesce(results.numerator, 0) else results.numerator end as numerator,
+        case when targets.kind not in ('count', 'level') then coalesce(results.denominator, 0) end as denominator,
         results.squares
     from {{ ref('kpi_targets') }} as targets
     cross join windows
@@ -78,6 +75,9 @@ scored as (
 select
     now_.kpi,
     now_.label,
+    now_.measure,
+    now_.channels,
+    now_.topic,
     now_.value,
     now_.unit,
     now_.target,

@@ -1,0 +1,25 @@
+"""The acme company, built once for all who only read it."""
+
+from pathlib import Path
+
+import pytest
+
+from tests.dbt_project.company_acme import acme
+from tests.dbt_project.drop import build
+from warehouse.duck import warehouse
+
+LEARNED = Path(__file__).with_name("acme_learned.sql")
+
+
+@pytest.fixture(scope="session")
+def acme_home(tmp_path_factory: pytest.TempPathFactory) -> Path:
+    """A home whose warehouse holds every mart of company_acme.py, with tags and links."""
+    home = tmp_path_factory.mktemp("acme")
+    with pytest.MonkeyPatch.context() as patch:
+        patch.setenv("HEEDLINE_HOME", str(home))
+        acme().write()
+        build(selectors=("unify",))
+        with warehouse() as connection:
+            connection.execute(LEARNED.read_text())
+        build(selectors=("marts", "success"))
+    return home
