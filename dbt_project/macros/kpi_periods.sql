@@ -1,24 +1,28 @@
+{#- The leaves of the dimensions of a period (SQL), and what their rows add up to; to be grouped by all. -#}
+{% macro kpi_leaf_sums(period, squares="cast(null as double)") -%}
+    {{ period }} as period_start,
+    channel,
+    team,
+    topic,
+    segment,
+    kpi,
+    kind,
+    {{ exact_sum('numerator') }} as numerator,
+    {{ exact_sum('denominator') }} as denominator,
+    {{ squares }} as squares
+{%- endmacro %}
+
 {#- NPS of each period of `kpi_evidence`: of a customer's answers in it the latest counts, so periods do not add
     up. `period` is SQL over the evidence; the leaves of the dimensions are those of that answer. -#}
 {% macro nps_by(period) -%}
-    select
-        period_start,
-        channel,
-        team,
-        topic,
-        segment,
-        kpi,
-        kind,
-        {{ exact_sum('numerator') }} as numerator,
-        {{ exact_sum('denominator') }} as denominator,
-        {{ exact_sum('numerator * numerator') }} as squares
+    select {{ kpi_leaf_sums('period_start', exact_sum('numerator * numerator')) }}
     from (
         select
             {{ period }} as period_start,
             *,
             row_number() over (
                 partition by {{ period }}, coalesce(customer_id, record_id)
-                order by dated_at desc, record_id
+                order by dated_at desc nulls last, record_id
             ) as recency
         from {{ ref('kpi_evidence') }}
         where kind = 'nps'
@@ -31,38 +35,19 @@
     backlog is that of the period's last day so far. -#}
 {% macro kpi_by_period(unit) %}
 with added_up as (
-    select
-        {{ period_start(unit, 'metric_date') }} as period_start,
-        channel,
-        team,
-        topic,
-        segment,
-        kpi,
-        kind,
-        {{ exact_sum('numerator') }} as numerator,
-        {{ exact_sum('denominator') }} as denominator,
-        cast(null as double) as squares
+    select {{ kpi_leaf_sums(period_start(unit, 'metric_date')) }}
     from {{ ref('kpi_daily') }}
     where kind in ('mean', 'share', 'count')
     group by all
 ),
 
 levels as (
-    select
-        {{ period_start(unit, 'metric_date') }} as period_start,
-        channel,
-        team,
-        topic,
-        segment,
-        kpi,
-        kind,
-        numerator,
-        denominator,
-        cast(null as double) as squares
+    select {{ kpi_leaf_sums(period_start(unit, 'metric_date')) }}
     from {{ ref('kpi_daily') }}
     where
         kind = 'level'
         and metric_date = least({{ period_end(unit, 'metric_date') }}, {{ last_metric_date() }})
+    group by all
 ),
 
 measures as (

@@ -1,6 +1,7 @@
 """The project as a whole: it builds on anything or nothing, replays exactly, and stays portable."""
 
 import re
+import shutil
 from datetime import UTC, datetime
 from pathlib import Path
 from typing import Any
@@ -10,7 +11,6 @@ import pytest
 import yaml
 
 from connectors.contract import resources
-from tests.dbt_project.company_acme import acme
 from tests.dbt_project.drop import AS_OF, Company, build, query
 from warehouse import dbt
 from warehouse.duck import warehouse
@@ -42,13 +42,10 @@ def marts(file: Path) -> dict[str, pa.Table]:
 
 
 @pytest.fixture(scope="module")
-def home(tmp_path_factory: pytest.TempPathFactory) -> Path:
-    """The acme company, built once; later builds in a test start from it."""
-    home = tmp_path_factory.mktemp("project")
-    with pytest.MonkeyPatch.context() as patch:
-        patch.setenv("HEEDLINE_HOME", str(home))
-        acme().write()
-        build()
+def home(acme_home: Path, tmp_path_factory: pytest.TempPathFactory) -> Path:
+    """A copy of the acme company's home; later builds in a test start from it."""
+    home = tmp_path_factory.mktemp("project") / "home"
+    shutil.copytree(acme_home, home)
     return home
 
 

@@ -1,17 +1,7 @@
 -- Everything but the backlog is the sum of its evidence; the backlog follows from moves in and out, and a test
 -- holds it against its evidence. NPS takes a customer's latest answer of the day.
 with added_up as (
-    select
-        first_date as period_start,
-        channel,
-        team,
-        topic,
-        segment,
-        kpi,
-        kind,
-        {{ exact_sum('numerator') }} as numerator,
-        {{ exact_sum('denominator') }} as denominator,
-        cast(null as double) as squares
+    select {{ kpi_leaf_sums('first_date') }}
     from {{ ref('kpi_evidence') }}
     where kind in ('mean', 'share', 'count')
     group by all

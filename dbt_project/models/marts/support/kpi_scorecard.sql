@@ -32,7 +32,7 @@ promoters as (
         evidence.numerator,
         row_number() over (
             partition by windows.windows_ago, coalesce(evidence.customer_id, evidence.record_id)
-            order by evidence.dated_at desc, evidence.record_id
+            order by evidence.dated_at desc nulls last, evidence.record_id
         ) as recency
     from {{ ref('kpi_evidence') }} as evidence
     inner join windows
