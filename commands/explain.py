@@ -62,10 +62,13 @@ def explain(
     if kpi is None:
         _list_all()
         return
+    days = _day(first), _day(last)
+    if days[0] and days[1] and days[1] < days[0]:
+        raise CommandFailed(f"{last} is before {first}; give the first day, then the last")
     asked = {"channel": channel, "team": team, "topic": topic, "segment": segment}
     where = {name: tuple(values) for name, values in asked.items() if values}
     try:
-        found = explain_kpi(settings(), Question(kpi, _day(first), _day(last), where))
+        found = explain_kpi(settings(), Question(kpi, *days, where))
     except NoSuchKpi as error:
         raise CommandFailed(str(error)) from None
     if output is Format.table:

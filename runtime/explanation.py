@@ -86,20 +86,20 @@ def _meant(
     """(measure, label, kind, filters); a scorecard's KPI brings the channels and topic it is of."""
     where = {name: values for name, values in question.where.items() if values}
     card = connection.execute(
-        "select measure, label, channels, topic from kpi_scorecard where kpi = ?", [question.kpi]
+        "select measure, label, kind, channels, topic from kpi_scorecard where kpi = ?",
+        [question.kpi],
     ).fetchone()
-    measure, label = (card[0], card[1]) if card else (question.kpi, question.kpi)
-    if card and card[2]:
-        where.setdefault("channel", tuple(card[2].split(";")))
-    if card and card[3]:
-        where.setdefault("topic", (card[3],))
-    kind = connection.execute(
-        "select any_value(kind) from kpi_daily where kpi = ?", [measure]
+    if card:
+        if card[3]:
+            where.setdefault("channel", tuple(card[3].split(";")))
+        if card[4]:
+            where.setdefault("topic", (card[4],))
+        return card[0], card[1], card[2], where
+    measured = connection.execute(
+        "select kind from kpi_daily where kpi = ? limit 1", [question.kpi]
     ).fetchone()
-    if kind and kind[0]:
-        return measure, label, kind[0], where
-    if card:  # nothing of it was ever measured
-        return measure, label, "count" if "conversations" in measure else "share", where
+    if measured:
+        return question.kpi, question.kpi, measured[0], where
     known = [
         row[0]
         for row in connection.execute(

@@ -9,12 +9,16 @@ import os
 from dataclasses import dataclass
 from datetime import datetime
 from pathlib import Path
+from typing import TYPE_CHECKING
 from uuid import uuid4
 
 from warehouse.clock import iso
 from warehouse.duck import warehouse
 from warehouse.free_mail import write_free_mail_domains
 from warehouse.settings import PROJECT_ROOT, settings
+
+if TYPE_CHECKING:
+    from dbt.cli.main import dbtRunnerResult
 
 PROJECT = PROJECT_ROOT / "dbt_project"
 
@@ -75,31 +79,12 @@ def run(
     Raises:
         DbtFailed: a node errored or a test found rows.
     """
-    os.environ.setdefault("DO_NOT_TRACK", "1")
-    os.environ["HEEDLINE_WAREHOUSE_FILE"] = str(settings().warehouse_file)
-    from dbt.cli.main import dbtRunner
-
-    with warehouse() as connection:  # the tables that models read exist before dbt opens the file
-        write_free_mail_domains(connection)
-    variables = {
-        "as_of": iso(as_of),
-        "sources": loaded_sources() if sources is None else sources,
-        "drop_folder": drop_folder,
-    }
-    arguments = [
-        command,
-        "--no-use-colors",
-        *("--project-dir", str(PROJECT), "--profiles-dir", str(PROJECT)),
-        *("--target-path", str(settings().dbt / "target")),
-        *("--log-path", str(settings().dbt / "logs")),
-        *("--vars", json.dumps(variables)),
-        *(("--selector", selector) if selector else ()),
-        *extra,
-    ]
-    try:
-        outcome = dbtRunner().invoke(arguments)
-    finally:
-        _let_go()
+    outcome = _invoke(
+        [command, *(("--selector", selector) if selector else ()), *extra],
+        as_of,
+        sources,
+        drop_folder,
+    )
     if outcome.exception is not None:
         raise DbtFailed(f"dbt {command} {selector or ''}: {outcome.exception}") from None
     results = [
@@ -118,6 +103,53 @@ def run(
         lines = "; ".join(f"{r.node}: {' '.join(r.message.split())}" for r in failed)
         raise DbtFailed(f"dbt {command} {selector or ''}: {len(failed)} failed: {lines}")
     return results
+
+
+def compiled(sql: str, *, as_of: datetime, sources: list[str] | None = None) -> str:
+    """What a text in the models' language (Jinja, refs, macros) is in plain SQL.
+
+    Raises:
+        DbtFailed: it does not compile.
+    """
+    outcome = _invoke(["compile", "--log-level", "none", "--inline", sql], as_of, sources, None)
+    if outcome.exception is not None:
+        raise DbtFailed(f"dbt compile: {outcome.exception}") from None
+    return str(outcome.result.results[0].node.compiled_code)  # type: ignore[union-attr]
+
+
+def _invoke(
+    arguments: list[str],
+    as_of: datetime,
+    sources: list[str] | None,
+    drop_folder: str | None,
+) -> "dbtRunnerResult":
+    """One dbt command on this installation's warehouse, which dbt lets go of again."""
+    os.environ.setdefault("DO_NOT_TRACK", "1")
+    os.environ["HEEDLINE_WAREHOUSE_FILE"] = str(settings().warehouse_file)
+    from dbt.cli.main import dbtRunner
+
+    with warehouse() as connection:  # the tables that models read exist before dbt opens the file
+        write_free_mail_domains(connection)
+    variables = {
+        "as_of": iso(as_of),
+        "sources": loaded_sources() if sources is None else sources,
+        "drop_folder": drop_folder,
+    }
+    command, *rest = arguments
+    try:
+        return dbtRunner().invoke(
+            [
+                command,
+                "--no-use-colors",
+                *("--project-dir", str(PROJECT), "--profiles-dir", str(PROJECT)),
+                *("--target-path", str(settings().dbt / "target")),
+                *("--log-path", str(settings().dbt / "logs")),
+                *("--vars", json.dumps(variables)),
+                *rest,
+            ]
+        )
+    finally:
+        _let_go()
 
 
 def _let_go() -> None:

@@ -1,8 +1,10 @@
 """Business minutes worked out another way: plain zoneinfo interval arithmetic, written from
 metrics.md and not from the SQL."""
 
+from bisect import bisect_right
 from dataclasses import dataclass, field
 from datetime import UTC, date, datetime, timedelta
+from itertools import accumulate
 from zoneinfo import ZoneInfo
 
 Interval = tuple[datetime, datetime]
@@ -74,9 +76,21 @@ def _minus(intervals: list[Interval], cuts: list[Interval]) -> list[Interval]:
     return left
 
 
-def minutes_within(intervals: list[Interval], start: datetime, end: datetime) -> float:
-    """Minutes of the span that lie in the intervals."""
-    total = timedelta()
-    for opens, closes in intervals:
-        total += max(timedelta(), min(end, closes) - max(start, opens))
-    return total / timedelta(minutes=1)
+class Clock:
+    """Working minutes before any instant: a running total over disjoint intervals in order."""
+
+    def __init__(self, intervals: list[Interval]) -> None:
+        self._starts = [opens for opens, _ in intervals]
+        self._ends = [closes for _, closes in intervals]
+        self._before = [timedelta(), *accumulate(closes - opens for opens, closes in intervals)]
+
+    def _worked(self, instant: datetime) -> timedelta:
+        place = bisect_right(self._starts, instant)
+        if place == 0:
+            return timedelta()
+        inside = min(instant, self._ends[place - 1]) - self._starts[place - 1]
+        return self._before[place - 1] + inside
+
+    def minutes(self, start: datetime, end: datetime) -> float:
+        """Minutes of the span that lie in the intervals."""
+        return (self._worked(end) - self._worked(start)) / timedelta(minutes=1)

@@ -3,16 +3,28 @@
 import random
 from collections.abc import Iterator
 from datetime import UTC, date, datetime, timedelta
+from hashlib import md5
 from pathlib import Path
 
+import pyarrow as pa
 import pytest
 
-from tests.dbt_project.clock_oracle import Schedule, minutes_within
+from tests.dbt_project.clock_oracle import Clock, Schedule
 from tests.dbt_project.drop import AS_OF, Company, query
 from warehouse import dbt
+from warehouse.duck import warehouse
 from warehouse.settings import settings
 
 START = datetime(2023, 6, 1, tzinfo=UTC)
+MEASURED = """
+    select
+        spans.span,
+        {{ business_minutes('spans.schedule_key', 'spans.started_at', 'spans.ended_at') }}
+            as minutes
+    from spans
+    {{ join_working_time('spans.schedule_key', 'spans.started_at', 'at_start') }}
+    {{ join_working_time('spans.schedule_key', 'spans.ended_at', 'at_end') }}
+"""
 WEEK = (1, 2, 3, 4, 5)
 
 
@@ -120,14 +132,18 @@ def file(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Path]:
         yield settings().warehouse_file
 
 
-def test_business_minutes_equal_the_oracle_in_every_zone(file: Path) -> None:
-    intervals = {
-        name: schedule.working(date(2023, 5, 20), date(2026, 7, 5))
+@pytest.fixture(scope="module")
+def clocks() -> dict[str, Clock]:
+    return {
+        name: Clock(schedule.working(date(2023, 5, 20), date(2026, 7, 5)))
         for name, schedule in SCHEDULES.items()
     }
-    expected = {
-        number: minutes_within(intervals[name], start, end) for name, number, start, end in spans()
-    }
+
+
+def test_business_minutes_equal_the_oracle_in_every_zone(
+    file: Path, clocks: dict[str, Clock]
+) -> None:
+    expected = {number: clocks[name].minutes(start, end) for name, number, start, end in spans()}
 
     measured = dict(
         query(
@@ -145,6 +161,34 @@ def test_business_minutes_equal_the_oracle_in_every_zone(file: Path) -> None:
     }
     assert measured.keys() == expected.keys()
     assert not wrong
+
+
+def test_fifty_thousand_spans_equal_the_oracle(
+    file: Path, clocks: dict[str, Clock], monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setenv("HEEDLINE_HOME", str(file.parents[1]))
+    drawn = list(spans(seed=11, per_schedule=3_850))
+    assert len(drawn) > 50_000
+    names, numbers, starts, ends = zip(*drawn, strict=True)
+    table = pa.table(
+        {
+            "schedule_key": [md5(f"acme:{name}".encode()).hexdigest() for name in names],
+            "span": numbers,
+            "started_at": pa.array(starts, pa.timestamp("us", "UTC")),
+            "ended_at": pa.array(ends, pa.timestamp("us", "UTC")),
+        }
+    )
+    sql = dbt.compiled(MEASURED, as_of=AS_OF, sources=["file_drop"])
+    with warehouse(read_only=True, path=file) as connection:
+        connection.register("spans", table)
+        measured = dict(connection.execute(sql).fetchall())
+
+    wrong = [
+        (number, measured[number], minutes)
+        for name, number, start, end in drawn
+        if abs(measured[number] - (minutes := clocks[name].minutes(start, end))) > 0.001
+    ]
+    assert wrong == []
 
 
 def test_the_function_is_kept_as_its_bends_only(file: Path) -> None:

@@ -194,6 +194,16 @@ def test_csv_and_json_hold_every_record() -> None:
 
 
 @pytest.mark.usefixtures("here")
+@pytest.mark.parametrize(
+    ("days", "said"),
+    [(("29/6",), "'29/6' is not a day"), (("2026-06-29", "2026-06-01"), "is before 2026-06-29")],
+)
+def test_days_that_are_none_are_refused(days: tuple[str, ...], said: str) -> None:
+    shown = CliRunner().invoke(heedline.app, ["explain", "csat", *days])
+    assert said in str(shown.exception)
+
+
+@pytest.mark.usefixtures("here")
 def test_without_a_kpi_all_are_listed() -> None:
     shown = ask()
     assert "fcr_issues" in shown

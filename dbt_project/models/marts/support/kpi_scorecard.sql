@@ -76,6 +76,7 @@ select
     now_.kpi,
     now_.label,
     now_.measure,
+    now_.kind,
     now_.channels,
     now_.topic,
     now_.value,
