@@ -7,6 +7,7 @@ from datetime import date, datetime
 from typing import Annotated, Any
 
 import typer
+from rich.markup import escape
 from rich.table import Table
 
 from commands.console import CommandFailed, Format, out
@@ -106,7 +107,7 @@ def _list_all() -> None:
 def _show(found: Explanation, limit: int) -> None:
     days = f"{found.first} … {found.last}" if found.first != found.last else f"{found.first}"
     narrowed = [f"{name} {' or '.join(values)}" for name, values in sorted(found.where.items())]
-    out.print(f"[bold]{found.label}[/]  {' · '.join([days, *narrowed])}")
+    out.print(f"[bold]{found.label}[/]  {escape(' · '.join([days, *narrowed]))}")
     out.print(_sum(found))
     if not found.records:
         return
@@ -120,8 +121,8 @@ def _show(found: Explanation, limit: int) -> None:
         numbers = [row["numerator"], row["denominator"]][: 1 if found.denominator is None else 2]
         table.add_row(
             f"{row['dated_at']:%Y-%m-%d %H:%M}",
-            name,
-            *(cell or "–" for cell in cells),
+            escape(name),
+            *(escape(cell or "–") for cell in cells),
             *(f"{number:,.2f}".rstrip("0").rstrip(".") for number in numbers),
         )
     out.print()
@@ -131,7 +132,7 @@ def _show(found: Explanation, limit: int) -> None:
 
 
 def _sum(found: Explanation) -> str:
-    """`84.1 % = 419 of 498 records`."""
+    """`84.1% = 419 / 498 of 498 records`."""
     n = f"{len(found.records):,} records"
     if found.value is None:
         return f"nothing to divide by: {n}"

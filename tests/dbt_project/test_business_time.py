@@ -9,6 +9,7 @@ from pathlib import Path
 import pyarrow as pa
 import pytest
 
+from bench.business_time import MEASURED
 from tests.dbt_project.clock_oracle import Clock, Schedule
 from tests.dbt_project.drop import AS_OF, Company, query
 from warehouse import dbt
@@ -16,15 +17,6 @@ from warehouse.duck import warehouse
 from warehouse.settings import settings
 
 START = datetime(2023, 6, 1, tzinfo=UTC)
-MEASURED = """
-    select
-        spans.span,
-        {{ business_minutes('spans.schedule_key', 'spans.started_at', 'spans.ended_at') }}
-            as minutes
-    from spans
-    {{ join_working_time('spans.schedule_key', 'spans.started_at', 'at_start') }}
-    {{ join_working_time('spans.schedule_key', 'spans.ended_at', 'at_end') }}
-"""
 WEEK = (1, 2, 3, 4, 5)
 
 
