@@ -30,3 +30,9 @@
                 / 60000000.0
     end
 {%- endmacro %}
+
+{#- What a clock shows at an instant, in microseconds: working time where there is a schedule, else the calendar.
+    Readings of one clock can be subtracted. -#}
+{% macro clock_reading(schedule_key, instant, alias) -%}
+    case when {{ schedule_key }} is null then {{ microseconds(instant) }} else {{ worked_microseconds(instant, alias) }} end
+{%- endmacro %}

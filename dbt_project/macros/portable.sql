@@ -95,6 +95,11 @@
 {#- An instant as whole microseconds since 1970. -#}
 {% macro microseconds(column) -%} epoch_us({{ column }}) {%- endmacro %}
 
+{#- The instant so many microseconds after 1970, or after another instant. -#}
+{% macro microseconds_after(count, instant="cast('1970-01-01T00:00:00Z' as timestamp with time zone)") -%}
+    ({{ instant }} + to_microseconds({{ count }}))
+{%- endmacro %}
+
 {#- Exact minutes (double) from one instant to another. -#}
 {% macro minutes_between(started_at, ended_at) -%}
     (({{ microseconds(ended_at) }} - {{ microseconds(started_at) }}) / 60000000.0)
@@ -160,6 +165,14 @@
 {% macro json_list_agg(expression, order_by) -%}
     cast(to_json(list({{ expression }} order by {{ order_by }})) as varchar)
 {%- endmacro %}
+
+{#- Pairs of instants as one JSON list of [from, to] (text) in a given order. NULL when there is none. -#}
+{% macro json_interval_list(from_, to, order_by, where) -%}
+    cast(to_json(list([{{ iso_text(from_) }}, {{ iso_text(to) }}] order by {{ order_by }}) filter (where {{ where }})) as varchar)
+{%- endmacro %}
+
+{#- An instant as ISO 8601 text in UTC. -#}
+{% macro iso_text(instant) -%} strftime(timezone('UTC', {{ instant }}), '%Y-%m-%dT%H:%M:%SZ') {%- endmacro %}
 
 {#- The different values of a text column, in order, as one JSON list (text). NULL when there is none. -#}
 {% macro json_text_list(expression) -%}

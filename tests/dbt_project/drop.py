@@ -109,7 +109,9 @@ class Company:
             },
         )
 
-    def status(self, conversation_id: str, occurred_at: str, new: str, old: str = "") -> "Company":
+    def status(
+        self, conversation_id: str, occurred_at: str, new: str, old: str = "", **values: Any
+    ) -> "Company":
         return self.add(
             "conversation_events",
             conversation_id=conversation_id,
@@ -117,6 +119,7 @@ class Company:
             event_type="status",
             old_value=old or None,
             new_value=new,
+            **values,
         )
 
     def office(
@@ -188,6 +191,15 @@ def build(
     """Build the layers, as one run does."""
     for selector in selectors:
         dbt.run("build", selector=selector, as_of=as_of, sources=list(sources), **options)
+
+
+def build_up_to(*models: str, as_of: datetime = AS_OF) -> None:
+    """Build some models and what they stand on, in one call and without dbt's own tests."""
+    dbt.run(
+        "build", as_of=as_of, sources=["file_drop"],
+        extra=("--select", *(f"+{name}" for name in models),
+               "--exclude-resource-type", "test", "unit_test"),
+    )  # fmt: skip
 
 
 def warehouse_of(home: Path) -> Path:

@@ -1,5 +1,5 @@
 -- Working hours and holidays laid out per local date and turned into UTC one by one, from the first
--- conversation to `as_of`.
+-- conversation to some time after `as_of`, so that what is due by then has its instant.
 with bounds as (
     select
         greatest(min(first_at), cast('1970-01-03T00:00:00Z' as timestamp with time zone)) as first_at
@@ -15,7 +15,7 @@ with bounds as (
 dates as (
     {{ date_spine(
         "(select " ~ local_date("first_at", "'UTC'") ~ " - 2 from bounds)",
-        "(" ~ local_date(as_of(), "'UTC'") ~ " + 2)"
+        "(" ~ local_date(as_of(), "'UTC'") ~ " + " ~ (2 + var("due_horizon_days")) ~ ")"
     ) }}
 ),
 

@@ -37,6 +37,11 @@ with rows_of_all as (
     ) }}
     union all
     {{ kpi_evidence_rows(
+        "'sla_' || metric", "share", "decided_at", "fct_sla_targets", "sla_target_id", "cast(is_met as integer)",
+        counts ~ " and is_met is not null"
+    ) }}
+    union all
+    {{ kpi_evidence_rows(
         "'csat'", "share", "answered_at", "fct_survey_responses", "response_id", "cast(is_satisfied as integer)",
         surveyed ~ " and is_satisfied is not null and is_latest_for_conversation"
     ) }}
