@@ -3,7 +3,7 @@
 import json
 import shutil
 from collections import defaultdict
-from datetime import date, timedelta
+from datetime import UTC, date, timedelta
 from pathlib import Path
 from typing import Any
 
@@ -20,6 +20,7 @@ from warehouse.settings import Settings, settings
 
 LEAF = ("channel", "team", "topic", "segment", "kpi")
 LAST_DAY = date(2026, 6, 29)
+ONE_DAY = timedelta(1)
 Row = dict[str, Any]
 
 
@@ -106,6 +107,29 @@ def test_longer_periods_add_up_days_and_take_the_last_backlog(
         key = (row["period_start"], *leaf(row))
         assert [row["numerator"], row["denominator"] or 0] == pytest.approx(expected[key]), key
         assert row["is_complete"] == (row["period_end"] <= LAST_DAY)
+
+
+def test_the_backlog_by_age_is_who_waited_how_long_at_each_midnight(published: Path) -> None:
+    expected: dict[tuple[Any, ...], list[int]] = defaultdict(lambda: [0, 0])
+    stays = rows(published, "from fct_status_spans where excluded_reason is null")
+    opened = {row["conversation_id"]: row["started_at"] for row in stays if row["span_number"] == 1}
+    for row in stays:
+        since = opened[row["conversation_id"]].astimezone(UTC).date()
+        until = row["ended_at"].astimezone(UTC).date() if row["ended_at"] else LAST_DAY + ONE_DAY
+        for day in days(row["started_at"].astimezone(UTC).date(), until - ONE_DAY):
+            if not row["is_solved"]:
+                age = max(age for age in (0, 1, 3, 7, 14, 30, 90) if age <= (day - since).days)
+                waiting = expected[day, row["channel"], row["team"], age]
+                waiting[0] += 1
+                waiting[1] += row["status"] == "pending"
+    found = {
+        (row["metric_date"], row["channel"], row["team"], row["age_from_days"]): [
+            row["waiting"], row["waiting_for_customer"],
+        ]
+        for row in rows(published, "from kpi_backlog")
+    }  # fmt: skip
+    assert found == expected
+    assert {age for _, _, _, age in found} == {0, 1, 3, 7, 14}
 
 
 def test_nps_of_a_month_takes_each_customers_latest_answer_in_it(published: Path) -> None:

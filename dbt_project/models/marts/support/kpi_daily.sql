@@ -12,7 +12,19 @@ measures as (
     union all
     {{ nps_by('first_date') }}
     union all
-    select * from {{ ref('int_kpis_backlog') }}
+    select
+        metric_date,
+        channel,
+        team,
+        topic,
+        segment,
+        'backlog',
+        'level',
+        cast(backlog as double),
+        null,
+        null
+    from {{ ref('fct_backlog_daily') }}
+    where backlog <> 0
 ),
 
 valued as (
