@@ -79,13 +79,13 @@ def add_rows(
 
 
 def _tag(connection: duckdb.DuckDBPyConnection, world: Path) -> None:
-    """Tag each text as the truth of one message with it; for a text said with several moods, any."""
+    """Tag each text as the truth of one message with it."""
     signals = ", ".join(f"cast(bool_or(t.{name}) as integer)" for name in SIGNALS)
     connection.execute(
         f"""
         insert into ml.message_tags
         select
-            md5(m.body), 'truth', any_value(t.sentiment), any_value({_MOODS}), any_value(t.topic),
+            md5(m.body), 'truth', min(t.sentiment), min({_MOODS}), min(t.topic),
             '[]', {signals}, 'normal', 'en', true, 1
         from '{world}/world/messages.parquet' as m
         inner join '{world}/truth/messages.parquet' as t using (system, remote_id)
