@@ -220,3 +220,13 @@
 
 {#- Letters to change, leave out, add or swap with their neighbour to get from one text to the other. -#}
 {% macro edit_distance(one, other) -%} damerau_levenshtein({{ one }}, {{ other }}) {%- endmacro %}
+
+{#- A text in lower case, trimmed, its inner white space as single spaces; empty is NULL. -#}
+{% macro one_line(column) -%}
+    nullif(trim(regexp_replace(lower({{ column }}), '\s+', ' ', 'g')), '')
+{%- endmacro %}
+
+{#- How many digits (of any script) a text has. -#}
+{% macro digits_in(column) -%}
+    length(regexp_replace({{ column }}, '\P{Nd}', '', 'g'))
+{%- endmacro %}
