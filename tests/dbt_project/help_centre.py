@@ -68,7 +68,7 @@ def contacts(seed: int = 9) -> dict[str, list[tuple[datetime, str]]]:
 def company(events: list[Event], wrote: dict[str, list[tuple[datetime, str]]]) -> Company:
     dropped = Company()
     for reader in READERS:
-        dropped.add("contacts", contact_id=reader, name=reader)
+        dropped.add("contacts", contact_id=reader, name=f"Reader {reader}")
     for reader, moments in wrote.items():
         opened: set[str] = set()
         for at, conversation in moments:

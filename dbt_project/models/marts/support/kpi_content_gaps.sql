@@ -1,6 +1,13 @@
-{#- Queries are customers' own words. One is shown when enough different people typed it and it holds neither an
-    address nor a number of five digits or more (phone, order, card); the others are one row without words. -#}
-with searches as (
+{#- Queries are customers' own words. One is shown when enough different people typed it and it is no customer's
+    name and holds neither an address nor five digits (phone, order, card); the others are one row without words. -#}
+with names as (
+    select distinct {{ one_line('name') }} as name
+    from {{ ref('int_contacts') }}
+    -- A first name alone is a word like others.
+    where name like '% %'
+),
+
+searches as (
     select *
     from {{ ref('int_self_service_events') }}
     where
@@ -15,7 +22,8 @@ queries as (
         count(distinct reader_id) >= {{ var('content_gap_searchers') }}
         and query not like '%@%'
         and query not like '%＠%'
-        and {{ digits_in('query') }} < 5 as is_shown
+        and {{ digits_in('query') }} < 5
+        and query not in (select name from names where name is not null) as is_shown
     from searches
     group by query
     having count(*) filter (where results_count = 0) > 0
