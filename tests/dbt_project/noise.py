@@ -2,6 +2,7 @@
 
 import random
 from datetime import UTC, datetime, timedelta
+from hashlib import md5
 
 from tests.dbt_project.drop import Company
 
@@ -32,7 +33,7 @@ def add_noise(company: Company, seed: int = 5, conversations: int = 150) -> dict
             merged_into_conversation_id=merged[name],
         )  # fmt: skip
     for _ in range(4 * conversations):
-        name = chance.choice([*names, names[0]])
+        name = chance.choice(names)
         company.said(
             name, around(name), chance.choice(["customer", "agent", "bot"]), source_system=SYSTEM,
             author_id=chance.choice([None, "x", "z"]),
@@ -79,6 +80,4 @@ def lives_on_in(company: Company, merged: dict[str, str | None], name: str) -> s
 
 def key(name: str) -> str:
     """conversation_id, which decides between two opened at once."""
-    from hashlib import md5
-
     return md5(f"{SYSTEM}:{name}".encode()).hexdigest()
