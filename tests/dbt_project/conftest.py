@@ -1,11 +1,14 @@
 """The acme company, built once for all who only read it."""
 
+import shutil
 from pathlib import Path
 
 import pytest
 
+from outreach.lists import prepare
+from publish import publish
 from tests.dbt_project.company_acme import acme
-from tests.dbt_project.drop import build
+from tests.dbt_project.drop import AS_OF, build
 from warehouse.duck import warehouse
 
 LEARNED = Path(__file__).with_name("acme_learned.sql")
@@ -22,4 +25,16 @@ def acme_home(tmp_path_factory: pytest.TempPathFactory) -> Path:
         with warehouse() as connection:
             connection.execute(LEARNED.read_text())
         build(selectors=("marts", "success"))
+    return home
+
+
+@pytest.fixture(scope="session")
+def published(acme_home: Path, tmp_path_factory: pytest.TempPathFactory) -> Path:
+    """A copy of the acme company's home, with its marts published; the path is the home."""
+    home = tmp_path_factory.mktemp("published") / "home"
+    shutil.copytree(acme_home, home)
+    with pytest.MonkeyPatch.context() as patch:
+        patch.setenv("HEEDLINE_HOME", str(home))
+        prepare(AS_OF)
+        publish(AS_OF)
     return home
