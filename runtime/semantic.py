@@ -80,7 +80,7 @@ class Metrics:
 
     def __init__(self, home: Settings) -> None:
         definitions, self._database = published_files(home, FILE, SUPPORT)
-        manifest = _manifest(definitions)
+        manifest = manifest_at(definitions)
         self._engine = _engine(manifest)
         # What people group by has a label; the rest are keys and parts.
         self._named = {
@@ -129,6 +129,11 @@ class Metrics:
             f"metric_time__{name}" if name in PERIODS else _meant(name, groups, request)
             for name in request.by
         ]
+        named = [*request.metrics, *by]
+        if twice := {name for name in named if named.count(name) > 1}:
+            raise CannotAsk(f"{short(min(twice))} is asked for twice")
+        if periods := [name for name in request.where if name in PERIODS]:
+            raise CannotAsk(f"{periods[0]!r} is no filter; say the first and the last day")
         conditions = [
             _condition(_meant(name, groups, request), values)
             for name, values in request.where.items()
@@ -184,8 +189,9 @@ def _meant(name: str, groups: list[str], request: Request) -> str:
 
 
 def _condition(name: str, values: Sequence[str]) -> str:
+    """SQL in MetricFlow's words; as text, so that `true` means true and any other word nothing."""
     kind = "Dimension" if "__" in name else "Entity"
-    column = f"{{{{ {kind}('{name}') }}}}"
+    column = f"cast({{{{ {kind}('{name}') }}}} as varchar)"
     if broken := [value for value in values if set(value) & set("{}")]:
         raise CannotAsk(f"{broken[0]!r}: braces cannot be asked for")
     literals = ["'" + value.replace("'", "''") + "'" for value in values if value != NONE]
@@ -195,7 +201,8 @@ def _condition(name: str, values: Sequence[str]) -> str:
     return f"({' or '.join(either)})"
 
 
-def _manifest(definitions: Path) -> "PydanticSemanticManifest":
+def manifest_at(definitions: Path) -> "PydanticSemanticManifest":
+    """Definitions as MetricFlow reads them."""
     # Imported here and below: other commands need not wait for it.
     from metricflow_semantics.model.dbt_manifest_parser import (
         parse_manifest_from_dbt_generated_manifest as parsed,

@@ -7,9 +7,11 @@ import pytest
 
 from outreach.lists import prepare
 from publish import publish
+from runtime.semantic import Metrics
 from tests.dbt_project.company_acme import acme
 from tests.dbt_project.drop import AS_OF, build
 from warehouse.duck import warehouse
+from warehouse.settings import Settings
 
 LEARNED = Path(__file__).with_name("acme_learned.sql")
 
@@ -38,3 +40,15 @@ def published(acme_home: Path, tmp_path_factory: pytest.TempPathFactory) -> Path
         prepare(AS_OF)
         publish(AS_OF)
     return home
+
+
+@pytest.fixture(scope="session")
+def metrics(published: Path) -> Metrics:
+    """The metrics of what was published."""
+    return Metrics(Settings(home=published))
+
+
+@pytest.fixture(scope="session")
+def snapshot(published: Path) -> Path:
+    """The published tables."""
+    return published / "published" / "current" / "support.duckdb"

@@ -14,6 +14,8 @@ with nps_answers as (
         ) as recency
     from {{ ref("fct_survey_responses") }}
     where {{ surveyed }} and nps_class is not null and is_response
+    -- A view has an order too, if every run is to read the same: a window leaves it to chance.
+    order by response_id
 ),
 
 rows_of_all as (

@@ -12,6 +12,7 @@ leaves as (
     select channel, team, topic, segment, kpi
     from levels
     group by all
+    order by kpi, channel nulls last, team nulls last, topic nulls last, segment nulls last
 )
 
 select *
