@@ -139,6 +139,8 @@ def _show(found: Answer) -> None:
     out.print(table)
     if not found.rows:
         out.print("nothing was measured there")
+    if len(found.metrics) == 1:
+        out.print(f"\n{escape(found.metrics[0].description)}", style="dim")
 
 
 def _number(value: float | None, unit: str) -> str:

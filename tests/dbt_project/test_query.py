@@ -58,6 +58,7 @@ def test_the_command_prints_a_table_csv_json_or_the_sql(ask: Any, snapshot: Path
     table = ask(*words).stdout.splitlines()
     assert table[0].split() == ["month", "channel", "Satisfaction", "(CSAT)"]
     assert table[1].split() == ["2026-06-01", "email", "60.0%"]
+    assert table[3].startswith("Satisfied / answered: 4 and 5 of 5")
     assert ask(*words, "--format", "csv").stdout.splitlines() == [
         "month,channel,csat",
         "2026-06-01,email,0.6",
