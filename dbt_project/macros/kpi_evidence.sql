@@ -2,10 +2,10 @@
 
     kpi, kind, at (the instant that dates the record), fact, record_id, numerator, denominator (SQL, none
     for counts), where; `channel`, `team` and `topic` name other columns or `null`; `last_date` is given
-    where a record counts on more days than its first. -#}
+    where a record counts on more days than its first, `relation` where a CTE prepares the fact. -#}
 {% macro kpi_evidence_rows(
     kpi, kind, at, fact, record_id, numerator, where, denominator="1", conversation_id="conversation_id",
-    channel="channel", team="team", topic="topic", last_date=none
+    channel="channel", team="team", topic="topic", last_date=none, relation=none
 ) -%}
     select
         {{ kpi }} as kpi,
@@ -23,6 +23,6 @@
         {{ at }} as dated_at,
         cast({{ numerator }} as double) as numerator,
         cast({{ "null" if kind in ["count", "level"] else denominator }} as double) as denominator
-    from {{ ref(fact) }}
+    from {{ relation or ref(fact) }}
     where {{ at }} is not null and {{ where }}
 {%- endmacro %}

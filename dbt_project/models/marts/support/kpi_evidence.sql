@@ -3,7 +3,22 @@
 {{ config(materialized="view") }}
 {% set counts = "excluded_reason is null" %}
 {% set surveyed = "coalesce(excluded_reason, 'merged') = 'merged'" %}
-with rows_of_all as (
+with nps_answers as (
+    -- A customer's last answer of a day stands for them. So the latest of a longer period is that of their last day
+    -- in it: days are enough to find it, for tools that know no instants.
+    select
+        *,
+        row_number() over (
+            partition by {{ metric_date("answered_at") }}, coalesce(customer_id, response_id)
+            order by answered_at desc nulls last, response_id
+        ) as recency
+    from {{ ref("fct_survey_responses") }}
+    where {{ surveyed }} and nps_class is not null and is_response
+    -- A view has an order too, if every run is to read the same: a window leaves it to chance.
+    order by response_id
+),
+
+rows_of_all as (
     {% for measure in kpi_measures() %}
     {{ kpi_evidence_rows(
         "'" ~ measure["kpi"] ~ "'", measure["kind"], measure["at"], "fct_conversations", "conversation_id",
@@ -57,8 +72,8 @@ with rows_of_all as (
     ) }}
     union all
     {{ kpi_evidence_rows(
-        "'nps'", "nps", "answered_at", "fct_survey_responses", "response_id", "nps_class",
-        surveyed ~ " and nps_class is not null and is_response"
+        "'nps'", "nps", "answered_at", "fct_survey_responses", "response_id", "nps_class", "recency = 1",
+        relation="nps_answers"
     ) }}
     union all
     {{ kpi_evidence_rows(
