@@ -71,7 +71,7 @@ deviates as (
     select
         *,
         {{ binomial_deviate('numerator - mean + trials * chance', 'trials', 'chance') }} as z_at_most,
-        -({{ binomial_deviate('numerator - 1 - mean + trials * chance', 'trials', 'chance') }}) as z_at_least
+        {{ binomial_deviate('numerator - 1 - mean + trials * chance', 'trials', 'chance') }} as z_below
     from matched
 )
 
@@ -89,7 +89,7 @@ select
     deviates.expected,
     deviates.peer_weight,
     {{ normal_tail('-z_at_most') }} as p_at_most,
-    {{ normal_tail('z_at_least') }} as p_at_least
+    {{ normal_tail('z_below') }} as p_at_least
 from deviates
 inner join agents
     on

@@ -24,7 +24,7 @@ bounded as (
 adjusted as (
     select
         *,
-        min(p_value * tests / tests_up_to) over (order by p_value desc nulls last) as q_value
+        min(p_value * (cast(tests as double) / tests_up_to)) over (order by p_value desc nulls last) as q_value
     from bounded
 )
 

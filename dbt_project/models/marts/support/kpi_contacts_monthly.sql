@@ -11,6 +11,8 @@ with contacts as (
 
 joined as (
     select
+        -- Before that, who was active is not all on record.
+        (select min(period_start) from contacts) + interval {{ var('active_customer_months') - 1 }} month as known_from,
         active.period_start,
         active.segment,
         active.active_customers,
@@ -35,6 +37,6 @@ select
     cast(contacting_customers as double) / active_customers as contacting_share,
     {{ wilson_bound('contacting_customers', 'active_customers', '-') }} as contacting_share_low,
     {{ wilson_bound('contacting_customers', 'active_customers', '+') }} as contacting_share_high,
-    active_customers >= {{ var('reliable_from') }} as is_reliable
+    active_customers >= {{ var('reliable_from') }} and coalesce(period_start >= known_from, false) as is_reliable
 from joined
 order by period_start, segment nulls first
