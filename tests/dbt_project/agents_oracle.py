@@ -28,7 +28,7 @@ def entries(facts: Facts) -> Iterator[Entry]:
     """What each record adds to the numbers of an agent; bots and unknown agents are nobody."""
     people = {row["agent_id"] for row in facts["dim_agents"] if row["role"] != "bot"}
     for kpi, at, agent, row, numerator, denominator in _records(facts):
-        if at is not None and agent in people:
+        if at is not None and agent is not None and agent in people:
             cell = (row["topic"], row["channel"])
             yield Entry(agent, monday(at), kpi, cell, float(numerator), denominator)
 
@@ -105,7 +105,8 @@ def beside_peers(facts: Facts) -> dict[tuple[str, date, str], Beside]:
         for agent, own in agents.items():
             others = [other for other in agents if other != agent]
             mates = [o for o in others if teams[agent] is not None and teams[o] == teams[agent]]
-            peers, chosen = ("team", mates) if len(mates) >= 3 else ("all", others)
+            peers: str | None = "team" if len(mates) >= 3 else "all"
+            chosen = mates if peers == "team" else others
             if len(chosen) < 3:
                 peers, chosen = None, []
             theirs = [entry for other in chosen for entry in agents[other]]

@@ -149,11 +149,8 @@ def test_a_chance_of_35_in_100_is_mostly_found_and_few_others_are_blamed(
     # Of all that were planted: those that were found are the ones that look worst.
     covers = [row["difference_low"] <= 0.2 <= row["difference_high"] for row in planted]
     assert wilson(sum(covers), len(covers))[1] >= 0.95
-    flagged = [[row for row in run if row["is_hint"]] for run in runs]
-    wrong = [
-        sum(row["agent_id"] != "agent 00" for row in run) / len(run) if run else 0.0
-        for run in flagged
-    ]
+    flagged = [[row["agent_id"] for row in run if row["is_hint"]] for run in runs]
+    wrong = [np.mean([who != "agent 00" for who in run]) if run else 0.0 for run in flagged]
     assert np.mean(wrong) <= 0.05
 
 
