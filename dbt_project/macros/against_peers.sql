@@ -43,7 +43,7 @@
 {%- endmacro %}
 
 {#- One row per agent, group and stratum in which both they and their peers were measured: x of n, peer_x of peer_n.
-    A stratum without peers is compared with nothing. (Totals are joined: as windows they take six times as long.) -#}
+    A stratum without peers is compared with nothing. (Totals are joined: window sums were far slower.) -#}
 {% macro strata_and_peers(measured, agents, group, strata) -%}
     {%- set cell = group + strata -%}
     select *
