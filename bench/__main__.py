@@ -6,7 +6,7 @@ import subprocess
 import sys
 import tempfile
 
-NAMES = ("loading", "tagging", "redaction", "linking", "business_time", "pipeline")
+NAMES = ("loading", "tagging", "redaction", "linking", "business_time", "trending", "pipeline")
 
 
 def main(arguments: list[str]) -> int:
