@@ -101,9 +101,9 @@ def test_after_an_incident_ordinary_days_are_ordinary(days_since: int) -> None:
     assert share_flagged(50, run_of(10, 3, before=days_since)) <= 0.03
 
 
-def test_what_stays_becomes_the_new_normal_after_two_weeks() -> None:
-    assert share_flagged(50, run_of(12, 2)) > 0.85
-    assert share_flagged(50, run_of(21, 2)) <= 0.03
+@pytest.mark.parametrize(("day", "least", "most"), [(12, 0.85, 1), (16, 0, 0.25), (28, 0, 0.03)])
+def test_what_stays_fades_into_the_new_normal(day: int, least: float, most: float) -> None:
+    assert least <= share_flagged(50, run_of(day, 2)) <= most
 
 
 def test_growth_into_a_season_is_no_incident() -> None:

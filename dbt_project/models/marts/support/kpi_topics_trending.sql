@@ -1,6 +1,6 @@
 -- The chance that a day brings as many conversations as it did if nothing is going on: the tail of the negative
 -- binomial that follows from the ordinary same weekdays (for a scale of 1 that is the exact test of one Poisson count
--- against the others). Everything about a day comes from the days before it, so its row never changes later.
+-- against the others). A day is judged from the days before it alone: its row changes only when the facts do.
 with scaled as (
     -- A median again, so that an incident among the days before hardly widens the scale.
     select
