@@ -1,21 +1,39 @@
 {#- Tail probabilities in plain arithmetic: SQL has no distribution functions. How close they come is measured in
     tests/dbt_project/test_tail_probability.py, which holds them against scipy. -#}
 
-{#- P(Z ≥ z) of a standard normal: half of the complementary error function by Chebyshev fitting (Press et al.,
-    Numerical Recipes, erfcc); relative error below 2e-7 in both tails. -#}
+{#- P(Z > z) of a standard normal, for a column z: engines have no such function. Hart's rational approximation
+    (algorithm 5666, as given by West, 2005), beyond 7.07 a continued fraction. It is right in the far tail too,
+    where corrections for many tests look. -#}
 {% macro normal_tail(z) -%}
-    {%- set x = "(abs(" ~ z ~ ") / sqrt(2.0))" -%}
-    {%- set t = "(1.0 / (1.0 + 0.5 * " ~ x ~ "))" -%}
-    {%- set coefficients = [
-        "-1.26551223", "1.00002368", "0.37409196", "0.09678418", "-0.18628806",
-        "0.27886807", "-1.13520398", "1.48851587", "-0.82215223", "0.17087277",
+    case when {{ z }} < 0 then 1 - {{ upper_normal_tail(z) }} else {{ upper_normal_tail(z) }} end
+{%- endmacro %}
+
+{#- The same for |z|. -#}
+{% macro upper_normal_tail(z) -%}
+    {%- set above = [
+        0.0352624965998911, 0.700383064443688, 6.37396220353165, 33.912866078383, 112.079291497871,
+        221.213596169931, 220.206867912376,
     ] -%}
-    {%- set fit = namespace(sql=coefficients[-1]) -%}
-    {%- for coefficient in coefficients[:-1] | reverse -%}
-        {%- set fit.sql = "(" ~ coefficient ~ " + " ~ t ~ " * " ~ fit.sql ~ ")" -%}
+    {%- set below = [
+        0.0883883476483184, 1.75566716318264, 16.064177579207, 86.7807322029461, 296.564248779674,
+        637.333633378831, 793.826512519948, 440.413735824752,
+    ] -%}
+    exp(-least(abs({{ z }}), 38.0) * least(abs({{ z }}), 38.0) / 2)
+    * case
+        when abs({{ z }}) < 7.07106781186547
+            then {{ polynomial('abs(' ~ z ~ ')', above) }} / {{ polynomial('abs(' ~ z ~ ')', below) }}
+        else
+            1 / (2.506628274631 * (abs({{ z }}) + 1 / (abs({{ z }}) + 2 / (abs({{ z }}) + 3 / (abs({{ z }}) + 4 / (abs({{ z }}) + 0.65))))))
+    end
+{%- endmacro %}
+
+{#- A polynomial by its coefficients, highest power first. -#}
+{% macro polynomial(x, coefficients) -%}
+    {%- set ns = namespace(sum="cast(" ~ coefficients[0] ~ " as double)") -%}
+    {%- for coefficient in coefficients[1:] -%}
+        {%- set ns.sum = "(" ~ ns.sum ~ " * " ~ x ~ " + " ~ coefficient ~ ")" -%}
     {%- endfor -%}
-    {%- set half = "(0.5 * " ~ t ~ " * exp(greatest(-700.0, -" ~ x ~ " * " ~ x ~ " + " ~ fit.sql ~ ")))" -%}
-    case when {{ z }} >= 0 then {{ half }} else 1 - {{ half }} end
+    {{ ns.sum }}
 {%- endmacro %}
 
 {#- The normal score of Student's t, so that P(T ≥ t) = normal_tail(score): Peizer and Pratt 1968. -#}
@@ -37,6 +55,28 @@
         + (1 - {{ p }}) * {{ peizer_pratt_g(below ~ " / (" ~ n ~ " * " ~ p ~ ")") }}
         + {{ p }} * {{ peizer_pratt_g(above ~ " / (" ~ n ~ " * (1 - " ~ p ~ "))") }}
     ) / (({{ n }} + 1.0 / 6) * {{ p }} * (1 - {{ p }}))))
+{%- endmacro %}
+
+{#- The normal deviate below which lies P(X <= x) of a binomial (trials, chance), by Peizer and Pratt (1968). All are
+    columns; trials and x need not be whole, so that a sum of unlike parts can be read as the binomial of the
+    same mean, variance and skewness. x is kept inside the binomial's range, where its tail ends anyway. -#}
+{% macro binomial_deviate(x, trials, chance) -%}
+    {%- set x = "greatest(-0.45, least(" ~ trials ~ " - 0.55, " ~ x ~ "))" -%}
+    {%- set failure = "(1 - " ~ chance ~ ")" -%}
+    (
+        ({{ x }}) + 2 / 3.0 - ({{ trials }} + 1 / 3.0) * {{ chance }}
+        + 0.02 * (
+            {{ failure }} / ({{ x }} + 1)
+            - {{ chance }} / ({{ trials }} - {{ x }})
+            + (0.5 - {{ chance }}) / ({{ trials }} + 1)
+        )
+    ) * sqrt(
+        (
+            1
+            + {{ failure }} * {{ peizer_pratt_g("((" ~ x ~ " + 0.5) / (" ~ trials ~ " * " ~ chance ~ "))") }}
+            + {{ chance }} * {{ peizer_pratt_g("((" ~ trials ~ " - " ~ x ~ " - 0.5) / (" ~ trials ~ " * " ~ failure ~ "))") }}
+        ) / (({{ trials }} + 1 / 6.0) * {{ chance }} * {{ failure }})
+    )
 {%- endmacro %}
 
 {#- g(x) = (1 - x² + 2x ln x) / (1 - x)², by its series where that is 0 / 0. -#}
