@@ -43,6 +43,11 @@ def _schedules(company: Company) -> None:
         end_local="17:00",
     )
     company.add("holidays", schedule_id="night", date_from="2026-06-03", date_to="2026-06-03")
+    for metric in (
+        *("first_response", "next_response", "periodic_update"),
+        *("requester_wait", "agent_work", "resolution"),
+    ):
+        company.add("sla_policies", policy_id="acme", metric=metric, target_minutes="60")
 
 
 def _speed(company: Company) -> None:
