@@ -30,8 +30,7 @@ sessions as (
 
 contacts as (
     select customer_id, contact_at
-    from {{ ref('int_contact_moments') }}
-    where reached_by = 'customer'
+    from {{ ref('int_customer_contacts') }}
 ),
 
 followed as (

@@ -1,3 +1,4 @@
+{{ config(materialized="incremental", incremental_strategy="exchange", unique_key="conversation_id", on_schema_change="fail") }}
 with surveys as (
     select conversation_id, max(score) as csat_score, bool_or(is_satisfied) as is_csat_satisfied
     from {{ ref('int_survey_scores') }}
