@@ -7,7 +7,7 @@ not at all. A kill at any moment leaves the batch either loaded and accounted fo
 
 import shutil
 from dataclasses import asdict, dataclass
-from datetime import datetime
+from datetime import datetime, timedelta
 from pathlib import Path
 from typing import Any
 
@@ -85,7 +85,7 @@ def _is_loaded(connection: duckdb.DuckDBPyConnection, source: str, load_id: str)
 
 def _load_batch(connection: duckdb.DuckDBPyConnection, source: str, load_id: str) -> list[Account]:
     gated = gated_folder(source, load_id)
-    now = wall_now()
+    now = _load_time(connection)
     landed, declared = landed_files(source, load_id), resources(source)
     sifted = sift(connection, source, gated, landed)
     batches = {name: Batch(source, name, load_id, declared[name]) for name in landed}
@@ -110,6 +110,14 @@ def _load_batch(connection: duckdb.DuckDBPyConnection, source: str, load_id: str
         connection.rollback()
         raise
     return accounts
+
+
+def _load_time(connection: duckdb.DuckDBPyConnection) -> datetime:
+    """Now, but after every load before: builds take what is newer than what they took last, and a
+    wall clock that is set back would hide a load from them."""
+    found = connection.execute("select max(loaded_at) from ops.loads").fetchone()
+    last: datetime | None = found[0] if found else None
+    return max(wall_now(), last + timedelta(microseconds=1)) if last else wall_now()
 
 
 def _load_resource(

@@ -1,24 +1,11 @@
-{#- The rows of one file-drop entity that this run takes: of the folder in var `drop_folder` (all when it
-    is null), the newest per key: by `updated_at` where the entity has it, then the file loaded last. -#}
-{% macro file_drop_rows(entity, key, updated_at=none) %}
+{#- The rows of one file-drop entity that this run takes: of the folder in var `drop_folder`, all when it is
+    null. The loader keeps one row per key, the newest state (connectors/merging.py). -#}
+{% macro file_drop_rows(entity) %}
     select *
-    from (
-        select
-            *,
-            row_number() over (
-                partition by source_system, {{ key | join(", ") }}
-                order by
-                    {% if updated_at %}{{ to_timestamp_utc(updated_at) }} desc nulls last,{% endif %}
-                    _loaded_at desc nulls last,
-                    drop_file desc nulls last,
-                    try_cast(drop_row as bigint) desc nulls last
-            ) as state_rank
-        from {{ source("raw_file_drop", entity) }}
-        {% if var("drop_folder") %}
-        where drop_folder = '{{ var("drop_folder") | replace("'", "''") }}'
-        {% endif %}
-    ) as ranked
-    where state_rank = 1
+    from {{ source("raw_file_drop", entity) }}
+    {% if var("drop_folder") %}
+    where drop_folder = '{{ var("drop_folder") | replace("'", "''") }}'
+    {% endif %}
 {% endmacro %}
 
 {#- A drop file's text: trimmed, empty is NULL. -#}

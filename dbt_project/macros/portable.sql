@@ -205,6 +205,11 @@
     (cast({{ date }} as timestamp) + {{ minutes }} * interval 1 minute)
 {%- endmacro %}
 
+{#- The greatest of some instants; NULLs among them do not count. -#}
+{% macro newest(columns) -%}
+    greatest({{ columns | join(', ') }})
+{%- endmacro %}
+
 {#- The value of the row that is last by an instant, then by a key (so that a tie has one answer). -#}
 {% macro latest(value, instant, key) -%}
     max_by({{ value }}, row({{ instant }}, {{ key }}))

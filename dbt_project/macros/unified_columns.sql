@@ -1,10 +1,14 @@
 {#- The unified entities: columns and types, in order. What every staging model outputs and every
-    `int_<entity>` has. `tests/dbt_project` checks the staging models against it. -#}
+    `int_<entity>` has. `tests/dbt_project` checks the staging models against it.
+
+    `loaded_at` is the newest `_loaded_at` of all raw rows that decide what the row says: its own and those
+    joined, counted or compared with it. A row that is new or says something else because of a load has
+    that load's time or a later one. It tells nothing of rows that are gone, nor of what only `as_of` moves. -#}
 {% macro unified_columns(entity) %}
     {% set text, instant, flag, number, day = "varchar", "timestamp with time zone", "boolean", "double", "date" %}
     {% set head = {
         "source_system": text, "remote_id": text, "remote_updated_at": instant,
-        "remote_was_deleted": flag, "merged_into_remote_id": text,
+        "remote_was_deleted": flag, "merged_into_remote_id": text, "loaded_at": instant,
     } %}
     {% set own = {
         "accounts": {"name": text, "domain": text, "segment": text, "owner": text, "created_at": instant},

@@ -1,6 +1,7 @@
 """Loading: one transaction, merge by key, newest wins, every row accounted for."""
 
 import json
+from datetime import UTC, datetime, timedelta
 from pathlib import Path
 
 import pyarrow as pa
@@ -194,3 +195,20 @@ def test_a_load_killed_between_commit_and_clean_up_is_not_loaded_twice(
     assert len(held()) == 1
     assert not list(settings().landing.rglob("*.parquet")), "landed personal data is removed"
     assert not completion_mark("shop", "1").exists()
+
+
+def test_each_load_is_later_than_any_before_even_if_the_clock_is_set_back(
+    monkeypatch: pytest.MonkeyPatch,
+) -> None:
+    noon = datetime(2026, 6, 30, 12, tzinfo=UTC)
+    clock = [noon, noon, noon - timedelta(hours=1), noon + timedelta(hours=1)]
+    for number, reading in enumerate(clock):
+        monkeypatch.setattr(loading, "wall_now", lambda now=reading: now)
+        put(str(number), [row(number, 1.0)])
+        load_pending("shop")
+    tick = timedelta(microseconds=1)
+    expected = [noon, noon + tick, noon + 2 * tick, noon + timedelta(hours=1)]
+    with warehouse(read_only=True) as connection:
+        rows = connection.execute("select _loaded_at from raw_shop.orders order by id").fetchall()
+        loads = connection.execute("select loaded_at from ops.loads order by load_id").fetchall()
+    assert [at for (at,) in rows] == [at for (at,) in loads] == expected

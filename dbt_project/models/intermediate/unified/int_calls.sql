@@ -18,6 +18,7 @@ select
     remote_updated_at,
     remote_was_deleted,
     merged_into_remote_id,
+    loaded_at,
     conversation_remote_id,
     direction,
     ring_at,

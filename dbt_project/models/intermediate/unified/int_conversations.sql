@@ -11,6 +11,7 @@ select
     remote_updated_at,
     remote_was_deleted and (deleted_at is null or deleted_at <= {{ as_of() }}) as remote_was_deleted,
     merged_into_remote_id,
+    loaded_at,
     coalesce(channel, 'ticket') as channel,
     opened_at,
     contact_remote_id,

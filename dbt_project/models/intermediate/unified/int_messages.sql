@@ -8,6 +8,7 @@ select
     unified.remote_updated_at,
     unified.remote_was_deleted,
     unified.merged_into_remote_id,
+    {{ newest(['unified.loaded_at', 'conversations.loaded_at']) }} as loaded_at,
     unified.conversation_remote_id,
     unified.sent_at,
     unified.author_type,

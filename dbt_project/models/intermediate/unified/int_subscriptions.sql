@@ -9,6 +9,7 @@ select
     remote_updated_at,
     remote_was_deleted,
     merged_into_remote_id,
+    loaded_at,
     contact_remote_id,
     started_at,
     case when ended_at <= {{ as_of() }} then ended_at end as ended_at,

@@ -17,6 +17,7 @@ select
     remote_updated_at,
     remote_was_deleted,
     merged_into_remote_id,
+    loaded_at,
     survey_type,
     case when is_answered then score end as score,
     scale_min,

@@ -11,6 +11,7 @@ select
     max(sent_at) as remote_updated_at,
     false as remote_was_deleted,
     cast(null as varchar) as merged_into_remote_id,
+    max(loaded_at) as loaded_at,
 
     ---------- text
     max_by(from_name, sent_at) filter (where from_name is not null) as name,

@@ -11,7 +11,8 @@ addresses as (
         counterpart_address,
         max_by(counterpart_name, sent_at) filter (where counterpart_name is not null) as name,
         min(sent_at) as created_at,
-        max(sent_at) as updated_at
+        max(sent_at) as updated_at,
+        max(loaded_at) as loaded_at
     from messages
     where counterpart_address is not null and author_type <> 'bot'
     group by counterpart_address
@@ -25,6 +26,7 @@ select
     updated_at as remote_updated_at,
     false as remote_was_deleted,
     cast(null as varchar) as merged_into_remote_id,
+    loaded_at,
 
     ---------- text
     name,

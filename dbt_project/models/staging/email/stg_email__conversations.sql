@@ -21,7 +21,8 @@ threads as (
         min_by(counterpart_address, position_in_thread)
             filter (where author_type <> 'bot' and counterpart_address is not null) as contact,
         min_by(subject, position_in_thread) as subject,
-        bool_or(is_spam) as is_spam
+        bool_or(is_spam) as is_spam,
+        max(loaded_at) as loaded_at
     from messages
     group by thread_id
 
@@ -34,6 +35,7 @@ select
     last_at as remote_updated_at,
     false as remote_was_deleted,
     cast(null as varchar) as merged_into_remote_id,
+    loaded_at,
 
     ---------- text and timestamps
     'email' as channel,

@@ -11,6 +11,7 @@ select
     sent_at as remote_updated_at,
     false as remote_was_deleted,
     cast(null as varchar) as merged_into_remote_id,
+    loaded_at,
     thread_id as conversation_remote_id,
 
     ---------- timestamps and text

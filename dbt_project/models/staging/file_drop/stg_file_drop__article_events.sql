@@ -1,5 +1,5 @@
 with source as (
-    {{ file_drop_rows("article_events", ["event_id"]) }}
+    {{ file_drop_rows("article_events") }}
 ),
 
 renamed as (
@@ -9,6 +9,7 @@ renamed as (
         cast(null as timestamp with time zone) as remote_updated_at,
         false as remote_was_deleted,
         cast(null as varchar) as merged_into_remote_id,
+        _loaded_at as loaded_at,
 
         {{ to_timestamp_utc('occurred_at') }} as occurred_at,
         {{ clean_word('event_type') }} as event_type,

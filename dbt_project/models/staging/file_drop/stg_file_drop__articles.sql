@@ -1,5 +1,5 @@
 with source as (
-    {{ file_drop_rows("articles", ["article_id"], updated_at="updated_at") }}
+    {{ file_drop_rows("articles") }}
 ),
 
 renamed as (
@@ -9,6 +9,7 @@ renamed as (
         {{ to_timestamp_utc('updated_at') }} as remote_updated_at,
         false as remote_was_deleted,
         cast(null as varchar) as merged_into_remote_id,
+        _loaded_at as loaded_at,
 
         {{ clean_text('title') }} as title,
         {{ clean_text('url') }} as url,

@@ -1,5 +1,5 @@
 with source as (
-    {{ file_drop_rows("conversations", ["conversation_id"], updated_at="updated_at") }}
+    {{ file_drop_rows("conversations") }}
 ),
 
 renamed as (
@@ -9,6 +9,7 @@ renamed as (
         {{ to_timestamp_utc('updated_at') }} as remote_updated_at,
         coalesce({{ clean_word('status') }} = 'deleted' or {{ clean_text('deleted_at') }} is not null, false) as remote_was_deleted,
         {{ clean_text('merged_into_conversation_id') }} as merged_into_remote_id,
+        _loaded_at as loaded_at,
 
         {{ clean_word('channel') }} as channel,
         {{ to_timestamp_utc('opened_at') }} as opened_at,

@@ -1,5 +1,5 @@
 with source as (
-    {{ file_drop_rows("messages", ["message_id"]) }}
+    {{ file_drop_rows("messages") }}
 ),
 
 renamed as (
@@ -9,6 +9,7 @@ renamed as (
         cast(null as timestamp with time zone) as remote_updated_at,
         false as remote_was_deleted,
         cast(null as varchar) as merged_into_remote_id,
+        _loaded_at as loaded_at,
 
         {{ clean_text('conversation_id') }} as conversation_remote_id,
         {{ to_timestamp_utc('sent_at') }} as sent_at,

@@ -1,5 +1,5 @@
 with source as (
-    {{ file_drop_rows("schedules", ["schedule_id", "weekday", "start_local", "valid_from"]) }}
+    {{ file_drop_rows("schedules") }}
 ),
 
 renamed as (
@@ -9,6 +9,7 @@ renamed as (
         cast(null as timestamp with time zone) as remote_updated_at,
         false as remote_was_deleted,
         cast(null as varchar) as merged_into_remote_id,
+        _loaded_at as loaded_at,
 
         {{ clean_text('schedule_id') }} as schedule_id,
         {{ clean_text('time_zone') }} as time_zone,

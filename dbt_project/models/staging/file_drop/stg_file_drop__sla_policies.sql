@@ -1,5 +1,5 @@
 with source as (
-    {{ file_drop_rows("sla_policies", ["policy_id", "metric", "priority", "channel", "topic", "segment", "valid_from"]) }}
+    {{ file_drop_rows("sla_policies") }}
 ),
 
 renamed as (
@@ -9,6 +9,7 @@ renamed as (
         cast(null as timestamp with time zone) as remote_updated_at,
         false as remote_was_deleted,
         cast(null as varchar) as merged_into_remote_id,
+        _loaded_at as loaded_at,
 
         {{ clean_text('policy_id') }} as policy_id,
         {{ clean_word('metric') }} as metric,

@@ -18,7 +18,7 @@ team_rows as (
 
 first_teams as (
 
-    select team_rows.id, teams.name as team
+    select team_rows.id, teams.name as team, teams._loaded_at as loaded_at
     from team_rows
     inner join teams on team_rows.element = teams.id
     where team_rows.position = 1
@@ -28,11 +28,11 @@ first_teams as (
 -- Everybody who spoke or acted for the company: bots, and admins who have left since.
 seen as (
 
-    select author_id, author_type, author_name, author_email, created_at
+    select author_id, author_type, author_name, author_email, created_at, loaded_at
     from {{ ref('base_intercom__parts') }}
     where author_type = 'bot' or author_kind = 'admin'
     union all
-    select author_id, author_type, author_name, author_email, created_at
+    select author_id, author_type, author_name, author_email, created_at, loaded_at
     from {{ ref('base_intercom__sources') }}
     where author_kind in ('bot', 'admin')
 
@@ -47,7 +47,8 @@ speakers as (
         -- An automation may speak in an admin's name: who ever speaks as a person is one.
         min(author_type) as author_type,
         min(created_at) as first_seen_at,
-        max(created_at) as last_seen_at
+        max(created_at) as last_seen_at,
+        max(loaded_at) as loaded_at
     from seen
     where author_id is not null
     group by author_id
@@ -62,7 +63,8 @@ everybody as (
         lower(coalesce(nullif(admins.email, ''), nullif(speakers.email, ''))) as email,
         speakers.author_type,
         speakers.first_seen_at,
-        case when admins.id is null then speakers.last_seen_at end as left_at
+        case when admins.id is null then speakers.last_seen_at end as left_at,
+        {{ newest(['admins._loaded_at', 'speakers.loaded_at']) }} as loaded_at
     from admins
     full outer join speakers on admins.id = speakers.author_id
 
@@ -75,6 +77,7 @@ select
     cast(null as timestamp with time zone) as remote_updated_at,
     false as remote_was_deleted,
     cast(null as varchar) as merged_into_remote_id,
+    {{ newest(['everybody.loaded_at', 'first_teams.loaded_at']) }} as loaded_at,
 
     ---------- text
     everybody.name,

@@ -13,6 +13,7 @@ renamed as (
         {{ epoch_to_timestamp('updated_at') }} as remote_updated_at,
         false as remote_was_deleted,
         cast(null as varchar) as merged_into_remote_id,
+        _loaded_at as loaded_at,
 
         ---------- text
         name,

@@ -21,7 +21,8 @@ changes as (
         'status' as event_type,
         'open' as new_value,
         author_type as actor_type,
-        author_id as actor_id
+        author_id as actor_id,
+        loaded_at
     from {{ ref('base_intercom__sources') }}
 
     union all
@@ -33,7 +34,7 @@ changes as (
             when part_type = 'snoozed' then 'pending'
             else 'open'
         end,
-        author_type, author_id
+        author_type, author_id, loaded_at
     from parts
     where part_type in (
         'open', 'close', 'snoozed', 'unsnoozed', 'timer_unsnooze', 'assign_and_reopen',
@@ -44,7 +45,7 @@ changes as (
 
     select
         part_id || '-snoozed', conversation_id, created_at, position, 'snoozed',
-        cast(null as varchar), author_type, author_id
+        cast(null as varchar), author_type, author_id, loaded_at
     from parts
     where part_type = 'snoozed'
 
@@ -54,7 +55,7 @@ changes as (
         parts.part_id || '-assigned', parts.conversation_id, parts.created_at, parts.position,
         case when parts.assigned_to_kind = 'team' then 'team' else 'assignee' end,
         case when parts.assigned_to_kind = 'team' then coalesce(teams.name, parts.assigned_to_id) else parts.assigned_to_id end,
-        parts.author_type, parts.author_id
+        parts.author_type, parts.author_id, {{ newest(['parts.loaded_at', 'teams._loaded_at']) }}
     from parts
     left join teams on parts.assigned_to_kind = 'team' and parts.assigned_to_id = teams.id
     where parts.assigned_to_kind in ('admin', 'team', 'bot')
@@ -68,7 +69,10 @@ told as (
         *,
         lag(new_value) over (
             partition by conversation_id, event_type order by occurred_at, position
-        ) as old_value
+        ) as old_value,
+        lag(loaded_at) over (
+            partition by conversation_id, event_type order by occurred_at, position
+        ) as old_loaded_at
     from changes
 
 )
@@ -80,6 +84,7 @@ select
     occurred_at as remote_updated_at,
     false as remote_was_deleted,
     cast(null as varchar) as merged_into_remote_id,
+    {{ newest(['loaded_at', 'old_loaded_at']) }} as loaded_at,
     conversation_id as conversation_remote_id,
 
     ---------- what changed, and by whom

@@ -39,6 +39,7 @@ renamed as (
         {{ epoch_to_timestamp('source.updated_at') }} as remote_updated_at,
         false as remote_was_deleted,
         cast(null as varchar) as merged_into_remote_id,
+        {{ newest(['source._loaded_at', 'teams._loaded_at']) }} as loaded_at,
 
         ---------- text and timestamps
         case

@@ -9,7 +9,8 @@ with said as (
         author_id,
         true as is_public,
         body,
-        0 as position
+        0 as position,
+        loaded_at
     from {{ ref('base_intercom__sources') }}
     where message_id is not null
 
@@ -25,7 +26,8 @@ with said as (
         author_id,
         part_type not in ('note', 'note_and_reopen') as is_public,
         body,
-        position
+        position,
+        loaded_at
     from {{ ref('base_intercom__parts') }}
     where body is not null and trim(body) <> ''
 
@@ -34,7 +36,10 @@ with said as (
 -- First messages and parts are numbered apart: should both hold a number, the first message's is marked.
 numbered as (
 
-    select *, count(*) over (partition by message_id) as holders
+    select
+        *,
+        count(*) over (partition by message_id) as holders,
+        max(loaded_at) over (partition by message_id) as decided_at
     from said
 
 )
@@ -46,6 +51,7 @@ select
     updated_at as remote_updated_at,
     false as remote_was_deleted,
     cast(null as varchar) as merged_into_remote_id,
+    decided_at as loaded_at,
     conversation_id as conversation_remote_id,
 
     ---------- what was said, and by whom

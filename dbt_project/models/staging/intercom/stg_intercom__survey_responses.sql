@@ -2,6 +2,7 @@ with source as (
 
     select
         id,
+        _loaded_at,
         conversation_rating,
         {{ to_double(json_text('conversation_rating', 'rating')) }} as rating,
         {{ json_text('conversation_rating', 'created_at') }} as requested_at,
@@ -18,6 +19,7 @@ select
     {{ epoch_to_timestamp('coalesce(rated_at, requested_at)') }} as remote_updated_at,
     false as remote_was_deleted,
     cast(null as varchar) as merged_into_remote_id,
+    _loaded_at as loaded_at,
 
     ---------- the answer, on a scale of 1 to 5
     'csat' as survey_type,

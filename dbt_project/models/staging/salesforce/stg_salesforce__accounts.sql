@@ -13,6 +13,7 @@ renamed as (
         {{ to_timestamp_utc('system_modstamp') }} as remote_updated_at,
         coalesce({{ to_boolean('is_deleted') }}, false) as remote_was_deleted,
         nullif(master_record_id, '') as merged_into_remote_id,
+        _loaded_at as loaded_at,
 
         ---------- text
         nullif(trim(name), '') as name,

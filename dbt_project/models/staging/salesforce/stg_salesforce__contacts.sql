@@ -8,7 +8,8 @@ accounts as (
 
     select
         id,
-        nullif(trim(name), '') as account_name
+        nullif(trim(name), '') as account_name,
+        _loaded_at
     from {{ source('raw_salesforce', 'account') }}
 
 ),
@@ -22,6 +23,7 @@ renamed as (
         {{ to_timestamp_utc('source.system_modstamp') }} as remote_updated_at,
         coalesce({{ to_boolean('source.is_deleted') }}, false) as remote_was_deleted,
         nullif(source.master_record_id, '') as merged_into_remote_id,
+        {{ newest(['source._loaded_at', 'accounts._loaded_at']) }} as loaded_at,
 
         ---------- text
         coalesce(

@@ -14,6 +14,7 @@ renamed as (
         {{ epoch_to_timestamp('created') }} as remote_updated_at,
         coalesce(deleted, false) as remote_was_deleted,
         cast(null as varchar) as merged_into_remote_id,
+        _loaded_at as loaded_at,
 
         ---------- text
         nullif(trim(name), '') as name,

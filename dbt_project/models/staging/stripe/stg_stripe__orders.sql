@@ -27,6 +27,7 @@ renamed as (
         {{ epoch_to_timestamp('judged.created') }} as remote_updated_at,
         false as remote_was_deleted,
         cast(null as varchar) as merged_into_remote_id,
+        judged._loaded_at as loaded_at,
         judged.customer as contact_remote_id,
 
         ---------- timestamps

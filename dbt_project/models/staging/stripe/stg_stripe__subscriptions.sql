@@ -25,6 +25,7 @@ renamed as (
         {{ epoch_to_timestamp('greatest(source.created, source.canceled_at, source.ended_at)') }} as remote_updated_at,
         false as remote_was_deleted,
         cast(null as varchar) as merged_into_remote_id,
+        source._loaded_at as loaded_at,
         source.customer as contact_remote_id,
 
         ---------- timestamps

@@ -9,7 +9,8 @@ respondents as (
     select
         nullif(lower(trim({{ json_text('hidden', 'email') }})), '') as email,
         nullif(trim({{ json_text('hidden', 'name') }}), '') as name,
-        {{ to_timestamp_utc('landed_at') }} as landed_at
+        {{ to_timestamp_utc('landed_at') }} as landed_at,
+        _loaded_at
     from source
 
 ),
@@ -20,7 +21,8 @@ grouped as (
         email,
         max_by(name, landed_at) filter (where name is not null) as name,
         min(landed_at) as created_at,
-        max(landed_at) as updated_at
+        max(landed_at) as updated_at,
+        max(_loaded_at) as loaded_at
     from respondents
     where email is not null
     group by email
@@ -34,6 +36,7 @@ select
     updated_at as remote_updated_at,
     false as remote_was_deleted,
     cast(null as varchar) as merged_into_remote_id,
+    loaded_at,
 
     ---------- text
     name,

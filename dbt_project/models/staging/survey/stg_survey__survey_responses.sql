@@ -24,6 +24,7 @@ renamed as (
         {{ to_timestamp_utc('coalesce(submitted_at, landed_at)') }} as remote_updated_at,
         false as remote_was_deleted,
         cast(null as varchar) as merged_into_remote_id,
+        _loaded_at as loaded_at,
 
         ---------- numerics
         declared_survey_type as survey_type,

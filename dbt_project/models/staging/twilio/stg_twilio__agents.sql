@@ -6,9 +6,9 @@ with legs as (
 
 clients as (
 
-    select from_agent as agent_id, started_at, updated_at from legs where from_agent is not null
+    select from_agent as agent_id, started_at, updated_at, loaded_at from legs where from_agent is not null
     union all
-    select to_agent as agent_id, started_at, updated_at from legs where to_agent is not null
+    select to_agent as agent_id, started_at, updated_at, loaded_at from legs where to_agent is not null
 
 )
 
@@ -19,6 +19,7 @@ select
     max(updated_at) as remote_updated_at,
     false as remote_was_deleted,
     cast(null as varchar) as merged_into_remote_id,
+    max(loaded_at) as loaded_at,
 
     ---------- text
     cast(null as varchar) as name,

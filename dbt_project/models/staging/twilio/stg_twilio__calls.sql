@@ -17,6 +17,7 @@ select
     calls.updated_at as remote_updated_at,
     false as remote_was_deleted,
     cast(null as varchar) as merged_into_remote_id,
+    {{ newest(['calls.loaded_at', 'transcripts.loaded_at']) }} as loaded_at,
     calls.call_id as conversation_remote_id,
 
     ---------- text, timestamps, numerics

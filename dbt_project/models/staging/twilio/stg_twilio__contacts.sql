@@ -10,7 +10,8 @@ callers as (
     select
         customer_phone,
         min(ring_at) as created_at,
-        max(updated_at) as updated_at
+        max(updated_at) as updated_at,
+        max(loaded_at) as loaded_at
     from calls
     where regexp_matches(customer_phone, '^\+[1-9][0-9]{7,14}$')
     group by customer_phone
@@ -24,6 +25,7 @@ select
     updated_at as remote_updated_at,
     false as remote_was_deleted,
     cast(null as varchar) as merged_into_remote_id,
+    loaded_at,
 
     ---------- text
     {{ null_columns("contacts", ["name", "given_name", "surname", "email"]) }},

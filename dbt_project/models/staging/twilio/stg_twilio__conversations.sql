@@ -11,7 +11,8 @@ spoken_to_later as (
 
     select
         voicemails.call_id,
-        min(later.ended_at) as spoken_at
+        min(later.ended_at) as spoken_at,
+        max(later.loaded_at) as loaded_at
     from calls as voicemails
     inner join calls as later
         on voicemails.customer_phone = later.customer_phone
@@ -28,6 +29,7 @@ select
     coalesce(spoken_to_later.spoken_at, calls.ended_at, calls.updated_at) as remote_updated_at,
     false as remote_was_deleted,
     cast(null as varchar) as merged_into_remote_id,
+    {{ newest(['calls.loaded_at', 'spoken_to_later.loaded_at']) }} as loaded_at,
 
     ---------- text and timestamps
     'phone' as channel,

@@ -17,6 +17,7 @@ select
     transcripts.updated_at as remote_updated_at,
     false as remote_was_deleted,
     cast(null as varchar) as merged_into_remote_id,
+    {{ newest(['transcripts.loaded_at', 'calls.loaded_at']) }} as loaded_at,
     transcripts.call_id as conversation_remote_id,
 
     ---------- timestamps and text

@@ -28,6 +28,7 @@ renamed as (
         {{ to_timestamp_utc('updated_at') }} as remote_updated_at,
         deleted_at is not null as remote_was_deleted,
         cast(null as varchar) as merged_into_remote_id,
+        source._loaded_at as loaded_at,
 
         ---------- text
         name,

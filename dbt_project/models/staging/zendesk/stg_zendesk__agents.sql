@@ -19,6 +19,7 @@ renamed as (
         source.updated_at as remote_updated_at,
         false as remote_was_deleted,
         cast(null as varchar) as merged_into_remote_id,
+        {{ newest(['source.loaded_at', 'teams._loaded_at']) }} as loaded_at,
 
         ---------- text
         source.name,

@@ -20,6 +20,7 @@ renamed as (
         -- The losing profile of a merge turns inactive as well; Zendesk does not say into whom.
         not source.is_active as remote_was_deleted,
         cast(null as varchar) as merged_into_remote_id,
+        {{ newest(['source.loaded_at', 'organizations.loaded_at']) }} as loaded_at,
 
         ---------- text
         source.name,

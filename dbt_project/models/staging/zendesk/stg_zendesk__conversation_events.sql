@@ -48,7 +48,8 @@ named as (
         end as event_type,
         case when told.field_name = 'group_id' then coalesce(old_team.name, told.old_value) else told.old_value end as old_value,
         case when told.field_name = 'group_id' then coalesce(new_team.name, told.new_value) else told.new_value end as new_value,
-        told.updater_id
+        told.updater_id,
+        {{ newest(['told.loaded_at', 'old_team._loaded_at', 'new_team._loaded_at']) }} as loaded_at
     from told
     left join {{ source('raw_zendesk', 'groups') }} as old_team
         on told.field_name = 'group_id' and told.old_value = cast(old_team.id as varchar)
@@ -64,7 +65,8 @@ named as (
         'merged' as event_type,
         ticket_id as old_value,
         into_ticket_id as new_value,
-        updater_id
+        updater_id,
+        loaded_at
     from {{ ref('base_zendesk__merges') }}
 
 )
@@ -76,6 +78,7 @@ select
     named.occurred_at as remote_updated_at,
     false as remote_was_deleted,
     cast(null as varchar) as merged_into_remote_id,
+    {{ newest(['named.loaded_at', 'users.loaded_at']) }} as loaded_at,
     named.ticket_id as conversation_remote_id,
 
     ---------- what changed, and by whom

@@ -25,7 +25,7 @@ merges as (
 
 deletions as (
 
-    select ticket_id, max(occurred_at) as deleted_at
+    select ticket_id, max(occurred_at) as deleted_at, max(loaded_at) as loaded_at
     from {{ ref('base_zendesk__event_children') }}
     where event_type = 'Change' and coalesce({{ json_text('element', 'status') }}, {{ json_text('element', 'value') }}) = 'deleted'
     group by ticket_id
@@ -41,6 +41,7 @@ renamed as (
         {{ to_timestamp_utc('source.updated_at') }} as remote_updated_at,
         source.status = 'deleted' as remote_was_deleted,
         merges.into_ticket_id as merged_into_remote_id,
+        {{ newest(['source._loaded_at', 'teams._loaded_at', 'brands._loaded_at', 'merges.loaded_at', 'deletions.loaded_at']) }} as loaded_at,
 
         ---------- text and timestamps
         case

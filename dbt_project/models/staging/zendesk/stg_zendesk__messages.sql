@@ -30,6 +30,7 @@ renamed as (
         comments.occurred_at as remote_updated_at,
         false as remote_was_deleted,
         cast(null as varchar) as merged_into_remote_id,
+        {{ newest(['comments.loaded_at', 'tickets._loaded_at', 'users.loaded_at']) }} as loaded_at,
         comments.ticket_id as conversation_remote_id,
 
         ---------- what was said, and by whom

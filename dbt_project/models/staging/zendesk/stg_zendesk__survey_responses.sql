@@ -14,6 +14,7 @@ renamed as (
         {{ to_timestamp_utc('updated_at') }} as remote_updated_at,
         false as remote_was_deleted,
         cast(null as varchar) as merged_into_remote_id,
+        _loaded_at as loaded_at,
 
         ---------- the answer: good or bad, on a scale of 0 to 1
         'csat' as survey_type,
@@ -38,6 +39,7 @@ select
     remote_updated_at,
     remote_was_deleted,
     merged_into_remote_id,
+    loaded_at,
     survey_type,
     cast(score as double) as score,
     cast(scale_min as double) as scale_min,

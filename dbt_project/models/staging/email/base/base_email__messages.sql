@@ -31,7 +31,8 @@ renamed as (
         end as author_type,
 
         ---------- timestamps
-        {{ to_timestamp_utc('sent_at') }} as sent_at
+        {{ to_timestamp_utc('sent_at') }} as sent_at,
+        _loaded_at as loaded_at
 
     from source
 

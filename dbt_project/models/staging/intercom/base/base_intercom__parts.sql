@@ -4,6 +4,7 @@ with source as (
 
     select
         id,
+        _loaded_at,
         {{ json_value('conversation_parts', 'conversation_parts') }} as parts
     from {{ source('raw_intercom', 'conversations') }}
 
@@ -11,7 +12,7 @@ with source as (
 
 parts as (
 
-    {{ json_list_rows('source', 'parts', ['id']) }}
+    {{ json_list_rows('source', 'parts', ['id', '_loaded_at']) }}
 
 ),
 
@@ -35,7 +36,8 @@ renamed as (
 
         ---------- timestamps
         {{ epoch_to_timestamp(json_text('element', 'created_at')) }} as created_at,
-        {{ epoch_to_timestamp(json_text('element', 'updated_at')) }} as updated_at
+        {{ epoch_to_timestamp(json_text('element', 'updated_at')) }} as updated_at,
+        _loaded_at as loaded_at
     from parts
 
 )

@@ -19,7 +19,8 @@ renamed as (
         {{ json_text('source', 'subject') }} as subject,
         {{ json_text('source', 'body') }} as body,
         {{ epoch_to_timestamp('created_at') }} as created_at,
-        {{ epoch_to_timestamp('updated_at') }} as updated_at
+        {{ epoch_to_timestamp('updated_at') }} as updated_at,
+        _loaded_at as loaded_at
     from source
 
 )

@@ -10,6 +10,7 @@ dialled as (
     select
         parent_leg_id,
         max(updated_at) as updated_at,
+        max(loaded_at) as loaded_at,
         count(*) filter (where is_connected) as connected_legs,
         min(connected_at) filter (where is_connected) as answered_at,
         sum(connected_seconds) filter (where is_connected) as talk_seconds,
@@ -29,9 +30,10 @@ dialled as (
 
 voicemails as (
 
-    select distinct call_sid
+    select call_sid, max(_loaded_at) as loaded_at
     from {{ source('raw_twilio', 'recordings') }}
     where source = 'RecordVerb'
+    group by call_sid
 
 ),
 
@@ -43,6 +45,7 @@ joined as (
         legs.ended_at,
         legs.status,
         greatest(legs.updated_at, coalesce(dialled.updated_at, legs.updated_at)) as updated_at,
+        {{ newest(['legs.loaded_at', 'dialled.loaded_at', 'voicemails.loaded_at']) }} as loaded_at,
         -- An agent who dials in the browser comes in from their client; an API call goes out at once.
         case
             when legs.from_party like 'client:%' or legs.vendor_direction like 'outbound%' then 'outbound'

@@ -26,7 +26,8 @@ renamed as (
             {{ to_timestamp_utc('source.date_created_iso') }}
         ) as started_at,
         {{ to_timestamp_utc('source.end_time_iso') }} as ended_at,
-        {{ to_timestamp_utc('source.date_updated_iso') }} as updated_at
+        {{ to_timestamp_utc('source.date_updated_iso') }} as updated_at,
+        source._loaded_at as loaded_at
 
     from source
 

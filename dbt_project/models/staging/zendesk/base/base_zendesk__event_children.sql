@@ -8,7 +8,7 @@ with source as (
 
 children as (
 
-    {{ json_list_rows('source', 'child_events', ['id', 'ticket_id', 'updater_id', 'created_at']) }}
+    {{ json_list_rows('source', 'child_events', ['id', 'ticket_id', 'updater_id', 'created_at', '_loaded_at']) }}
 
 ),
 
@@ -30,7 +30,8 @@ renamed as (
         element,
 
         ---------- timestamps
-        {{ to_timestamp_utc('created_at') }} as occurred_at
+        {{ to_timestamp_utc('created_at') }} as occurred_at,
+        _loaded_at as loaded_at
     from children
 
 )

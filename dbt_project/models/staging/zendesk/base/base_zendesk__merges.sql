@@ -9,6 +9,7 @@ with merging as (
         ticket_id,
         updater_id,
         occurred_at,
+        loaded_at,
         coalesce(
             {{ json_value('element', 'via.source.from.ticket_ids') }},
             '[' || {{ json_text('element', 'via.source.from.ticket_id') }} || ']'
@@ -20,7 +21,7 @@ with merging as (
 
 pairs as (
 
-    {{ json_list_rows('merging', 'merged_ticket_ids', ['child_id', 'ticket_id', 'updater_id', 'occurred_at']) }}
+    {{ json_list_rows('merging', 'merged_ticket_ids', ['child_id', 'ticket_id', 'updater_id', 'occurred_at', 'loaded_at']) }}
 
 ),
 
@@ -32,12 +33,14 @@ numbered as (
         updater_id,
         occurred_at,
         element as ticket_id,
+        -- Of several merges of one ticket the latest counts: each of them decides.
+        max(loaded_at) over (partition by element) as loaded_at,
         row_number() over (partition by element order by occurred_at desc nulls last, child_id) as latest
     from pairs
     where element <> ticket_id
 
 )
 
-select child_id, ticket_id, into_ticket_id, updater_id, occurred_at
+select child_id, ticket_id, into_ticket_id, updater_id, occurred_at, loaded_at
 from numbered
 where latest = 1

@@ -19,5 +19,6 @@ select
     coalesce(role_type = 1, false) as is_light_agent,
     coalesce(active, true) and not coalesce(suspended, false) as is_active,
     {{ to_timestamp_utc('created_at') }} as created_at,
-    {{ to_timestamp_utc('updated_at') }} as updated_at
+    {{ to_timestamp_utc('updated_at') }} as updated_at,
+    _loaded_at as loaded_at
 from {{ source('raw_zendesk', 'users') }}
