@@ -1,4 +1,4 @@
-"""A company whose records go on changing after they were loaded: late, corrected, merged, relinked."""
+"""A company whose records go on changing after loading: late, corrected, merged, relinked."""
 
 import random
 from datetime import UTC, datetime, timedelta
