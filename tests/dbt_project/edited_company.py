@@ -13,7 +13,7 @@ TEXTS = [f"text number {n}" for n in range(12)]
 TOPICS = ["billing_payment", "delivery", "other", "account_access"]
 CHANNELS = ["email", "chat", "chatbot", "phone", "ticket"]
 STATUSES = ["open", "pending", "hold", "solved", "closed"]
-SYSTEMS = ["acme", "other"]
+PEOPLE = 300
 
 
 def iso(at: datetime) -> str:
@@ -50,7 +50,7 @@ class Edited:
             )
         for n in range(4):
             company.add("accounts", account_id=f"k{n}", name=f"K{n}", segment=f"segment {n % 2}")
-        for n in range(70):
+        for n in range(PEOPLE):
             company.add("contacts", contact_id=f"p{n}", name=f"P{n}", account_id=f"k{n % 4}")
         company.add("articles", article_id="art", title="How to")
 
@@ -62,7 +62,7 @@ class Edited:
             self.conversations.append((name, at))
             self.company.add(
                 "conversations", conversation_id=name, opened_at=iso(at), channel=channel,
-                contact_id=f"p{self.chance.randrange(70)}",
+                contact_id=f"p{self.chance.randrange(PEOPLE)}",
                 team=self.chance.choice(("Care", "Billing")),
                 assignee_agent_id=f"a{self.chance.randrange(5)}", updated_at=iso(at),
             )  # fmt: skip
@@ -104,7 +104,7 @@ class Edited:
             "survey_responses", response_id=self.named("s"), survey_type=kind,
             score=self.chance.randint(1, 5) if answered else None, sent_at=iso(at),
             responded_at=iso(at + timedelta(days=self.chance.randint(0, 5))) if answered else None,
-            conversation_id=conversation, contact_id=f"p{self.chance.randrange(70)}",
+            conversation_id=conversation, contact_id=f"p{self.chance.randrange(PEOPLE)}",
         )  # fmt: skip
 
     def read(self, first: datetime, last: datetime, count: int) -> None:
@@ -113,7 +113,7 @@ class Edited:
             at = first + (last - first) * self.chance.random()
             self.company.add(
                 "article_events", event_id=self.named("v"), occurred_at=iso(at), event_type="view",
-                article_id="art", contact_id=f"p{self.chance.randrange(70)}",
+                article_id="art", contact_id=f"p{self.chance.randrange(PEOPLE)}",
             )  # fmt: skip
 
     def go_on(self, until: datetime) -> None:
@@ -168,14 +168,14 @@ def correct(connection: duckdb.DuckDBPyConnection, chance: random.Random, at: da
     change("conversations", "conversation_id", next(picked), is_spam="true")
     for _ in range(3):
         change(
-            "conversations", "conversation_id", next(picked), contact_id=f"p{chance.randrange(70)}"
+            "conversations", "conversation_id", next(picked), contact_id=f"p{chance.randrange(PEOPLE)}"
         )
     change("conversations", "conversation_id", next(picked), team="Night", priority="high")
     for _ in range(3):
         change(
             "contacts",
             "contact_id",
-            f"p{chance.randrange(70)}",
+            f"p{chance.randrange(PEOPLE)}",
             account_id=f"k{chance.randrange(4)}",
         )
     messages = [i for (i,) in connection.execute(
@@ -189,10 +189,10 @@ def link(connection: duckdb.DuckDBPyConnection, chance: random.Random, contacts:
     """Say anew of some contacts whether they are somebody that others are, too."""
     for n in contacts:
         connection.execute("delete from ml.identity_clusters where remote_id = ?", [f"p{n}"])
-        if chance.random() < 0.4:
+        if chance.random() < 0.15:
             connection.execute(
                 "insert into ml.identity_clusters values ('acme', ?, ?, 1)",
-                [f"p{n}", f"person {chance.randrange(12)}"],
+                [f"p{n}", f"person {chance.randrange(15)}"],
             )
 
 

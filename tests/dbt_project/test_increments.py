@@ -9,7 +9,7 @@ import duckdb
 import pytest
 
 from tests.dbt_project.drop import query
-from tests.dbt_project.edited_company import BEGIN, Edited, correct, insert, link, tag
+from tests.dbt_project.edited_company import BEGIN, PEOPLE, Edited, correct, insert, link, tag
 from warehouse import dbt
 from warehouse.duck import warehouse
 from warehouse.settings import settings
@@ -27,8 +27,8 @@ def loaded(at: datetime) -> None:
 
 
 def build(as_of: datetime) -> None:
-    dbt.run("seed", as_of=as_of, sources=SOURCES)
-    dbt.run("run", selector="unify", as_of=as_of, sources=SOURCES)
+    without_tests = ("--exclude-resource-type", "test", "unit_test")
+    dbt.run("build", selector="unify", as_of=as_of, sources=SOURCES, extra=without_tests)
     dbt.build_marts(as_of=as_of, sources=SOURCES, command="run")
 
 
@@ -70,7 +70,7 @@ def test_random_edits_taken_up_step_by_step_give_what_a_full_build_gives(
     with warehouse() as connection:
         for entity in company.rows:
             connection.execute(f"update raw_file_drop.{entity} set _loaded_at = ?", [FIRST])
-        link(connection, chance, list(range(70)))
+        link(connection, chance, list(range(PEOPLE)))
         tag(connection)
     loaded(FIRST)
     build(FIRST)
@@ -84,7 +84,7 @@ def test_random_edits_taken_up_step_by_step_give_what_a_full_build_gives(
         with warehouse() as connection:
             insert(connection, edited.take(), as_of)
             correct(connection, chance, as_of)
-            link(connection, chance, chance.sample(range(70), 3))
+            link(connection, chance, chance.sample(range(PEOPLE), 3))
         loaded(as_of)
         build(as_of)
 
