@@ -8,7 +8,7 @@ from typing import Any
 import httpx
 import typer
 
-from commands import customer, erase, evaluate, explain, link, pipeline, redact, review
+from commands import customer, erase, evaluate, explain, link, pipeline, query, redact, review
 from commands.console import CommandFailed, err
 from connectors.registry import BadConfig
 from runtime.claim import OtherCompany
@@ -34,6 +34,7 @@ app.command("link")(link.link)
 app.command("review")(review.review)
 app.command("customer")(customer.customer)
 app.command("explain")(explain.explain)
+app.command("query")(query.query)
 app.command("erase")(erase.erase)
 app.add_typer(evaluate.app, name="evaluate")
 

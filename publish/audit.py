@@ -8,7 +8,7 @@ from pathlib import Path
 
 import duckdb
 
-from publish import parquet, report, snapshot
+from publish import parquet, report, semantics, snapshot
 from publish.content import Content
 from publish.marts import CannotPublish, Mart
 from warehouse.sql import literal
@@ -40,6 +40,7 @@ def check(
             for place in (f"built.main.{mart.name}", f"read_parquet({file})"):
                 _check_rows(reader, mart, place, content)
                 _check_columns(reader, mart, place)
+        semantics.check(reader, folder)
     for mart in (m for m in marts if m.view is None):
         _check_as_of(connection, mart, content)
         _check_values(connection, mart)

@@ -12,6 +12,7 @@ from typing import Any
 
 import duckdb
 
+from publish import semantics
 from publish.marts import Mart
 from publish.success import LISTS, list_hash
 from warehouse.clock import iso
@@ -27,7 +28,7 @@ class Content:
     Attributes:
         rows: row count of every mart that is a table.
         hashes: order-independent hash of their rows (and of the lists).
-        schema_hash: names, types, descriptions and personal flags of every column; views.
+        schema_hash: names, types, descriptions and personal flags of every column; views; metrics.
         code_hash: the code and templates that draw the files.
     """
 
@@ -60,7 +61,7 @@ def content_of(
 
 
 def _schema_hash(marts: tuple[Mart, ...]) -> str:
-    schema: list[Any] = [asdict(mart) for mart in marts]
+    schema: list[Any] = [*(asdict(mart) for mart in marts), semantics.definitions()]
     return hashlib.sha256(json.dumps(schema, sort_keys=True).encode()).hexdigest()
 
 

@@ -10,6 +10,7 @@ from datetime import datetime
 from pathlib import Path
 from typing import Any
 
+import duckdb
 from rich.console import Console
 from rich.table import Table
 
@@ -188,7 +189,7 @@ def _shown(path: Path) -> Path:
 
 
 def status(out: Console, home: Settings) -> None:
-    """Last publish, last load of every source, rows in quarantine."""
+    """Last publish, last load of every source, rows in quarantine, wrong input by rule."""
     manifest = home.published / "current" / "manifest.json"
     if not manifest.exists():
         out.print(f"nothing published in {home.root} yet; `heedline run` makes the first version")
@@ -202,9 +203,27 @@ def status(out: Console, home: Settings) -> None:
             from ops.loads group by source order by source
             """
         ).fetchall()
+        issues = _issues(connection)
     table = Table("source", "last load", box=None)
     for name in ("rows taken", "quarantined", "duplicates"):
         table.add_column(name, justify="right")
     for source, last, *numbers in rows:
         table.add_row(source, iso(last), *(f"{int(number):,}" for number in numbers))
     out.print(table)
+    if issues:
+        counts = ", ".join(f"{number:,} {handling}" for handling, number in issues)
+        out.print(f"wrong input, by rule: {counts} (table marts.data_issues)", soft_wrap=True)
+
+
+def _issues(connection: duckdb.DuckDBPyConnection) -> list[tuple[str, int]]:
+    """How many records of wrong input were kept, corrected or set aside, in words."""
+    if not connection.execute(
+        "select 1 from information_schema.tables "
+        "where table_schema = 'marts' and table_name = 'data_issues'"
+    ).fetchone():
+        return []
+    return connection.execute(
+        "select replace(handling, '_', ' '), sum(records)::bigint from (select distinct "
+        "source_system, entity, rule, handling, records from marts.data_issues) "
+        "group by handling order by handling"
+    ).fetchall()

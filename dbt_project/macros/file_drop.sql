@@ -18,16 +18,13 @@
     lower(nullif(trim({{ column }}), ''))
 {%- endmacro %}
 
-{#- A status word as one of ours: through var `status_words`; a word that nobody mapped counts as open, so
-    that the conversation stays visible in the backlog. -#}
+{#- A status word as one of ours, through var `status_words`. A word that nobody mapped stays as it is: the
+    unified models count it as open and say so (macro `known_status`). -#}
 {% macro clean_status(column) -%}
-    case
-        when {{ clean_word(column) }} is null then null
-        when {{ clean_word(column) }} in ('new', 'open', 'pending', 'hold', 'solved', 'closed', 'deleted')
-            then {{ clean_word(column) }}
+    case {{ clean_word(column) }}
         {% for word, status in var("status_words").items() %}
-        when {{ clean_word(column) }} = '{{ word | replace("'", "''") }}' then '{{ status }}'
+        when '{{ word | replace("'", "''") }}' then '{{ status }}'
         {% endfor %}
-        else 'open'
+        else {{ clean_word(column) }}
     end
 {%- endmacro %}

@@ -2,10 +2,10 @@
 
     kpi, kind, at (the instant that dates the record), fact, record_id, numerator, denominator (SQL, none
     for counts), where; `channel`, `team` and `topic` name other columns or `null`; `last_date` is given
-    where a record counts on more days than its first. -#}
+    where a record counts on more days than its first, `relation` where a CTE prepares the fact. -#}
 {% macro kpi_evidence_rows(
     kpi, kind, at, fact, record_id, numerator, where, denominator="1", conversation_id="conversation_id",
-    channel="channel", team="team", topic="topic", last_date=none, changed=false
+    channel="channel", team="team", topic="topic", last_date=none, relation=none, changed=false
 ) -%}
     select
         {{ kpi }} as kpi,
@@ -23,12 +23,13 @@
         {{ at }} as dated_at,
         cast({{ numerator }} as double) as numerator,
         cast({{ "null" if kind in ["count", "level"] else denominator }} as double) as denominator
-    from {{ changed_rows(fact) if changed else ref(fact) }}
+    from {{ relation or (changed_rows(fact) if changed else ref(fact)) }}
     where {{ at }} is not null and {{ where }}
 {%- endmacro %}
 
 {#- Every branch of the evidence. Surveys about a merged conversation count, about a deleted or spam one they leave with
-    it. `changed`: of the rows that this build took out of the facts or put in, instead of all their rows. -#}
+    it. NPS reads the CTE `nps_answers` of kpi_evidence. `changed`: of the rows that this build took out of the facts or
+    put in, instead of all their rows; there every answer counts, not a customer's last of a day. -#}
 {% macro kpi_evidence_of_facts(changed=false) %}
 {% set counts = "excluded_reason is null" %}
 {% set surveyed = "coalesce(excluded_reason, 'merged') = 'merged'" %}
@@ -86,7 +87,8 @@ union all
 union all
 {{ kpi_evidence_rows(
     "'nps'", "nps", "answered_at", "fct_survey_responses", "response_id", "nps_class",
-    surveyed ~ " and nps_class is not null and is_response", changed=changed
+    "nps_class is not null and " ~ surveyed if changed else "recency = 1",
+    relation=none if changed else "nps_answers", changed=changed
 ) }}
 union all
 {{ kpi_evidence_rows(

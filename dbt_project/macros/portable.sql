@@ -197,7 +197,10 @@
 
 {#- A wall time `HH:MM` (24:00 allowed) as minutes after midnight; NULL when it is not one. -#}
 {% macro minutes_of_day(column) -%}
-    (try_cast(split_part({{ column }}, ':', 1) as integer) * 60 + try_cast(split_part({{ column }}, ':', 2) as integer))
+    case
+        when regexp_matches({{ column }}, '^(([01]?[0-9]|2[0-3]):[0-5][0-9]|24:00)$')
+            then cast(split_part({{ column }}, ':', 1) as integer) * 60 + cast(split_part({{ column }}, ':', 2) as integer)
+    end
 {%- endmacro %}
 
 {#- Wall time on a date, some minutes after its midnight. -#}
@@ -213,6 +216,11 @@
 {#- The value of the row that is last by an instant, then by a key (so that a tie has one answer). -#}
 {% macro latest(value, instant, key) -%}
     max_by({{ value }}, row({{ instant }}, {{ key }}))
+{%- endmacro %}
+
+{#- The value of the row that is first by an instant, then by a key. -#}
+{% macro earliest(value, instant, key) -%}
+    min_by({{ value }}, row({{ instant }}, {{ key }}))
 {%- endmacro %}
 
 {#- A list of texts as SQL literals; an empty list gives one that nothing equals. -#}
@@ -238,3 +246,13 @@
 
 {#- Letters to change, leave out, add or swap with their neighbour to get from one text to the other. -#}
 {% macro edit_distance(one, other) -%} damerau_levenshtein({{ one }}, {{ other }}) {%- endmacro %}
+
+{#- A text in lower case, trimmed, its inner white space as single spaces; empty is NULL. -#}
+{% macro one_line(column) -%}
+    nullif(trim(regexp_replace(lower({{ column }}), '\s+', ' ', 'g')), '')
+{%- endmacro %}
+
+{#- How many digits (of any script) a text has. -#}
+{% macro digits_in(column) -%}
+    length(regexp_replace({{ column }}, '\P{Nd}', '', 'g'))
+{%- endmacro %}

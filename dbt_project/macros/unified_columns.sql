@@ -26,7 +26,7 @@
             "channel": text, "opened_at": instant, "contact_remote_id": text, "subject": text,
             "status": text, "priority": text, "team": text, "assignee_agent_remote_id": text,
             "brand": text, "schedule_id": text, "tags": text, "deleted_at": instant, "is_spam": flag,
-            "follow_up_of_remote_id": text,
+            "follow_up_of_remote_id": text, "bot_resolution": text,
         },
         "messages": {
             "conversation_remote_id": text, "sent_at": instant, "author_type": text,

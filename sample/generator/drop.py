@@ -96,10 +96,10 @@ def _help_centre(
     articles = [(f"art-{n:03d}", a) for n, a in enumerate(centre["articles"], 1)]
     _save(
         folder / "articles.csv",
-        "article_id title url locale created_at updated_at",
+        "article_id source_system title url locale created_at updated_at",
         (
             (
-                key, a["title"], HELP_CENTRE + key, a.get("locale", "en"),
+                key, "zendesk", a["title"], HELP_CENTRE + key, a.get("locale", "en"),
                 _iso(START_S - rng.randint(50, 700) * DAY),
                 _iso(START_S + rng.randint(0, 390) * DAY),
             )

@@ -217,10 +217,10 @@ def test_staging_gives_the_unified_entities(api: FastAPI, intercom: Credentials)
     schema = "staging.stg_intercom__"
     assert raw(
         "select remote_id, channel, status, team, assignee_agent_remote_id, contact_remote_id, "
-        f"tags from {schema}conversations order by 1"
+        f"tags, bot_resolution from {schema}conversations order by 1"
     ) == [
-        ("1", "chat", "closed", "Care", "5001", ANN, '["vip"]'),
-        ("2", "chatbot", "closed", "Bot", "5001", ANN, '["vip"]'),
+        ("1", "chat", "closed", "Care", "5001", ANN, '["vip"]', None),
+        ("2", "chatbot", "closed", "Bot", "5001", ANN, '["vip"]', "assumed"),
     ]
     assert raw(
         f"select remote_id, author_type, author_remote_id, is_public, body from {schema}messages "

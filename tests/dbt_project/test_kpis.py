@@ -1,7 +1,6 @@
 """KPIs over days, weeks and months, each against its evidence and against plain Python."""
 
 import json
-import shutil
 from collections import defaultdict
 from datetime import UTC, date, timedelta
 from pathlib import Path
@@ -12,28 +11,13 @@ import pytest
 from typer.testing import CliRunner
 
 import heedline
-from outreach.lists import prepare
-from publish import publish
 from runtime.explanation import NoSuchKpi, Question, explain
-from tests.dbt_project.drop import AS_OF
 from warehouse.settings import Settings, settings
 
 LEAF = ("channel", "team", "topic", "segment", "kpi")
 LAST_DAY = date(2026, 6, 29)
 ONE_DAY = timedelta(1)
 Row = dict[str, Any]
-
-
-@pytest.fixture(scope="module")
-def published(acme_home: Path, tmp_path_factory: pytest.TempPathFactory) -> Path:
-    """A copy of the acme company's home, with its marts published; the path is the home."""
-    home = tmp_path_factory.mktemp("published") / "home"
-    shutil.copytree(acme_home, home)
-    with pytest.MonkeyPatch.context() as patch:
-        patch.setenv("HEEDLINE_HOME", str(home))
-        prepare(AS_OF)
-        publish(AS_OF)
-    return home
 
 
 @pytest.fixture

@@ -68,6 +68,23 @@ class Company:
                 }
         dbt.manifest().parent.mkdir(parents=True, exist_ok=True)
         dbt.manifest().write_text(json.dumps({"nodes": nodes}))
+        self.measure("dim_customers", groups=("segment",))
+
+    def measure(self, table: str, groups: tuple[str, ...]) -> None:
+        """Write the semantic manifest dbt would write for one model that groups by columns."""
+        model = {
+            "name": "customers",
+            "node_relation": {"alias": table, "schema_name": "marts", "relation_name": "…"},
+            "entities": [],
+            "dimensions": [{"name": name, "expr": None} for name in groups],
+            "measures": [],
+        }
+        manifest = {
+            "semantic_models": [model],
+            "metrics": [],
+            "project_configuration": {"time_spines": []},
+        }
+        dbt.manifest().with_name("semantic_manifest.json").write_text(json.dumps(manifest))
 
 
 @pytest.fixture

@@ -101,3 +101,24 @@ def test_before_the_first_run_the_message_says_what_to_do(out: Console) -> None:
         summary.at_risk(out, settings(), top=5)
     summary.status(out, settings())
     assert "nothing published" in text(out)
+
+
+def test_status_counts_the_records_that_rules_dealt_with(out: Console) -> None:
+    manifest = settings().published / "current" / "manifest.json"
+    manifest.parent.mkdir(parents=True)
+    manifest.write_text(json.dumps({"version": "v1", "content": {"as_of": "2026-06-30"}}))
+    with warehouse():  # a warehouse that was never built
+        pass
+    summary.status(out, settings())
+    assert "wrong input" not in text(out)
+    with warehouse() as connection:
+        # Two of 300 records are listed; all of them count.
+        connection.execute(
+            "create schema marts; create table marts.data_issues as from (values "
+            "('acme', 'messages', 'message_before_opening', 'kept', 300), "
+            "('acme', 'messages', 'message_before_opening', 'kept', 300), "
+            "('acme', 'schedules', 'time_zone_unknown', 'set_aside', 1)"
+            ") as t(source_system, entity, rule, handling, records)"
+        )
+    summary.status(out, settings())
+    assert "wrong input, by rule: 300 kept, 1 set aside (table marts.data_issues)" in text(out)

@@ -1,15 +1,19 @@
 -- Voice: what the calls of a conversation add up to. Waiting is ring → answer of the first answered
--- inbound call; an abandoned call has none.
+-- inbound call; an abandoned call has none. An answer before the ring is one at the ring; parts below zero are
+-- not known; unknown talk is answer → end less hold.
 with calls as (
     select
         merges.survivor_conversation_id as conversation_id,
         calls.ring_at,
         calls.direction,
         calls.outcome = 'abandoned' as is_abandoned,
-        case when calls.outcome = 'answered' then calls.answered_at end as answered_at,
-        calls.talk_seconds,
-        calls.hold_seconds,
-        calls.wrap_seconds
+        case
+            when calls.outcome = 'answered' and calls.answered_at is not null then greatest(calls.answered_at, calls.ring_at)
+        end as answered_at,
+        calls.ended_at,
+        case when calls.talk_seconds >= 0 then calls.talk_seconds end as talk_seconds,
+        case when calls.hold_seconds >= 0 then calls.hold_seconds else 0 end as hold_seconds,
+        case when calls.wrap_seconds >= 0 then calls.wrap_seconds else 0 end as wrap_seconds
     from {{ ref('int_calls') }} as calls
     inner join {{ ref('int_conversations') }} as conversations
         on
@@ -18,6 +22,19 @@ with calls as (
     inner join {{ ref('int_conversation_merges') }} as merges
         on conversations.conversation_id = merges.conversation_id
     where {{ in_scope('merges.survivor_conversation_id') }}
+),
+
+handled as (
+    select
+        *,
+        coalesce(
+            talk_seconds,
+            case
+                when ended_at >= answered_at
+                    then greatest({{ minutes_between('answered_at', 'ended_at') }} * 60 - hold_seconds, 0)
+            end
+        ) + hold_seconds + wrap_seconds as handle_seconds
+    from calls
 )
 
 select
@@ -31,9 +48,6 @@ select
     coalesce(
         bool_or(is_abandoned) and count(*) filter (where answered_at is not null) = 0, false
     ) as is_abandoned,
-    {{ exact_sum(
-        'coalesce(talk_seconds, 0) + coalesce(hold_seconds, 0) + coalesce(wrap_seconds, 0)',
-        'answered_at is not null'
-    ) }} / 60.0 as handle_minutes
-from calls
+    {{ exact_sum('handle_seconds', 'answered_at is not null') }} / 60.0 as handle_minutes
+from handled
 group by conversation_id

@@ -59,18 +59,22 @@ touched as (
 
     union
 
-    -- Answers of people who turned out to be somebody else.
+    -- Answers of people who turned out to be somebody else, or of another segment.
     select held.conversation_id
     from {{ ref('int_survey_responses') }} as surveys
     inner join {{ ref('int_contact_customers') }} as links
         on
             surveys.source_system = links.source_system
             and surveys.contact_remote_id = links.remote_id
+    left join {{ ref('int_customers') }} as customers
+        on links.customer_id = customers.customer_id
     inner join {{ held('fct_survey_responses') }} as held
         on
             surveys.source_system = held.source_system
             and surveys.remote_id = held.remote_id
-    where links.customer_id <> held.customer_id and held.conversation_id is not null
+    where
+        held.conversation_id is not null
+        and (links.customer_id <> held.customer_id or customers.segment is distinct from held.segment)
 )
 
 select conversation_id

@@ -39,6 +39,7 @@ select
     coalesce(calls.answered_calls, 0) as answered_calls,
     coalesce(calls.is_abandoned, false) as is_abandoned,
     calls.handle_minutes,
+    calls.first_agent_at as call_answered_at,
     coalesce(speakers.last_message_at, conversations.opened_at) as last_message_at,
     case
         when speakers.first_agent_at is null then true

@@ -1,10 +1,12 @@
--- Weekly working hours that can be used: the zone and the times are known. `last_date` is `valid_to`
--- itself; where a newer version of the schedule begins that very day, the day is the newer one's.
+-- Weekly working hours that can be used: zone, weekday and times are known, and they apply on some date; the
+-- others are in data_issues. `last_date` is `valid_to` itself; where a newer version of the schedule begins that
+-- very day, the day is the newer one's.
 with schedules as (
     select
         {{ md5_hash(['source_system', 'schedule_id']) }} as schedule_key,
         source_system,
         schedule_id,
+        remote_id,
         time_zone,
         weekday,
         {{ minutes_of_day('start_local') }} as start_minute,
@@ -25,6 +27,7 @@ select
     schedules.schedule_key,
     schedules.source_system,
     schedules.schedule_id,
+    schedules.remote_id,
     schedules.time_zone,
     schedules.weekday,
     schedules.start_minute,
@@ -46,5 +49,6 @@ left join versions
         and schedules.valid_from is distinct from versions.valid_from
 where
     schedules.weekday between 1 and 7
-    and schedules.start_minute between 0 and 1440
-    and schedules.end_minute between 0 and 1440
+    and schedules.start_minute is not null
+    and schedules.end_minute is not null
+    and coalesce(schedules.valid_from <= schedules.valid_to, true)

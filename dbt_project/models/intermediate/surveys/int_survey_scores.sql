@@ -1,6 +1,7 @@
 -- Answers on one footing: what counts as satisfied, easy, promoter. Scores without a declared scale are
 -- read on the usual one (CSAT 1–5, NPS 0–10, CES 1–7). "Top 40 % of the scale" gives 4–5 of 5, good of
--- good/bad and 5–7 of 7. Only the latest answer per conversation counts.
+-- good/bad and 5–7 of 7. Only the latest answer per conversation counts. A score outside its scale says
+-- nothing: it is no answer.
 with responses as (
     select
         *,
@@ -47,8 +48,8 @@ joined as (
 scored as (
     select
         *,
-        score is not null as is_response,
-        score >= lowest + 0.6 * (highest - lowest) as is_top_of_scale
+        coalesce(score between lowest and highest, false) as is_response,
+        case when score between lowest and highest then score >= lowest + 0.6 * (highest - lowest) end as is_top_of_scale
     from joined
 )
 
@@ -57,7 +58,7 @@ select
     customers.segment,
     case when survey_type = 'csat' then is_top_of_scale end as is_satisfied,
     case when survey_type = 'ces' then is_top_of_scale end as is_easy,
-    case when survey_type = 'nps' and score is not null then (case when score >= 9 then 1 when score <= 6 then -1 else 0 end) end as nps_class,
+    case when survey_type = 'nps' and is_response then (case when score >= 9 then 1 when score <= 6 then -1 else 0 end) end as nps_class,
     is_response
     and row_number() over (
         partition by survey_type, is_response, coalesce(conversation_id, response_id)

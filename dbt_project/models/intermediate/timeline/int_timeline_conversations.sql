@@ -55,7 +55,7 @@ select
     conversations.survivor_conversation_id,
     case when calls.direction = 'outbound' then 'agent' else 'customer' end,
     coalesce(calls.direction || ' ', '') || 'call ' || coalesce(calls.outcome, 'running')
-    || coalesce(', talked for ' || {{ number_text('round(calls.talk_seconds / 60.0, 1)') }} || ' min', ''),
+    || coalesce(', talked for ' || {{ number_text('round(case when calls.talk_seconds >= 0 then calls.talk_seconds end / 60.0, 1)') }} || ' min', ''),
     conversations.excluded_reason
 from {{ ref('int_calls') }} as calls
 inner join conversations

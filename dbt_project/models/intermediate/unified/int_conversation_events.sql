@@ -2,6 +2,10 @@ with unified as (
     {{ union_sources('conversation_events') }}
 )
 
-select *
+select
+    * exclude (old_value, new_value),
+    case when event_type = 'status' then {{ known_status('old_value') }} else old_value end as old_value,
+    case when event_type = 'status' then {{ known_status('new_value') }} else new_value end as new_value,
+    case when event_type = 'status' then {{ unknown_status('new_value') }} end as unknown_status
 from unified
 where occurred_at <= {{ as_of() }}

@@ -1,5 +1,11 @@
 with unified as (
     {{ union_sources('conversations') }}
+),
+
+known as (
+    select *, remote_updated_at <= {{ as_of() }} or remote_updated_at is null as is_current
+    from unified
+    where opened_at <= {{ as_of() }}
 )
 
 -- What happened after `as_of` is not known yet, so that an earlier day can be replayed: a later state of
@@ -16,7 +22,8 @@ select
     opened_at,
     contact_remote_id,
     subject,
-    case when remote_updated_at <= {{ as_of() }} or remote_updated_at is null then status end as status,
+    case when is_current then {{ known_status('status') }} end as status,
+    case when is_current then {{ unknown_status('status') }} end as unknown_status,
     priority,
     team,
     assignee_agent_remote_id,
@@ -25,6 +32,6 @@ select
     tags,
     case when deleted_at <= {{ as_of() }} then deleted_at end as deleted_at,
     coalesce(is_spam, false) as is_spam,
-    follow_up_of_remote_id
-from unified
-where opened_at <= {{ as_of() }}
+    follow_up_of_remote_id,
+    case when is_current then bot_resolution end as bot_resolution
+from known

@@ -30,6 +30,7 @@ select
     ---------- timestamps
     measured.opened_at,
     measured.first_response_at,
+    measured.call_answered_at,
     measured.first_solved_at,
     measured.resolved_at,
 
@@ -46,6 +47,7 @@ select
     measured.customer_messages,
     measured.agent_messages,
     measured.bot_messages,
+    measured.answered_calls,
     measured.turns,
     measured.answered_turns,
     measured.reopens,

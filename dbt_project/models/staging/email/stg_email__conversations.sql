@@ -59,5 +59,5 @@ select
     cast(null as varchar) as tags,
     cast(null as timestamp with time zone) as deleted_at,
     coalesce(is_spam, false) as is_spam,
-    {{ null_columns("conversations", ["follow_up_of_remote_id"]) }}
+    {{ null_columns("conversations", ["follow_up_of_remote_id", "bot_resolution"]) }}
 from threads

@@ -24,7 +24,7 @@ renamed as (
         {{ valid_json('tags') }} as tags,
         {{ to_timestamp_utc('deleted_at') }} as deleted_at,
         coalesce({{ to_boolean('is_spam') }}, false) as is_spam,
-        {{ null_columns("conversations", ["follow_up_of_remote_id"]) }}
+        {{ null_columns("conversations", ["follow_up_of_remote_id", "bot_resolution"]) }}
     from source
 )
 

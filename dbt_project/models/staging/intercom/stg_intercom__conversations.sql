@@ -62,7 +62,12 @@ renamed as (
         coalesce(tags.tags, '[]') as tags,
         cast(null as timestamp with time zone) as deleted_at,
         false as is_spam,
-        {{ null_columns("conversations", ["follow_up_of_remote_id"]) }}
+        {{ null_columns("conversations", ["follow_up_of_remote_id"]) }},
+        -- Assumed: the customer said nothing more. Confirmed: they said that it helped.
+        case {{ json_text('source.ai_agent', 'resolution_state') }}
+            when 'assumed_resolution' then 'assumed'
+            when 'confirmed_resolution' then 'confirmed'
+        end as bot_resolution
     from source
     left join teams on cast(source.team_assignee_id as varchar) = teams.id
     left join tags on source.id = tags.id

@@ -54,6 +54,6 @@ select
     cast(null as varchar) as tags,
     cast(null as timestamp with time zone) as deleted_at,
     false as is_spam,
-    {{ null_columns("conversations", ["follow_up_of_remote_id"]) }}
+    {{ null_columns("conversations", ["follow_up_of_remote_id", "bot_resolution"]) }}
 from calls
 left join spoken_to_later on calls.call_id = spoken_to_later.call_id

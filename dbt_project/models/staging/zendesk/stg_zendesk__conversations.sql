@@ -75,7 +75,8 @@ renamed as (
         case
             when {{ json_text('source.via', 'source.rel') }} = 'follow_up'
                 then {{ json_text('source.via', 'source.from.ticket_id') }}
-        end as follow_up_of_remote_id
+        end as follow_up_of_remote_id,
+        {{ null_columns("conversations", ["bot_resolution"]) }}
     from source
     left join teams on source.group_id = teams.id
     left join brands on source.brand_id = brands.id
