@@ -6,7 +6,10 @@ import subprocess
 import sys
 import tempfile
 
-NAMES = ("loading", "tagging", "redaction", "linking", "business_time", "models", "pipeline")
+NAMES = (
+    *("loading", "tagging", "redaction", "linking", "business_time", "trending"),
+    *("models", "pipeline"),
+)
 
 
 def main(arguments: list[str]) -> int:

@@ -15,3 +15,6 @@
 
 {#- Days as a duration of 24 hours each: a calendar day's length would depend on the session's zone. -#}
 {% macro days(count) -%} interval '{{ 24 * count }} hours' {%- endmacro %}
+
+{#- The last day that was over at `as_of`. -#}
+{% macro last_complete_date() -%} ({{ metric_date(as_of()) }} - 1) {%- endmacro %}

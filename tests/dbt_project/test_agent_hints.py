@@ -8,12 +8,10 @@ import duckdb
 import numpy as np
 import pyarrow as pa
 import pytest
-from jinja2 import Environment
 from numpy.typing import NDArray
 from scipy import stats
 
 from tests.dbt_project.compiled import compiled_model, empty_warehouse, rows
-from warehouse.dbt import PROJECT
 
 Row = dict[str, Any]
 CHANNELS = ("email", "chat", "phone")
@@ -213,37 +211,3 @@ def test_the_odds_are_those_of_fishers_exact_test_over_the_channels(
     assert len(ratios["rare"]) > 150
     assert 0.85 < min(ratios["likely"]) < max(ratios["likely"]) < 1.05
     assert 0.6 < min(ratios["rare"]) < max(ratios["rare"]) < 1.05
-
-
-def evaluated(macro: str, **columns: NDArray[np.float64]) -> NDArray[np.float64]:
-    """What a macro that needs no dbt makes of columns."""
-    text = "".join(
-        (PROJECT / "macros" / f"{name}.sql").read_text()
-        for name in ("normal_tail", "binomial_deviate")
-    )
-    sql = Environment().from_string(text + "{{ " + macro + " }}").render()
-    with duckdb.connect() as connection:
-        connection.register("grid", pa.table(dict(columns)))
-        found: NDArray[np.float64] = connection.sql(f"select {sql} from grid").to_df().to_numpy()
-    return found[:, 0]
-
-
-def test_the_normal_tail_is_right_far_out() -> None:
-    z = np.concatenate([np.linspace(-9, 9, 20_001), np.linspace(9, 37, 3_000), [7.07106781186547]])
-    found = evaluated("normal_tail('z')", z=z)
-    assert np.max(np.abs(found / stats.norm.sf(z) - 1)) < 1e-8
-
-
-def test_the_binomial_deviate_gives_its_tails() -> None:
-    cases = [
-        (x, trials, chance)
-        for trials in (5, 20, 100, 1000)
-        for chance in (0.02, 0.1, 0.3, 0.5, 0.8)
-        for x in range(trials)
-    ]
-    x, trials, chance = (np.array(column, float) for column in zip(*cases, strict=True))
-    z = evaluated("binomial_deviate('x', 'trials', 'chance')", x=x, trials=trials, chance=chance)
-    right = stats.binom.cdf(x, trials, chance)
-    tail = (right > 1e-9) & (right < 0.5)
-    assert np.all(np.isfinite(z))
-    assert np.max(np.abs(stats.norm.cdf(z[tail]) / right[tail] - 1)) < 0.07

@@ -11,13 +11,13 @@ spoken_to_later as (
 
     select
         voicemails.call_id,
-        min(later.ended_at) as spoken_at,
+        min(later.ended_at) filter (where later.outcome = 'answered') as spoken_at,
         max(later.loaded_at) as loaded_at
     from calls as voicemails
     inner join calls as later
         on voicemails.customer_phone = later.customer_phone
         and later.ring_at > voicemails.ring_at
-    where voicemails.outcome = 'voicemail' and later.outcome = 'answered'
+    where voicemails.outcome = 'voicemail'
     group by voicemails.call_id
 
 )
