@@ -49,10 +49,11 @@ def loaded_sources() -> list[str]:
     return [name.removeprefix("raw_") for (name,) in rows]
 
 
-def build(selector: str, *, as_of: datetime, channels: list[str]) -> int:
+def build(selector: str, *, as_of: datetime, channels: list[str], full: bool = False) -> int:
     """Build and test one selector over the enabled channels that have raw tables; nodes run.
 
     With a drop folder set (`HEEDLINE_DROP_DIR`), file-drop rows of other folders are left out.
+    `full`: the marts from everything, even where what is new would do.
     """
     sources = [name for name in loaded_sources() if name in channels]
     drop = settings().drop_dir
@@ -61,14 +62,19 @@ def build(selector: str, *, as_of: datetime, channels: list[str]) -> int:
         return len(
             run("build", selector=selector, as_of=as_of, sources=sources, drop_folder=folder)
         )
-    return len(build_marts(as_of=as_of, sources=sources, drop_folder=folder))
+    return len(build_marts(as_of=as_of, sources=sources, drop_folder=folder, full=full))
 
 
 def build_marts(
-    *, as_of: datetime, sources: list[str], drop_folder: str | None = None, command: str = "build"
+    *,
+    as_of: datetime,
+    sources: list[str],
+    drop_folder: str | None = None,
+    full: bool = False,
+    command: str = "build",
 ) -> list[NodeResult]:
     """The selector `marts`: only what is new where that is enough (warehouse/increments.py)."""
-    plan = increments.plan(as_of, sources, drop_folder)
+    plan = increments.plan(as_of, sources, drop_folder, full=full)
     results = run(
         command,
         selector="marts",

@@ -22,14 +22,18 @@ from warehouse.settings import PROJECT_ROOT
 log = logging.getLogger(__name__)
 
 PROJECT = PROJECT_ROOT / "dbt_project"
-# Unified terms that decide about many conversations at once: no row of them says which.
-RULES = {
-    "int_agents": "source_system, remote_id, lower(trim(email)), role",
-    "int_schedules": "* exclude (remote_updated_at, loaded_at)",
-    "int_schedule_assignments": "* exclude (remote_updated_at, loaded_at)",
-    "int_holidays": "* exclude (remote_updated_at, loaded_at)",
-    "int_sla_policies": "* exclude (remote_updated_at, loaded_at)",
-}
+# What decides about many conversations at once, or is gone: no row that came says which it touches.
+RULES = (
+    ("intermediate.int_agents", "source_system, remote_id, lower(trim(email)), role", ""),
+    ("intermediate.int_schedules", "* exclude (remote_updated_at, loaded_at)", ""),
+    ("intermediate.int_schedule_assignments", "* exclude (remote_updated_at, loaded_at)", ""),
+    ("intermediate.int_holidays", "* exclude (remote_updated_at, loaded_at)", ""),
+    ("intermediate.int_sla_policies", "* exclude (remote_updated_at, loaded_at)", ""),
+    ("ml.message_tags", "distinct model_version", ""),
+    ("ops.free_mail_domains", "domain", ""),
+    ("ops.erasures", "request_id, swept_at", ""),
+    ("ops.retention", "place, run_at", "where removed > 0 and place like 'raw%'"),
+)
 
 
 @dataclass(frozen=True)
@@ -43,8 +47,14 @@ class Plan:
     reason: str
 
 
-def plan(as_of: datetime, sources: list[str], drop_folder: str | None) -> Plan:
-    """Decide, and note that a build has begun: one that does not end is followed by a full one."""
+def plan(
+    as_of: datetime, sources: list[str], drop_folder: str | None, *, full: bool = False
+) -> Plan:
+    """Decide, and note that a build has begun: one that does not end is followed by a full one.
+
+    Args:
+        full: somebody asks for everything.
+    """
     with warehouse() as connection:
         seen = fingerprint(connection, sources, drop_folder)
         (loaded_at,) = connection.execute(
@@ -53,7 +63,7 @@ def plan(as_of: datetime, sources: list[str], drop_folder: str | None) -> Plan:
         last = connection.execute(
             "select as_of, loaded_at, fingerprint, is_finished from ops.mart_builds"
         ).fetchall()
-        reason = _why_full(last, as_of, seen)
+        reason = "everything, as asked" if full else _why_full(last, as_of, seen)
         connection.execute("update ops.mart_builds set is_finished = false")
         if reason:
             _drop_changed(connection)
@@ -95,12 +105,7 @@ def fingerprint(
     """A digest of all that a build depends on beside the rows that say when they were loaded."""
     parts: list[Any] = [sorted(sources), drop_folder]
     parts += [(str(file), _digest(file)) for file in sorted(PROJECT.rglob("*")) if _counts(file)]
-    for table, columns in RULES.items():
-        parts.append(_rows(connection, f"intermediate.{table}", columns))
-    parts.append(_rows(connection, "ml.message_tags", "distinct model_version"))
-    parts.append(_rows(connection, "ops.free_mail_domains", "domain"))
-    parts.append(_rows(connection, "ops.erasures", "request_id, swept_at"))
-    parts.append(_rows(connection, "ops.retention", "place, run_at"))
+    parts += [_rows(connection, *rule) for rule in RULES]
     return hashlib.sha256(json.dumps(parts, default=str).encode()).hexdigest()
 
 
@@ -113,7 +118,7 @@ def _digest(file: Path) -> str:
     return hashlib.sha256(file.read_bytes()).hexdigest()
 
 
-def _rows(connection: duckdb.DuckDBPyConnection, table: str, columns: str) -> list[Any]:
+def _rows(connection: duckdb.DuckDBPyConnection, table: str, columns: str, where: str) -> list[Any]:
     """Count and digest of a small table's rows in any order; none when it is not there."""
     schema, name = table.split(".")
     there = connection.execute(
@@ -123,7 +128,7 @@ def _rows(connection: duckdb.DuckDBPyConnection, table: str, columns: str) -> li
     if not there:
         return []
     found = connection.execute(
-        f"select count(*), bit_xor(hash(r)) from (select {columns} from {table}) as r"
+        f"select count(*), bit_xor(hash(r)) from (select {columns} from {table} {where}) as r"
     ).fetchall()
     return list(found[0])
 

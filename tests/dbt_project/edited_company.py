@@ -168,7 +168,10 @@ def correct(connection: duckdb.DuckDBPyConnection, chance: random.Random, at: da
     change("conversations", "conversation_id", next(picked), is_spam="true")
     for _ in range(3):
         change(
-            "conversations", "conversation_id", next(picked), contact_id=f"p{chance.randrange(PEOPLE)}"
+            "conversations",
+            "conversation_id",
+            next(picked),
+            contact_id=f"p{chance.randrange(PEOPLE)}",
         )
     change("conversations", "conversation_id", next(picked), team="Night", priority="high")
     for _ in range(3):

@@ -1,6 +1,7 @@
 """A build that only takes up what is new gives what a build of everything gives."""
 
 import random
+import re
 import shutil
 from datetime import datetime, timedelta
 from pathlib import Path
@@ -99,3 +100,22 @@ def test_random_edits_taken_up_step_by_step_give_what_a_full_build_gives(
         connection.execute("delete from ops.mart_builds")
     build(as_of)
     assert differing(file, settings().warehouse_file) == {}
+
+
+def test_models_that_hold_one_builds_conversations_are_read_by_facts_alone() -> None:
+    """Whatever else read them would forget the conversations of earlier builds."""
+    code = {path.stem: path.read_text() for path in dbt.PROJECT.glob("models/**/*.sql")}
+    reads = {name: set(re.findall(r"ref\(['\"](\w+)['\"]\)", sql)) for name, sql in code.items()}
+    facts = {name for name, sql in code.items() if 'incremental_strategy="exchange"' in sql}
+    partial = {name for name, sql in code.items() if "{{ in_scope(" in sql}
+    while True:
+        found = {name for name in code if reads[name] & partial and name not in facts}
+        if found <= partial:
+            break
+        partial |= found
+    rooms = {
+        path.parent.name for path in dbt.PROJECT.glob("models/**/*.sql") if path.stem in partial
+    }
+    assert {"int_conversations_measured", "int_survey_scores", "int_sla_targets_run"} <= partial
+    assert rooms == {"conversations", "sla", "surveys"}
+    assert not {name for name in partial if name.startswith(("fct_", "kpi_", "dim_"))}
