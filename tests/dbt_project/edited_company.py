@@ -160,7 +160,7 @@ def correct(connection: duckdb.DuckDBPyConnection, chance: random.Random, at: da
             [*values.values(), at, name],
         )
 
-    picked = iter(chance.sample(ids, 20))
+    picked = iter(chance.sample(ids, 24))
     for _ in range(4):
         change("conversations", "conversation_id", next(picked),
                merged_into_conversation_id=next(picked), updated_at=iso(at))  # fmt: skip
@@ -174,6 +174,14 @@ def correct(connection: duckdb.DuckDBPyConnection, chance: random.Random, at: da
             contact_id=f"p{chance.randrange(PEOPLE)}",
         )
     change("conversations", "conversation_id", next(picked), team="Night", priority="high")
+    for _ in range(
+        3
+    ):  # what time alone changes, as it does a mail thread's status: no load says so
+        connection.execute(
+            "update raw_file_drop.conversations set status = ?, updated_at = ? "
+            "where conversation_id = ?",
+            [chance.choice(("solved", "pending")), iso(at - timedelta(days=3)), next(picked)],
+        )
     for _ in range(3):
         change(
             "contacts",

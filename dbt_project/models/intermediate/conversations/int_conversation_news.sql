@@ -53,6 +53,15 @@ touched as (
 
     union
 
+    -- A mail thread is solved when nobody has written for some days: no row says so.
+    select conversations.conversation_id
+    from {{ ref('int_conversations') }} as conversations
+    inner join {{ held('fct_conversations') }} as held
+        on conversations.conversation_id = held.conversation_id
+    where conversations.status <> held.status
+
+    union
+
     select conversation_id
     from {{ held('fct_sla_targets') }}
     where state in ('running', 'paused') or (state = 'breached' and stopped_at is null)
