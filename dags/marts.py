@@ -3,7 +3,7 @@
 from datetime import datetime
 from typing import Any
 
-from airflow.sdk import dag, task
+from airflow.sdk import Param, dag, task
 from wiring import DEFAULT_ARGS, ENRICHED, MARTS, WAREHOUSE_POOL, hand_on, handed_as_of
 
 
@@ -15,6 +15,13 @@ from wiring import DEFAULT_ARGS, ENRICHED, MARTS, WAREHOUSE_POOL, hand_on, hande
     is_paused_upon_creation=False,
     default_args=DEFAULT_ARGS,
     tags=["transform", "ml"],
+    params={
+        "full": Param(
+            False,
+            type="boolean",
+            description="Build from everything, even where what is new would do.",
+        )
+    },
     doc_md=__doc__,
 )
 def marts() -> None:
@@ -23,7 +30,8 @@ def marts() -> None:
         from warehouse import dbt
 
         names = [c.name for c in enabled_channels()]
-        return dbt.build(selector, as_of=handed_as_of(context), channels=names)
+        full = bool(context["params"]["full"])
+        return dbt.build(selector, as_of=handed_as_of(context), channels=names, full=full)
 
     @task(pool=WAREHOUSE_POOL)
     def build_marts(**context: Any) -> int:

@@ -12,6 +12,7 @@ from pathlib import Path
 from typing import TYPE_CHECKING
 from uuid import uuid4
 
+from warehouse import increments
 from warehouse.clock import iso
 from warehouse.duck import warehouse
 from warehouse.free_mail import write_free_mail_domains
@@ -48,15 +49,42 @@ def loaded_sources() -> list[str]:
     return [name.removeprefix("raw_") for (name,) in rows]
 
 
-def build(selector: str, *, as_of: datetime, channels: list[str]) -> int:
+def build(selector: str, *, as_of: datetime, channels: list[str], full: bool = False) -> int:
     """Build and test one selector over the enabled channels that have raw tables; nodes run.
 
     With a drop folder set (`HEEDLINE_DROP_DIR`), file-drop rows of other folders are left out.
+    `full`: the marts from everything, even where what is new would do.
     """
     sources = [name for name in loaded_sources() if name in channels]
     drop = settings().drop_dir
     folder = drop.resolve().name if drop else None
-    return len(run("build", selector=selector, as_of=as_of, sources=sources, drop_folder=folder))
+    if selector != "marts":
+        return len(
+            run("build", selector=selector, as_of=as_of, sources=sources, drop_folder=folder)
+        )
+    return len(build_marts(as_of=as_of, sources=sources, drop_folder=folder, full=full))
+
+
+def build_marts(
+    *,
+    as_of: datetime,
+    sources: list[str],
+    drop_folder: str | None = None,
+    full: bool = False,
+    command: str = "build",
+) -> list[NodeResult]:
+    """The selector `marts`: only what is new where that is enough (warehouse/increments.py)."""
+    plan = increments.plan(as_of, sources, drop_folder, full=full)
+    results = run(
+        command,
+        selector="marts",
+        as_of=as_of,
+        sources=sources,
+        drop_folder=drop_folder,
+        since=plan.since,
+    )
+    increments.finished(plan)
+    return results
 
 
 def run(
@@ -66,6 +94,7 @@ def run(
     as_of: datetime,
     sources: list[str] | None = None,
     drop_folder: str | None = None,
+    since: dict[str, str] | None = None,
     extra: tuple[str, ...] = (),
 ) -> list[NodeResult]:
     """Run `dbt <command>` for one selector of `selectors.yml`.
@@ -75,15 +104,22 @@ def run(
         as_of: the run's only "now".
         sources: sources to unify; those with a raw schema when not given.
         drop_folder: only take file-drop rows of this folder.
+        since: what the last build saw, when this one only takes up what has come since.
 
     Raises:
         DbtFailed: a node errored or a test found rows.
     """
     outcome = _invoke(
-        [command, *(("--selector", selector) if selector else ()), *extra],
+        [
+            command,
+            *(("--selector", selector) if selector else ()),
+            *(("--full-refresh",) if since is None and command in {"build", "run"} else ()),
+            *extra,
+        ],
         as_of,
         sources,
         drop_folder,
+        since,
     )
     if outcome.exception is not None:
         raise DbtFailed(f"dbt {command} {selector or ''}: {outcome.exception}") from None
@@ -111,7 +147,8 @@ def compiled(sql: str, *, as_of: datetime, sources: list[str] | None = None) -> 
     Raises:
         DbtFailed: it does not compile.
     """
-    outcome = _invoke(["compile", "--log-level", "none", "--inline", sql], as_of, sources, None)
+    arguments = ["compile", "--log-level", "none", "--inline", sql]
+    outcome = _invoke(arguments, as_of, sources, None, None)
     if outcome.exception is not None:
         raise DbtFailed(f"dbt compile: {outcome.exception}") from None
     return str(outcome.result.results[0].node.compiled_code)  # type: ignore[union-attr]
@@ -122,6 +159,7 @@ def _invoke(
     as_of: datetime,
     sources: list[str] | None,
     drop_folder: str | None,
+    since: dict[str, str] | None,
 ) -> "dbtRunnerResult":
     """One dbt command on this installation's warehouse, which dbt lets go of again."""
     os.environ.setdefault("DO_NOT_TRACK", "1")
@@ -134,6 +172,7 @@ def _invoke(
         "as_of": iso(as_of),
         "sources": loaded_sources() if sources is None else sources,
         "drop_folder": drop_folder,
+        "since": since,
     }
     command, *rest = arguments
     try:

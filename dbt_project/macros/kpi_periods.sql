@@ -14,7 +14,7 @@
 
 {#- NPS of each period of `kpi_evidence`: of a customer's answers in it the latest counts, so periods do not add
     up. `period` is SQL over the evidence; the leaves of the dimensions are those of that answer. -#}
-{% macro nps_by(period) -%}
+{% macro nps_by(period, where="true") -%}
     select {{ kpi_leaf_sums('period_start', exact_sum('numerator * numerator')) }}
     from (
         select
@@ -25,7 +25,7 @@
                 order by dated_at desc nulls last, record_id
             ) as recency
         from {{ ref('kpi_evidence') }}
-        where kind = 'nps'
+        where kind = 'nps' and {{ where }}
     ) as answers
     where recency = 1
     group by all
@@ -37,7 +37,7 @@
 with added_up as (
     select {{ kpi_leaf_sums(period_start(unit, 'metric_date')) }}
     from {{ ref('kpi_daily') }}
-    where kind in ('mean', 'share', 'count')
+    where kind in ('mean', 'share', 'count') and {{ period_in_scope(unit, 'metric_date') }}
     group by all
 ),
 
@@ -46,6 +46,7 @@ levels as (
     from {{ ref('kpi_daily') }}
     where
         kind = 'level'
+        and {{ period_in_scope(unit, 'metric_date') }}
         and metric_date = least({{ period_end(unit, 'metric_date') }}, {{ last_metric_date() }})
     group by all
 ),
@@ -55,7 +56,7 @@ measures as (
     union all
     select * from levels
     union all
-    {{ nps_by(period_start(unit, 'first_date')) }}
+    {{ nps_by(period_start(unit, 'first_date'), period_in_scope(unit, 'first_date')) }}
 ),
 
 valued as (

@@ -21,6 +21,7 @@ with calls as (
             and calls.conversation_remote_id = conversations.remote_id
     inner join {{ ref('int_conversation_merges') }} as merges
         on conversations.conversation_id = merges.conversation_id
+    where {{ in_scope('merges.survivor_conversation_id') }}
 ),
 
 handled as (

@@ -16,7 +16,7 @@ with changes as (
         on
             events.source_system = conversations.source_system
             and events.conversation_remote_id = conversations.remote_id
-    where events.event_type in ('team', 'priority')
+    where events.event_type in ('team', 'priority') and {{ in_scope('conversations.conversation_id') }}
 ),
 
 ranked as (

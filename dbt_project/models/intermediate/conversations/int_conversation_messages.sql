@@ -28,4 +28,4 @@ left join {{ ref('int_agent_identities') }} as agents
         messages.source_system = agents.source_system
         and messages.author_remote_id = agents.remote_id
         and messages.author_type = 'agent'
-where not messages.remote_was_deleted
+where not messages.remote_was_deleted and {{ in_scope('merges.survivor_conversation_id') }}

@@ -14,7 +14,7 @@ with speakers as (
 
 select
     conversations.conversation_id,
-    merges.survivor_conversation_id,
+    links.survivor_conversation_id,
     conversations.source_system,
     conversations.remote_id,
     conversations.channel,
@@ -22,11 +22,11 @@ select
     conversations.priority,
     conversations.team,
     conversations.brand,
-    merges.excluded_reason,
+    links.excluded_reason,
     agents.agent_id,
     links.customer_id,
-    customers.account_id,
-    customers.segment,
+    links.account_id,
+    links.segment,
     tags.topic,
     tags.tagged_messages,
     tags.negative_messages,
@@ -39,6 +39,7 @@ select
     coalesce(calls.answered_calls, 0) as answered_calls,
     coalesce(calls.is_abandoned, false) as is_abandoned,
     calls.handle_minutes,
+    calls.first_agent_at as call_answered_at,
     coalesce(speakers.last_message_at, conversations.opened_at) as last_message_at,
     case
         when speakers.first_agent_at is null then true
@@ -48,21 +49,16 @@ select
     conversations.channel = 'chatbot'
     or (conversations.channel = 'chat' and coalesce(speakers.bot_messages, 0) > 0) as is_bot_conversation
 from {{ ref('int_conversations') }} as conversations
-inner join {{ ref('int_conversation_merges') }} as merges
-    on conversations.conversation_id = merges.conversation_id
+inner join {{ ref('int_conversation_links') }} as links
+    on conversations.conversation_id = links.conversation_id
 left join speakers
     on conversations.conversation_id = speakers.conversation_id
 left join {{ ref('int_conversation_calls') }} as calls
     on conversations.conversation_id = calls.conversation_id
 left join {{ ref('int_conversation_tags') }} as tags
     on conversations.conversation_id = tags.conversation_id
-left join {{ ref('int_contact_customers') }} as links
-    on
-        conversations.source_system = links.source_system
-        and conversations.contact_remote_id = links.remote_id
-left join {{ ref('int_customers') }} as customers
-    on links.customer_id = customers.customer_id
 left join {{ ref('int_agent_identities') }} as agents
     on
         conversations.source_system = agents.source_system
         and conversations.assignee_agent_remote_id = agents.remote_id
+where {{ in_scope('conversations.conversation_id') }}

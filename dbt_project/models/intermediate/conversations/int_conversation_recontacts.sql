@@ -22,8 +22,7 @@ with counted as (
 
 agent_contacts as (
     select customer_id, contact_at
-    from {{ ref('int_contact_moments') }}
-    where reached_by = 'agent'
+    from {{ ref('int_agent_contacts') }}
 ),
 
 agent_contacts_since as (

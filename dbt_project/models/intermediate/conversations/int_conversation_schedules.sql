@@ -1,7 +1,11 @@
 -- The schedule a conversation is measured by, as in force when it opened. In this order: the one the
 -- conversation names; the assignment by brand, team, channel, default; the only schedule of its source
 -- when nothing is assigned there. Its own source's before another's. None: business minutes are NULL.
-with schedules as (
+with conversations as (
+    select * from {{ ref('int_conversations') }} where {{ in_scope('conversation_id') }}
+),
+
+schedules as (
     select source_system, schedule_id, schedule_key, min(time_zone) as time_zone
     from {{ ref('int_schedule_hours') }}
     group by source_system, schedule_id, schedule_key
@@ -30,7 +34,7 @@ named as (
         schedules.source_system = conversations.source_system as is_own,
         0 as preference,
         cast(null as date) as valid_from
-    from {{ ref('int_conversations') }} as conversations
+    from conversations
     inner join schedules
         on conversations.schedule_id = schedules.schedule_id
 ),
@@ -42,7 +46,7 @@ assigned as (
         assignments.source_system = conversations.source_system as is_own,
         case assignments.scope when 'brand' then 1 when 'team' then 2 when 'channel' then 3 else 4 end as preference,
         assignments.valid_from
-    from {{ ref('int_conversations') }} as conversations
+    from conversations
     inner join assignments
         on
             coalesce(assignments.assigned_value, '') = case assignments.scope
@@ -76,7 +80,7 @@ only_one as (
         true as is_own,
         5 as preference,
         cast(null as date) as valid_from
-    from {{ ref('int_conversations') }} as conversations
+    from conversations
     inner join only_schedules
         on conversations.source_system = only_schedules.source_system
 ),

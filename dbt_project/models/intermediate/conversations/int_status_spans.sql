@@ -13,7 +13,10 @@ with status_events as (
         on
             events.source_system = conversations.source_system
             and events.conversation_remote_id = conversations.remote_id
-    where events.event_type = 'status' and events.new_value is not null
+    where
+        events.event_type = 'status'
+        and events.new_value is not null
+        and {{ in_scope('conversations.conversation_id') }}
 ),
 
 own_status as (
@@ -29,6 +32,7 @@ own_status as (
         status is not null
         and remote_updated_at is not null
         and conversation_id not in (select conversation_id from status_events)
+        and {{ in_scope('conversation_id') }}
 ),
 
 ordered as (
@@ -73,6 +77,7 @@ openings as (
         on
             conversations.conversation_id = first_events.conversation_id
             and first_events.event_number = 1
+    where {{ in_scope('conversations.conversation_id') }}
 )
 
 select

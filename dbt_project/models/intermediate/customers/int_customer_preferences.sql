@@ -8,7 +8,7 @@ with opened as (
         count(*) filter (where opened_at > {{ as_of() }} - {{ days(365) }}) as lately,
         count(*) as ever,
         max(opened_at) as last_opened_at
-    from {{ ref('int_conversation_profiles') }}
+    from {{ ref('fct_conversations') }}
     where customer_id is not null and excluded_reason is null and is_customer_opened
     group by customer_id, channel
 ),
@@ -26,20 +26,16 @@ channels as (
 
 written as (
     select
-        profiles.customer_id,
-        tags.language,
-        row_number() over (partition by profiles.customer_id order by count(*) desc nulls last, tags.language) as place
-    from {{ ref('int_conversation_messages') }} as messages
-    inner join {{ ref('int_conversation_profiles') }} as profiles
-        on messages.conversation_id = profiles.conversation_id
-    inner join {{ ref('int_text_tags') }} as tags
-        on messages.text_hash = tags.text_hash
+        customer_id,
+        language,
+        row_number() over (partition by customer_id order by count(*) desc nulls last, language) as place
+    from {{ ref('fct_messages') }}
     where
-        messages.speaker = 'customer'
-        and tags.language <> 'und'
-        and profiles.customer_id is not null
-        and profiles.excluded_reason is null
-    group by profiles.customer_id, tags.language
+        speaker = 'customer'
+        and language <> 'und'
+        and customer_id is not null
+        and excluded_reason is null
+    group by customer_id, language
 )
 
 select

@@ -8,17 +8,15 @@
 ] %}
 with calls as (
     select
-        conversations.agent_id,
-        conversations.conversation_id,
-        conversations.channel,
-        conversations.topic,
-        {{ metric_date('calls.first_agent_at') }} as metric_date,
-        calls.answered_calls,
-        calls.handle_minutes
-    from {{ ref('int_conversation_calls') }} as calls
-    inner join {{ ref('fct_conversations') }} as conversations
-        on calls.conversation_id = conversations.conversation_id
-    where calls.answered_calls > 0 and conversations.excluded_reason is null
+        agent_id,
+        conversation_id,
+        channel,
+        topic,
+        {{ metric_date('call_answered_at') }} as metric_date,
+        answered_calls,
+        handle_minutes
+    from {{ ref('fct_conversations') }}
+    where answered_calls > 0 and excluded_reason is null
 ),
 
 turns as (

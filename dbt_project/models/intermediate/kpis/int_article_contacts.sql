@@ -29,12 +29,10 @@ followed as (
         last_views.source_system,
         last_views.article_remote_id,
         row_number() over (partition by moments.conversation_id order by moments.contact_at) as place
-    from {{ ref('int_contact_moments') }} as moments
+    from {{ ref('int_customer_contacts') }} as moments
     {{ asof_left_join() }} last_views
         on moments.customer_id = last_views.customer_id and moments.contact_at > last_views.viewed_at
-    where
-        moments.reached_by = 'customer'
-        and moments.contact_at <= last_views.viewed_at + {{ var('deflection_window_hours') }} * interval 1 hour
+    where moments.contact_at <= last_views.viewed_at + {{ var('deflection_window_hours') }} * interval 1 hour
 )
 
 select conversation_id, source_system, article_remote_id, viewed_at, contact_at

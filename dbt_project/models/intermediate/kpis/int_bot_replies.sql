@@ -7,10 +7,10 @@ with spoken as (
         messages.speaker,
         messages.remote_id,
         lag(messages.speaker) over in_order as previous_speaker
-    from {{ ref('int_conversation_messages') }} as messages
-    inner join {{ ref('int_conversation_profiles') }} as profiles
-        on messages.conversation_id = profiles.conversation_id
-    where profiles.is_bot_conversation and messages.speaker in ('customer', 'bot', 'agent')
+    from {{ ref('fct_messages') }} as messages
+    inner join {{ ref('fct_conversations') }} as conversations
+        on messages.conversation_id = conversations.conversation_id
+    where conversations.is_bot_conversation and messages.speaker in ('customer', 'bot', 'agent')
     window in_order as (
         partition by messages.conversation_id
         order by

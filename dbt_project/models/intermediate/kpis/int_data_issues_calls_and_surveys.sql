@@ -22,8 +22,19 @@ negative as (
 ),
 
 surveys as (
-    select *
-    from {{ ref('int_survey_scores') }}
+    select
+        responses.source_system,
+        responses.remote_id,
+        responses.survey_type,
+        responses.conversation_remote_id,
+        scored.conversation_id,
+        scored.score,
+        scored.scale_min as lowest,
+        scored.scale_max as highest,
+        scored.is_response
+    from {{ ref('int_survey_responses') }} as responses
+    inner join {{ ref('fct_survey_responses') }} as scored
+        on responses.source_system = scored.source_system and responses.remote_id = scored.remote_id
 )
 
 select 'call_without_conversation' as rule, source_system, 'calls' as entity, remote_id, conversation_remote_id as found

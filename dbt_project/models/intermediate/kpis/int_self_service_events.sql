@@ -33,8 +33,7 @@ with events as (
 
 contacts as (
     select customer_id, contact_at
-    from {{ ref('int_contact_moments') }}
-    where reached_by = 'customer'
+    from {{ ref('int_customer_contacts') }}
 )
 
 select

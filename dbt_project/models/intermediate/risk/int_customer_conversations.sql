@@ -1,7 +1,7 @@
 -- A customer's conversations and messages of the last 120 days, added up for the risk score.
 {% set recent = "> " ~ as_of() ~ " - " ~ days(30) %}
 with conversations as (
-    select * from {{ ref('int_conversations_measured') }}
+    select * from {{ ref('fct_conversations') }}
     where customer_id is not null and excluded_reason is null
 ),
 
@@ -29,13 +29,14 @@ counted as (
 ),
 
 messages as (
-    select conversations.customer_id, messages.sent_at, tags.*
-    from {{ ref('int_conversation_messages') }} as messages
-    inner join conversations
-        on messages.conversation_id = conversations.conversation_id
-    inner join {{ ref('int_text_tags') }} as tags
-        on messages.text_hash = tags.text_hash
-    where messages.speaker = 'customer' and messages.sent_at > {{ as_of() }} - {{ days(120) }}
+    select *
+    from {{ ref('fct_messages') }}
+    where
+        speaker = 'customer'
+        and tagger_version is not null
+        and customer_id is not null
+        and excluded_reason is null
+        and sent_at > {{ as_of() }} - {{ days(120) }}
 ),
 
 moods as (

@@ -4,15 +4,14 @@ with surveys as (
         customer_id,
         max_by(cast(is_satisfied as integer), answered_at) filter (where is_satisfied is not null) as csat_last_satisfied,
         max_by(score, answered_at) filter (where survey_type = 'nps' and is_response) as nps_last
-    from {{ ref('int_survey_scores') }}
+    from {{ ref('fct_survey_responses') }}
     where customer_id is not null
     group by customer_id
 ),
 
 contacts as (
     select customer_id, max(contact_at) as last_contact_at
-    from {{ ref('int_contact_moments') }}
-    where reached_by = 'customer'
+    from {{ ref('int_customer_contacts') }}
     group by customer_id
 )
 

@@ -1,7 +1,7 @@
 -- What a customer mostly wrote about in the last 30 days, and the conversations to read first.
 with recent as (
     select *
-    from {{ ref('int_conversations_measured') }}
+    from {{ ref('fct_conversations') }}
     where
         customer_id is not null
         and excluded_reason is null

@@ -29,6 +29,10 @@ joined as (
         on
             responses.conversation_source_system = profiles.source_system
             and responses.conversation_remote_id = profiles.remote_id
+    left join {{ ref('int_conversations') }} as known
+        on
+            responses.conversation_source_system = known.source_system
+            and responses.conversation_remote_id = known.remote_id
     left join {{ ref('int_contact_customers') }} as links
         on
             responses.source_system = links.source_system
@@ -37,6 +41,8 @@ joined as (
         on
             responses.source_system = agents.source_system
             and responses.agent_remote_id = agents.remote_id
+    -- An answer is part of the build that its conversation is part of; one without is of every build.
+    where profiles.conversation_id is not null or known.conversation_id is null
 ),
 
 scored as (

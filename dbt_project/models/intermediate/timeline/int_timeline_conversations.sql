@@ -1,21 +1,21 @@
 {{ config(materialized="view") }}
 -- What happened in conversations: messages, calls, changes of status, team and priority.
-with profiles as (
-    select * from {{ ref('int_conversation_profiles') }} where customer_id is not null
+with conversations as (
+    select * from {{ ref('fct_conversations') }} where customer_id is not null
 ),
 
 events as (
     select
-        profiles.customer_id,
-        profiles.survivor_conversation_id as conversation_id,
-        profiles.channel,
-        profiles.excluded_reason,
+        conversations.customer_id,
+        conversations.survivor_conversation_id as conversation_id,
+        conversations.channel,
+        conversations.excluded_reason,
         events.*
     from {{ ref('int_conversation_events') }} as events
-    inner join profiles
+    inner join conversations
         on
-            events.source_system = profiles.source_system
-            and events.conversation_remote_id = profiles.remote_id
+            events.source_system = conversations.source_system
+            and events.conversation_remote_id = conversations.remote_id
     where events.event_type in ('team', 'priority', 'merged')
 )
 
@@ -46,43 +46,43 @@ union all
 
 select
     'call:' || {{ md5_hash(['calls.source_system', 'calls.remote_id']) }},
-    profiles.customer_id,
+    conversations.customer_id,
     calls.ring_at,
     'call',
-    profiles.channel,
+    conversations.channel,
     calls.source_system,
     calls.remote_id,
-    profiles.survivor_conversation_id,
+    conversations.survivor_conversation_id,
     case when calls.direction = 'outbound' then 'agent' else 'customer' end,
     coalesce(calls.direction || ' ', '') || 'call ' || coalesce(calls.outcome, 'running')
     || coalesce(', talked for ' || {{ number_text('round(case when calls.talk_seconds >= 0 then calls.talk_seconds end / 60.0, 1)') }} || ' min', ''),
-    profiles.excluded_reason
+    conversations.excluded_reason
 from {{ ref('int_calls') }} as calls
-inner join profiles
+inner join conversations
     on
-        calls.source_system = profiles.source_system
-        and calls.conversation_remote_id = profiles.remote_id
+        calls.source_system = conversations.source_system
+        and calls.conversation_remote_id = conversations.remote_id
 
 union all
 
 select
-    'status:' || spans.conversation_id || ':' || cast(spans.event_number as varchar),
-    profiles.customer_id,
+    'status:' || spans.status_span_id,
+    conversations.customer_id,
     spans.started_at,
-    case when spans.event_number = 0 then 'conversation_opened' else 'status_change' end,
-    profiles.channel,
-    profiles.source_system,
-    profiles.remote_id,
-    profiles.survivor_conversation_id,
-    case when spans.event_number = 0 and profiles.is_customer_opened then 'customer' else 'system' end,
+    case when spans.span_number = 1 then 'conversation_opened' else 'status_change' end,
+    conversations.channel,
+    conversations.source_system,
+    conversations.remote_id,
+    conversations.survivor_conversation_id,
+    case when spans.span_number = 1 and conversations.is_customer_opened then 'customer' else 'system' end,
     case
-        when spans.event_number = 0 then 'opened' || coalesce(' about ' || {{ words('profiles.topic') }}, '')
+        when spans.span_number = 1 then 'opened' || coalesce(' about ' || {{ words('conversations.topic') }}, '')
         else spans.previous_status || ' → ' || spans.status
     end,
-    profiles.excluded_reason
-from {{ ref('int_status_spans') }} as spans
-inner join profiles
-    on spans.conversation_id = profiles.conversation_id
+    conversations.excluded_reason
+from {{ ref('fct_status_spans') }} as spans
+inner join conversations
+    on spans.conversation_id = conversations.conversation_id
 
 union all
 

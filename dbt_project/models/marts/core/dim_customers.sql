@@ -1,9 +1,9 @@
 with contacts as (
     select
         customer_id,
-        min(contact_at) filter (where reached_by = 'customer') as first_contact_at,
-        max(contact_at) filter (where reached_by = 'customer') as last_contact_at
-    from {{ ref('int_contact_moments') }}
+        min(contact_at) as first_contact_at,
+        max(contact_at) as last_contact_at
+    from {{ ref('int_customer_contacts') }}
     group by customer_id
 ),
 

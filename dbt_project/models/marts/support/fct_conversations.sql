@@ -1,3 +1,4 @@
+{{ config(materialized="incremental", incremental_strategy="exchange", unique_key="conversation_id", on_schema_change="fail") }}
 with surveys as (
     select conversation_id, max(score) as csat_score, bool_or(is_satisfied) as is_csat_satisfied
     from {{ ref('int_survey_scores') }}
@@ -29,6 +30,7 @@ select
     ---------- timestamps
     measured.opened_at,
     measured.first_response_at,
+    measured.call_answered_at,
     measured.first_solved_at,
     measured.resolved_at,
 
@@ -45,6 +47,7 @@ select
     measured.customer_messages,
     measured.agent_messages,
     measured.bot_messages,
+    measured.answered_calls,
     measured.turns,
     measured.answered_turns,
     measured.reopens,

@@ -1,3 +1,4 @@
+{{ config(materialized="incremental", incremental_strategy="exchange", unique_key="issue_id", on_schema_change="fail", meta={"scope": "int_conversation_scope", "scope_column": "issue_id"}) }}
 -- An issue is decided like its conversations: FCR waits until all of them are.
 with conversations as (
     select

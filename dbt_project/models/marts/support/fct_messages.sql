@@ -1,3 +1,4 @@
+{{ config(materialized="incremental", incremental_strategy="exchange", unique_key="message_id", on_schema_change="fail") }}
 select
     {{ md5_hash(['messages.source_system', 'messages.remote_id']) }} as message_id,
     messages.conversation_id,

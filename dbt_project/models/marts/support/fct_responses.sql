@@ -1,3 +1,4 @@
+{{ config(materialized="incremental", incremental_strategy="exchange", unique_key="response_id", on_schema_change="fail") }}
 select
     {{ md5_hash(['turns.conversation_id', 'cast(turns.turn_number as varchar)']) }} as response_id,
     turns.conversation_id,

@@ -1,3 +1,4 @@
+{{ config(materialized="incremental", incremental_strategy="exchange", unique_key="self_service_session_id", on_schema_change="fail", meta={"scope": "everything"}) }}
 select
     {{ md5_hash(['sessions.customer_id', 'sessions.session_id']) }} as self_service_session_id,
     sessions.customer_id,

@@ -1,3 +1,4 @@
+{{ config(materialized="incremental", incremental_strategy="exchange", unique_key="sla_target_id", on_schema_change="fail") }}
 -- `breached_at` is the instant at which the target was used up; a target that is met at that very instant is met.
 with working as (
     select

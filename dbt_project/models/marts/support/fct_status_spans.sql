@@ -1,3 +1,4 @@
+{{ config(materialized="incremental", incremental_strategy="exchange", unique_key="status_span_id", on_schema_change="fail") }}
 select
     {{ md5_hash(['spans.conversation_id', 'cast(spans.event_number as varchar)']) }} as status_span_id,
     spans.conversation_id,

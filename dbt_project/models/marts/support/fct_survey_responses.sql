@@ -1,3 +1,4 @@
+{{ config(materialized="incremental", incremental_strategy="exchange", unique_key="response_id", on_schema_change="fail", meta={"scope_without": true}) }}
 select
     scores.response_id,
     scores.source_system,

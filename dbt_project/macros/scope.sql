@@ -1,0 +1,100 @@
+{#-
+  Incremental builds. A build is either full or takes up what happened since the last one (var `since`: its
+  `as_of` and the time of the newest load it saw). Then `int_conversation_scope` names the conversations that may
+  have changed; the intermediate models about conversations hold those alone, and the facts, which hold everything,
+  exchange their rows. Which of the two it is, is decided in `warehouse/increments.py`.
+-#}
+{% macro is_delta() -%}
+    {{ return(var("since") is not none) }}
+{%- endmacro %}
+
+{#- Whether a column's conversation is part of this build. Stands in the models that read the unified terms. -#}
+{% macro in_scope(column) -%}
+    {% if is_delta() or not execute -%}
+    {{ column }} in (select conversation_id from {{ ref('int_conversation_scope') }})
+    {%- else -%}
+    true
+    {%- endif %}
+{%- endmacro %}
+
+{#- Whether a date, or the week or month that it is in, is one whose KPIs this build works out. -#}
+{% macro date_in_scope(date) -%}
+    {% if is_delta() or not execute %}{{ date }} in (select metric_date from {{ ref('int_kpi_dates') }}){% else %}true{% endif %}
+{%- endmacro %}
+
+{% macro period_in_scope(unit, date) -%}
+    {% if is_delta() or not execute -%}
+    {{ period_start(unit, date) }} in (select {{ period_start(unit, 'metric_date') }} from {{ ref('int_kpi_dates') }})
+    {%- else -%}
+    true
+    {%- endif %}
+{%- endmacro %}
+
+{% macro since_loaded_at() -%} cast('{{ var("since").loaded_at }}' as timestamp with time zone) {%- endmacro %}
+{% macro since_as_of() -%} cast('{{ var("since").as_of }}' as timestamp with time zone) {%- endmacro %}
+
+{#- A mart as the last build left it. Not a `ref`: it is built later in this build. -#}
+{% macro held(mart) -%}
+    {{ return(api.Relation.create(database=target.database, schema="marts", identifier=mart)) }}
+{%- endmacro %}
+
+{#- Whether a unified row is news: loaded since, or an instant of it has come since. -#}
+{% macro is_news(instants, row="") -%}
+    (
+        {{ row }}loaded_at > {{ since_loaded_at() }}
+        {% for instant in instants %}
+        or ({{ row }}{{ instant }} > {{ since_as_of() }} and {{ row }}{{ instant }} <= {{ as_of() }})
+        {% endfor %}
+    )
+{%- endmacro %}
+
+{#- The table in which a fact keeps the rows that this build took out or put in: what its KPIs' dates follow from. -#}
+{% macro changed_rows(fact) -%}
+    {{ return(api.Relation.create(database=target.database, schema="intermediate", identifier=fact ~ "__changed")) }}
+{%- endmacro %}
+
+{#- Incremental strategy `exchange`: of the target's rows in the build's scope, those that are no longer so go and
+    new ones come; a row that is as it was stays. What went and what came is kept in `changed_rows`.
+
+    Config `meta`: `scope_column` (default conversation_id) and `scope`, the intermediate model that lists its values
+    of this build (default int_conversation_scope); `scope: everything` when the model always comes whole;
+    `scope_unit`: the column is the first date of the week or month of the dates listed; `scope_without`: rows without
+    a value are always part. -#}
+{% macro get_incremental_exchange_sql(arguments) %}
+    {% set fact = arguments["target_relation"] %}
+    {% set new = arguments["temp_relation"] %}
+    {% set columns = arguments["dest_columns"] | map(attribute="name") | join(", ") %}
+    {% set changed = changed_rows(fact.identifier) %}
+    {% set key = config.require("unique_key") %}
+    create or replace table {{ changed }} as
+    with held as (
+        select {{ columns }} from {{ fact }} where {{ exchanged_rows(config.get("meta", {})) }}
+    ),
+    gone as (select * from held except all select {{ columns }} from {{ new }}),
+    come as (select {{ columns }} from {{ new }} except all select * from held)
+    select true as is_new, * from come
+    union all
+    select false, * from gone;
+
+    delete from {{ fact }}
+    where {{ key }} in (select {{ key }} from {{ changed }} where not is_new);
+
+    insert into {{ fact }} ({{ columns }})
+    select {{ columns }} from {{ changed }} where is_new;
+{% endmacro %}
+
+{#- Which rows of a target `exchange` may take out. -#}
+{% macro exchanged_rows(meta) -%}
+    {% set column = meta.get("scope_column", "conversation_id") %}
+    {% set scope = meta.get("scope", "int_conversation_scope") %}
+    {% if scope == "everything" -%}
+    true
+    {%- else -%}
+    {% set listed = api.Relation.create(database=target.database, schema="intermediate", identifier=scope) %}
+    {% set value = "metric_date" if scope == "int_kpi_dates" else "conversation_id" %}
+    (
+        {{ column }} in (select {{ period_start(meta.scope_unit, value) if meta.get("scope_unit") else value }} from {{ listed }})
+        {% if meta.get("scope_without") %}or {{ column }} is null{% endif %}
+    )
+    {%- endif %}
+{%- endmacro %}

@@ -1,0 +1,217 @@
+"""A company whose records go on changing after loading: late, corrected, merged, relinked."""
+
+import random
+from datetime import UTC, datetime, timedelta
+from typing import Any
+
+import duckdb
+
+from tests.dbt_project.drop import COLUMNS, Company
+
+BEGIN = datetime(2026, 4, 1, tzinfo=UTC)
+TEXTS = [f"text number {n}" for n in range(12)]
+TOPICS = ["billing_payment", "delivery", "other", "account_access"]
+CHANNELS = ["email", "chat", "chatbot", "phone", "ticket"]
+STATUSES = ["open", "pending", "hold", "solved", "closed"]
+PEOPLE = 300
+
+
+def iso(at: datetime) -> str:
+    return at.strftime("%Y-%m-%dT%H:%M:%SZ")
+
+
+class Edited:
+    """The company's records and the chance that changes them. Ids are numbered over all steps."""
+
+    def __init__(self, seed: int) -> None:
+        self.chance = random.Random(seed)
+        self.company = Company()
+        self.conversations: list[tuple[str, datetime]] = []
+        self.number = 0
+
+    def named(self, kind: str) -> str:
+        self.number += 1
+        return f"{kind}{self.number}"
+
+    def rules(self) -> None:
+        """What stays: working hours, promises, people, accounts, articles."""
+        company = self.company
+        company.office("office", "Europe/Berlin", "09:00-17:00")
+        company.add("schedule_assignments", schedule_id="office", scope="default")
+        for metric in ("first_response", "next_response", "periodic_update", "resolution"):
+            clock = self.chance.choice(("business", "calendar"))
+            company.add(
+                "sla_policies", policy_id=metric, metric=metric, target_minutes=90, clock=clock
+            )
+        for n in range(5):
+            role = "bot" if n == 0 else "agent"
+            company.add(
+                "agents", agent_id=f"a{n}", name=f"A{n}", email=f"a{n}@acme.example", role=role
+            )
+        for n in range(4):
+            company.add("accounts", account_id=f"k{n}", name=f"K{n}", segment=f"segment {n % 2}")
+        for n in range(PEOPLE):
+            company.add("contacts", contact_id=f"p{n}", name=f"P{n}", account_id=f"k{n % 4}")
+        company.add("articles", article_id="art", title="How to")
+
+    def talk(self, first: datetime, last: datetime, count: int) -> None:
+        """New conversations opened between two instants; some of what happens in them is later."""
+        for _ in range(count):
+            at = first + (last - first) * self.chance.random()
+            name, channel = self.named("c"), self.chance.choice(CHANNELS)
+            self.conversations.append((name, at))
+            self.company.add(
+                "conversations", conversation_id=name, opened_at=iso(at), channel=channel,
+                contact_id=f"p{self.chance.randrange(PEOPLE)}",
+                team=self.chance.choice(("Care", "Billing")),
+                assignee_agent_id=f"a{self.chance.randrange(5)}", updated_at=iso(at),
+            )  # fmt: skip
+            for _ in range(self.chance.randint(0, 6)):
+                at += timedelta(minutes=self.chance.choice((1, 30, 300, 3000)))
+                self.happen(name, at)
+            if channel == "phone" and self.chance.random() < 0.8:
+                self.company.add(
+                    "calls", call_id=self.named("call"), conversation_id=name, direction="inbound",
+                    ring_at=iso(at), answered_at=iso(at + timedelta(minutes=1)),
+                    ended_at=iso(at + timedelta(hours=1)), outcome="answered", talk_seconds=60,
+                )  # fmt: skip
+            if self.chance.random() < 0.4:
+                self.asked(name, at)
+
+    def happen(self, conversation: str, at: datetime) -> None:
+        """A message or a change of status, team or priority."""
+        kind = self.chance.random()
+        if kind < 0.6:
+            author = self.chance.choice(("customer", "customer", "agent", "bot"))
+            self.company.said(
+                conversation, iso(at), author, message_id=self.named("m"),
+                body=self.chance.choice(TEXTS), author_id=f"a{self.chance.randrange(5)}",
+            )  # fmt: skip
+            return
+        field, value = ("status", self.chance.choice(STATUSES))
+        if kind > 0.95:
+            field, value = self.chance.choice((("team", "Billing"), ("priority", "urgent")))
+        self.company.add(
+            "conversation_events", event_id=self.named("e"), conversation_id=conversation,
+            occurred_at=iso(at), event_type=field, new_value=value,
+        )  # fmt: skip
+
+    def asked(self, conversation: str | None, at: datetime) -> None:
+        """A survey, answered or not, about a conversation or about nothing in particular."""
+        kind = self.chance.choice(("csat", "nps", "ces"))
+        answered = self.chance.random() < 0.7
+        self.company.add(
+            "survey_responses", response_id=self.named("s"), survey_type=kind,
+            score=self.chance.randint(1, 5) if answered else None, sent_at=iso(at),
+            responded_at=iso(at + timedelta(days=self.chance.randint(0, 5))) if answered else None,
+            conversation_id=conversation, contact_id=f"p{self.chance.randrange(PEOPLE)}",
+        )  # fmt: skip
+
+    def read(self, first: datetime, last: datetime, count: int) -> None:
+        """Visits to the help centre."""
+        for _ in range(count):
+            at = first + (last - first) * self.chance.random()
+            self.company.add(
+                "article_events", event_id=self.named("v"), occurred_at=iso(at), event_type="view",
+                article_id="art", contact_id=f"p{self.chance.randrange(PEOPLE)}",
+            )  # fmt: skip
+
+    def go_on(self, until: datetime) -> None:
+        """Late words, reopenings and surveys of conversations that began before."""
+        for name, opened in self.chance.sample(self.conversations, 25):
+            at = opened + (until - opened) * self.chance.random()
+            self.happen(name, at)
+        for name, opened in self.chance.sample(self.conversations, 6):
+            self.asked(name, opened)
+        self.asked(None, until - timedelta(hours=3))
+
+    def take(self) -> Company:
+        """What was added since the last taking."""
+        taken, self.company = self.company, Company()
+        return taken
+
+
+def insert(connection: duckdb.DuckDBPyConnection, company: Company, at: datetime) -> None:
+    """Load new rows into the raw tables."""
+    for entity, rows in company.rows.items():
+        for number, row in enumerate(rows):
+            values: dict[str, Any] = {
+                "source_system": "acme", "drop_folder": "acme", "drop_file": "f", **row,
+                "_load_id": iso(at), "_loaded_at": at, "_row_hash": f"{iso(at)}-{number}",
+            }  # fmt: skip
+            names = ", ".join(values)
+            marks = ", ".join("?" for _ in values)
+            connection.execute(
+                f"insert into raw_file_drop.{entity} ({names}) values ({marks})", [*values.values()]
+            )
+
+
+def correct(connection: duckdb.DuckDBPyConnection, chance: random.Random, at: datetime) -> None:
+    """Change rows that were loaded before: as a merge into raw does, with the new load's time."""
+    ids = [i for (i,) in connection.execute(
+        "select conversation_id from raw_file_drop.conversations order by conversation_id"
+    ).fetchall()]  # fmt: skip
+
+    def change(entity: str, key: str, name: str, **values: str) -> None:
+        assert set(values) <= set(COLUMNS[entity].split())
+        sets = ", ".join(f"{column} = ?" for column in values)
+        connection.execute(
+            f"update raw_file_drop.{entity} set {sets}, _loaded_at = ? where {key} = ?",
+            [*values.values(), at, name],
+        )
+
+    picked = iter(chance.sample(ids, 24))
+    for _ in range(4):
+        change("conversations", "conversation_id", next(picked),
+               merged_into_conversation_id=next(picked), updated_at=iso(at))  # fmt: skip
+    change("conversations", "conversation_id", next(picked), deleted_at=iso(at), updated_at=iso(at))
+    change("conversations", "conversation_id", next(picked), is_spam="true")
+    for _ in range(3):
+        change(
+            "conversations",
+            "conversation_id",
+            next(picked),
+            contact_id=f"p{chance.randrange(PEOPLE)}",
+        )
+    change("conversations", "conversation_id", next(picked), team="Night", priority="high")
+    for _ in range(
+        3
+    ):  # what time alone changes, as it does a mail thread's status: no load says so
+        connection.execute(
+            "update raw_file_drop.conversations set status = ?, updated_at = ? "
+            "where conversation_id = ?",
+            [chance.choice(("solved", "pending")), iso(at - timedelta(days=3)), next(picked)],
+        )
+    for _ in range(3):
+        change(
+            "contacts",
+            "contact_id",
+            f"p{chance.randrange(PEOPLE)}",
+            account_id=f"k{chance.randrange(4)}",
+        )
+    messages = [i for (i,) in connection.execute(
+        "select message_id from raw_file_drop.messages order by message_id"
+    ).fetchall()]  # fmt: skip
+    for name in chance.sample(messages, 5):
+        change("messages", "message_id", name, body=chance.choice(TEXTS))
+
+
+def link(connection: duckdb.DuckDBPyConnection, chance: random.Random, contacts: list[int]) -> None:
+    """Say anew of some contacts whether they are somebody that others are, too."""
+    for n in contacts:
+        connection.execute("delete from ml.identity_clusters where remote_id = ?", [f"p{n}"])
+        if chance.random() < 0.15:
+            connection.execute(
+                "insert into ml.identity_clusters values ('acme', ?, ?, 1)",
+                [f"p{n}", f"person {chance.randrange(15)}"],
+            )
+
+
+def tag(connection: duckdb.DuckDBPyConnection) -> None:
+    """What the tagger says of the texts."""
+    for n, text in enumerate(TEXTS):
+        connection.execute(
+            "insert into ml.message_tags values (md5(?), '1', ?, ?, ?, '[]', 0, 0, 0, 0, 'normal', "
+            "'en', true, 1)",
+            [text, ("negative", "neutral", "positive")[n % 3], (n % 3) - 1.0, TOPICS[n % 4]],
+        )
