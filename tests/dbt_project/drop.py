@@ -11,6 +11,7 @@ from datetime import UTC, datetime
 from pathlib import Path
 from typing import Any
 
+import pyarrow as pa
 import pytest
 
 from warehouse import dbt
@@ -153,11 +154,10 @@ class Company:
                     for number, row in enumerate(self.rows.get(entity, []), 1)
                 ]
                 if rows:
-                    marks = ", ".join("?" for _ in names)
-                    connection.executemany(
-                        f"insert into raw_file_drop.{entity} values ({marks})",
-                        [[row.get(n) for n in names] for row in rows],
-                    )
+                    table = pa.table({name: [row.get(name) for row in rows] for name in names})
+                    connection.register("dropped", table)
+                    connection.execute(f"insert into raw_file_drop.{entity} by name from dropped")
+                    connection.unregister("dropped")
 
     def _raw(self, row: dict[str, str], number: int, entity: str) -> dict[str, Any]:
         return {

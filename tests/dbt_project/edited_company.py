@@ -2,9 +2,9 @@
 
 import random
 from datetime import UTC, datetime, timedelta
-from typing import Any
 
 import duckdb
+import pyarrow as pa
 
 from tests.dbt_project.drop import COLUMNS, Company
 
@@ -13,7 +13,7 @@ TEXTS = [f"text number {n}" for n in range(12)]
 TOPICS = ["billing_payment", "delivery", "other", "account_access"]
 CHANNELS = ["email", "chat", "chatbot", "phone", "ticket"]
 STATUSES = ["open", "pending", "hold", "solved", "closed"]
-PEOPLE = 300
+PEOPLE = 2000
 
 
 def iso(at: datetime) -> str:
@@ -134,16 +134,16 @@ class Edited:
 def insert(connection: duckdb.DuckDBPyConnection, company: Company, at: datetime) -> None:
     """Load new rows into the raw tables."""
     for entity, rows in company.rows.items():
-        for number, row in enumerate(rows):
-            values: dict[str, Any] = {
-                "source_system": "acme", "drop_folder": "acme", "drop_file": "f", **row,
-                "_load_id": iso(at), "_loaded_at": at, "_row_hash": f"{iso(at)}-{number}",
-            }  # fmt: skip
-            names = ", ".join(values)
-            marks = ", ".join("?" for _ in values)
-            connection.execute(
-                f"insert into raw_file_drop.{entity} ({names}) values ({marks})", [*values.values()]
-            )
+        loaded = [
+            {"source_system": "acme", "drop_folder": "acme", **row, "_load_id": iso(at),
+             "_loaded_at": at, "_row_hash": f"{iso(at)}-{number}"}
+            for number, row in enumerate(rows)
+        ]  # fmt: skip
+        names = sorted({name for row in loaded for name in row})
+        table = pa.table({name: [row.get(name) for row in loaded] for name in names})
+        connection.register("loaded", table)
+        connection.execute(f"insert into raw_file_drop.{entity} by name from loaded")
+        connection.unregister("loaded")
 
 
 def correct(connection: duckdb.DuckDBPyConnection, chance: random.Random, at: datetime) -> None:
@@ -203,7 +203,7 @@ def link(connection: duckdb.DuckDBPyConnection, chance: random.Random, contacts:
         if chance.random() < 0.15:
             connection.execute(
                 "insert into ml.identity_clusters values ('acme', ?, ?, 1)",
-                [f"p{n}", f"person {chance.randrange(15)}"],
+                [f"p{n}", f"person {chance.randrange(100)}"],
             )
 
 

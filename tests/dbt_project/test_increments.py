@@ -64,8 +64,8 @@ def test_random_edits_taken_up_step_by_step_give_what_a_full_build_gives(
     edited, chance = Edited(seed), random.Random(seed)
     edited.rules()
     # Some of it lies after the first build's `as_of`, and is not known to it.
-    edited.talk(BEGIN, FIRST + timedelta(days=1), 260)
-    edited.read(BEGIN, FIRST + timedelta(days=1), 150)
+    edited.talk(BEGIN, FIRST + timedelta(days=1), 1200)
+    edited.read(BEGIN, FIRST + timedelta(days=1), 400)
     company = edited.take()
     company.write()
     with warehouse() as connection:
@@ -85,14 +85,14 @@ def test_random_edits_taken_up_step_by_step_give_what_a_full_build_gives(
         with warehouse() as connection:
             insert(connection, edited.take(), as_of)
             correct(connection, chance, as_of)
-            link(connection, chance, chance.sample(range(PEOPLE), 3))
+            link(connection, chance, chance.sample(range(PEOPLE), 30))
         loaded(as_of)
         build(as_of)
 
     file = settings().warehouse_file
     (scope,) = query(file, "select count(*) from intermediate.int_conversation_scope")
     (conversations,) = query(file, "select count(*) from intermediate.int_conversations")
-    assert 0 < scope[0] < conversations[0]
+    assert 0 < scope[0] < conversations[0] / 3
     everything = tmp_path / "everything"
     shutil.copytree(settings().root, everything)
     monkeypatch.setenv("HEEDLINE_HOME", str(everything))
