@@ -9,7 +9,7 @@ import os
 from dataclasses import dataclass
 from datetime import datetime
 from pathlib import Path
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, cast
 from uuid import uuid4
 
 from warehouse import increments
@@ -20,8 +20,12 @@ from warehouse.settings import PROJECT_ROOT, settings
 
 if TYPE_CHECKING:
     from dbt.cli.main import dbtRunnerResult
+    from dbt.contracts.graph.manifest import Manifest
 
 PROJECT = PROJECT_ROOT / "dbt_project"
+
+# The project as dbt read it in this process, by the vars that decide which models there are.
+_projects: "dict[str, Manifest]" = {}
 
 
 @dataclass(frozen=True)
@@ -164,29 +168,34 @@ def _invoke(
     """One dbt command on this installation's warehouse, which dbt lets go of again."""
     os.environ.setdefault("DO_NOT_TRACK", "1")
     os.environ["HEEDLINE_WAREHOUSE_FILE"] = str(settings().warehouse_file)
+    # Not as vars: dbt reads the whole project anew when a var differs.
+    os.environ["HEEDLINE_AS_OF"] = iso(as_of)
+    os.environ["HEEDLINE_SINCE"] = json.dumps(since)
     from dbt.cli.main import dbtRunner
 
     with warehouse() as connection:  # the tables that models read exist before dbt opens the file
         write_free_mail_domains(connection)
-    variables = {
-        "as_of": iso(as_of),
-        "sources": loaded_sources() if sources is None else sources,
-        "drop_folder": drop_folder,
-        "since": since,
-    }
+    variables = json.dumps(
+        {
+            "sources": loaded_sources() if sources is None else sources,
+            "drop_folder": drop_folder,
+        }
+    )
+    where = [
+        "--no-use-colors",
+        *("--project-dir", str(PROJECT), "--profiles-dir", str(PROJECT)),
+        *("--target-path", str(settings().dbt / "target")),
+        *("--log-path", str(settings().dbt / "logs")),
+        *("--vars", variables),
+    ]
     command, *rest = arguments
     try:
-        return dbtRunner().invoke(
-            [
-                command,
-                "--no-use-colors",
-                *("--project-dir", str(PROJECT), "--profiles-dir", str(PROJECT)),
-                *("--target-path", str(settings().dbt / "target")),
-                *("--log-path", str(settings().dbt / "logs")),
-                *("--vars", json.dumps(variables)),
-                *rest,
-            ]
-        )
+        if variables not in _projects:
+            read = dbtRunner().invoke(["parse", *where])
+            if read.exception is not None or not read.success:
+                return read
+            _projects[variables] = cast("Manifest", read.result)
+        return dbtRunner(manifest=_projects[variables]).invoke([command, *where, *rest])
     finally:
         _let_go()
 

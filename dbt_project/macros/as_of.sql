@@ -1,6 +1,12 @@
 {#- The run's only "now", an instant. -#}
 {% macro as_of() -%}
-    cast('{{ var("as_of") }}' as timestamp with time zone)
+    cast('{{ run_value("HEEDLINE_AS_OF", var("as_of")) }}' as timestamp with time zone)
+{%- endmacro %}
+
+{#- A value that differs from run to run: read when SQL is written and not when the project is read, so that dbt reads
+    the project anew only when the project has changed (8 s). -#}
+{% macro run_value(name, otherwise) -%}
+    {{ return(env_var(name, otherwise) if execute else otherwise) }}
 {%- endmacro %}
 
 {#- The day (in the reporting zone) an instant belongs to. -#}

@@ -1,16 +1,22 @@
 {#-
-  Incremental builds. A build is either full or takes up what happened since the last one (var `since`: its
-  `as_of` and the time of the newest load it saw). Then `int_conversation_scope` names the conversations that may
+  Incremental builds. A build is either full or takes up what happened since the last one. Then `int_conversation_scope` names the conversations that may
   have changed; the intermediate models about conversations hold those alone, and the facts, which hold everything,
   exchange their rows. Which of the two it is, is decided in `warehouse/increments.py`.
 -#}
 {% macro is_delta() -%}
-    {{ return(var("since") is not none) }}
+    {{ return(not execute or since() is not none) }}
+{%- endmacro %}
+
+{#- What the last build saw, `{as_of, loaded_at}`. NULL: this build is full. (While the project is read: something, so
+    that every model's references are seen.) -#}
+{% macro since() -%}
+    {% set never = "1970-01-01T00:00:00Z" %}
+    {{ return(fromjson(run_value("HEEDLINE_SINCE", "null")) if execute else {"as_of": never, "loaded_at": never}) }}
 {%- endmacro %}
 
 {#- Whether a column's conversation is part of this build. Stands in the models that read the unified terms. -#}
 {% macro in_scope(column) -%}
-    {% if is_delta() or not execute -%}
+    {% if is_delta() -%}
     {{ column }} in (select conversation_id from {{ ref('int_conversation_scope') }})
     {%- else -%}
     true
@@ -19,19 +25,19 @@
 
 {#- Whether a date, or the week or month that it is in, is one whose KPIs this build works out. -#}
 {% macro date_in_scope(date) -%}
-    {% if is_delta() or not execute %}{{ date }} in (select metric_date from {{ ref('int_kpi_dates') }}){% else %}true{% endif %}
+    {% if is_delta() %}{{ date }} in (select metric_date from {{ ref('int_kpi_dates') }}){% else %}true{% endif %}
 {%- endmacro %}
 
 {% macro period_in_scope(unit, date) -%}
-    {% if is_delta() or not execute -%}
+    {% if is_delta() -%}
     {{ period_start(unit, date) }} in (select {{ period_start(unit, 'metric_date') }} from {{ ref('int_kpi_dates') }})
     {%- else -%}
     true
     {%- endif %}
 {%- endmacro %}
 
-{% macro since_loaded_at() -%} cast('{{ var("since").loaded_at }}' as timestamp with time zone) {%- endmacro %}
-{% macro since_as_of() -%} cast('{{ var("since").as_of }}' as timestamp with time zone) {%- endmacro %}
+{% macro since_loaded_at() -%} cast('{{ since().loaded_at }}' as timestamp with time zone) {%- endmacro %}
+{% macro since_as_of() -%} cast('{{ since().as_of }}' as timestamp with time zone) {%- endmacro %}
 
 {#- A mart as the last build left it. Not a `ref`: it is built later in this build. -#}
 {% macro held(mart) -%}
