@@ -17,7 +17,16 @@ from ml.tagger.labels import SIGNALS
 from warehouse.duck import warehouse
 from warehouse.settings import settings
 
-LOADED_AT = datetime.fromisoformat("2026-06-30T00:00:00+00:00")
+# The column that says when a row came to be; the other entities are there from the start.
+BORN = {
+    "conversations": "opened_at",
+    "messages": "sent_at",
+    "conversation_events": "occurred_at",
+    "calls": "ring_at",
+    "survey_responses": "sent_at",
+    "orders": "ordered_at",
+    "article_events": "occurred_at",
+}
 
 # The company's own rules are the same for every copy.
 RULES = ("schedules", "schedule_assignments", "holidays", "sla_policies")
@@ -25,35 +34,68 @@ ENTITIES: dict[str, str] = yaml.safe_load(Path(__file__).with_name("company.yml"
 _MOODS = "case t.sentiment when 'negative' then -0.8 when 'positive' then 0.8 else 0.0 end"
 
 
-def fill(copies: int) -> int:
-    """Write the raw tables, links and tags of `copies` large samples; conversations."""
+def fill(copies: int, until: datetime) -> int:
+    """Write the raw tables as of an instant, links and tags of `copies` large samples; rows."""
     sample.generate("large", root=settings().sample)
-    world = next(settings().sample.glob("large-*"))
+    world = _world()
     load_pending("file_drop")  # nothing is pending: makes the tables
     with warehouse() as connection:
+        rows = _load(connection, copies, until, "<=")
         for number in range(1, copies + 1):
-            for entity, query in ENTITIES.items():
-                add_rows(connection, entity, query.format(w=world, n=number), "1", LOADED_AT)
             connection.execute(
                 f"insert into ml.identity_clusters select system || '{number}', remote_id, "
                 f"person_id || '-{number}', 1 from '{world}/truth/identities.parquet'"
             )
         for entity in RULES:
             file = world / "drop" / "fernhill" / f"{entity}.csv"
-            rows = (
+            rules = (
                 f"select *, 'fernhill' as source_system from read_csv('{file}', all_varchar = true)"
             )
-            add_rows(connection, entity, rows, "1", LOADED_AT)
+            _add_rows(connection, entity, rules, until)
         _tag(connection, world)
         connection.execute("checkpoint")
-        (found,) = connection.execute("select count(*) from raw_file_drop.conversations").fetchall()
-    return int(found[0])
+    return rows
 
 
-def add_rows(
-    connection: duckdb.DuckDBPyConnection, entity: str, query: str, load_id: str, at: datetime
-) -> None:
-    """Put rows into a raw table as the loader does: all as text, one per key."""
+def add_what_came_after(copies: int, cut: datetime, now: datetime) -> int:
+    """Load what has come to be since `cut`, and anew the conversations that changed; rows."""
+    with warehouse() as connection:
+        rows = _load(connection, copies, cut, ">", now)
+        connection.execute(
+            "update raw_file_drop.conversations set _loaded_at = ? "
+            "where cast(updated_at as timestamptz) > ? and _loaded_at < ?",
+            [now, cut, now],
+        )
+    return rows
+
+
+def _world() -> Path:
+    return next(settings().sample.glob("large-*"))
+
+
+def _load(
+    connection: duckdb.DuckDBPyConnection,
+    copies: int,
+    cut: datetime,
+    side: str,
+    at: datetime | None = None,
+) -> int:
+    """One load of the rows on one side of an instant, noted as the loader does."""
+    rows = 0
+    for number in range(1, copies + 1):
+        for entity, query in ENTITIES.items():
+            born = f"coalesce(cast({BORN.get(entity, 'null')} as timestamptz), '-infinity')"
+            dated = f"select * from ({query.format(w=_world(), n=number)}) where {born} {side} "
+            rows += _add_rows(connection, entity, f"{dated} timestamptz '{cut}'", at or cut)
+    connection.execute(
+        "insert into ops.loads values ('file_drop', '-', ?, ?, ?, 0, 0, ?, 0)",
+        [str(at or cut), rows, rows, at or cut],
+    )
+    return rows
+
+
+def _add_rows(connection: duckdb.DuckDBPyConnection, entity: str, query: str, at: datetime) -> int:
+    """Put rows into a raw table as the loader does: all as text, one per key; how many."""
     known = {
         name
         for (name,) in connection.execute(
@@ -70,12 +112,13 @@ def add_rows(
         for name, kind, *_ in described
         if name in known
     )
-    connection.execute(
+    added = connection.execute(
         f"insert into raw_file_drop.{entity} by name select {columns}, 'large' as drop_folder, "
-        f"'{entity}.parquet' as drop_file, '{load_id}' as _load_id, "
+        f"'{entity}.parquet' as drop_file, '{at}' as _load_id, "
         f"cast(? as timestamptz) as _loaded_at from ({query})",
         [at],
-    )
+    ).fetchall()
+    return int(added[0][0])
 
 
 def _tag(connection: duckdb.DuckDBPyConnection, world: Path) -> None:
