@@ -49,13 +49,12 @@ def _records(facts: Facts) -> Iterator[tuple[str, datetime | None, str | None, R
                 yield f"response_{clock}minutes", at, agent, row, minutes, 1
         worked_on[agent, row["conversation_id"], monday(at)] = at, row
 
-    for call in facts["int_conversation_calls"]:
-        row, at = conversations[call["conversation_id"]], call["first_agent_at"]
-        if at is None or row["excluded_reason"] is not None:
+    for row in counted:
+        at, answered = row["call_answered_at"], row["answered_calls"]
+        if at is None:
             continue
-        answered = call["answered_calls"]
         yield "calls_answered", at, row["agent_id"], row, answered, None
-        yield "handle_minutes", at, row["agent_id"], row, call["handle_minutes"], answered
+        yield "handle_minutes", at, row["agent_id"], row, row["handle_minutes"], answered
         worked_on[row["agent_id"], row["conversation_id"], monday(at)] = at, row
 
     for (agent, _, _), (at, row) in worked_on.items():

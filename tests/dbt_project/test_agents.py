@@ -147,11 +147,8 @@ def world(seed: int) -> dict[str, list[Row]]:
     chance = random.Random(seed)
     agents = [*(row["agent_id"] for row in people()), None, "nobody knows"]
     facts: dict[str, list[Row]] = {
-        name: []
-        for name in (
-            "fct_conversations", "fct_responses", "fct_survey_responses", "int_conversation_calls",
-        )
-    }  # fmt: skip
+        name: [] for name in ("fct_conversations", "fct_responses", "fct_survey_responses")
+    }
 
     def at() -> datetime | None:
         moment = START + timedelta(minutes=chance.randrange(5 * 7 * 24 * 60))
@@ -167,8 +164,12 @@ def world(seed: int) -> dict[str, list[Row]]:
             "topic": chance.choice(["a", "b", "b", None]),
             "excluded_reason": chance.choice([None] * 9 + ["spam", "merged"]),
         }
+        calls = chance.randrange(3) if about["channel"] == "phone" else 0
         facts["fct_conversations"].append({
             **about,
+            "answered_calls": calls,
+            "call_answered_at": START + timedelta(days=chance.randrange(35)) if calls else None,
+            "handle_minutes": calls * 3.25 if about["channel"] == "phone" else None,
             "agent_id": chance.choice(agents),
             "opened_at": START + timedelta(minutes=chance.randrange(50_000)),
             "first_solved_at": at(),
@@ -202,13 +203,6 @@ def world(seed: int) -> dict[str, list[Row]]:
                 "is_response": True,
                 "is_satisfied": maybe(chance.random() < 0.7),
                 "is_latest_for_conversation": chance.random() < 0.9,
-            })  # fmt: skip
-        if about["channel"] == "phone":
-            facts["int_conversation_calls"].append({
-                "conversation_id": about["conversation_id"],
-                "answered_calls": (calls := chance.randrange(3)),
-                "first_agent_at": START + timedelta(days=chance.randrange(35)) if calls else None,
-                "handle_minutes": calls * 3.25,
             })  # fmt: skip
     return facts
 

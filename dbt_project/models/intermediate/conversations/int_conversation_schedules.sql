@@ -1,10 +1,9 @@
--- The schedule a conversation is measured by, as in force when it opened. In this order: the one the
--- conversation names; the assignment by brand, team, channel, default; the only schedule of its source
--- when nothing is assigned there. Its own source's before another's. None: business minutes are NULL.
+-- The schedule a conversation is measured by, as in force when it opened: the one it names; the assignment by brand,
+-- team, channel, default; the only schedule of its source when nothing is assigned there. Its own source's before
+-- another's. None: business minutes are NULL.
 with conversations as (
     select * from {{ ref('int_conversations') }} where {{ in_scope('conversation_id') }}
 ),
-
 schedules as (
     select source_system, schedule_id, schedule_key, min(time_zone) as time_zone
     from {{ ref('int_schedule_hours') }}
