@@ -178,13 +178,16 @@ def correct(connection: duckdb.DuckDBPyConnection, chance: random.Random, at: da
             contact_id=f"p{chance.randrange(PEOPLE)}",
         )
     change("conversations", "conversation_id", next(picked), team="Night", priority="high")
-    for _ in range(
-        3
-    ):  # what time alone changes, as it does a mail thread's status: no load says so
+    # What time alone changes, as it does a mail thread's status: no load says so.
+    silent = connection.execute(
+        "select conversation_id from raw_file_drop.conversations where conversation_id not in "
+        "(select conversation_id from raw_file_drop.conversation_events) order by all"
+    ).fetchall()
+    for (name,) in chance.sample(silent, 5):
         connection.execute(
             "update raw_file_drop.conversations set status = ?, updated_at = ? "
             "where conversation_id = ?",
-            [chance.choice(("solved", "pending")), iso(at - timedelta(days=3)), next(picked)],
+            [chance.choice(("solved", "pending")), iso(at - timedelta(days=3)), name],
         )
     for _ in range(3):
         change(
