@@ -185,9 +185,8 @@ def correct(connection: duckdb.DuckDBPyConnection, chance: random.Random, at: da
     ).fetchall()
     for (name,) in chance.sample(silent, 5):
         connection.execute(
-            "update raw_file_drop.conversations set status = ?, updated_at = ? "
-            "where conversation_id = ?",
-            [chance.choice(("solved", "pending")), iso(at - timedelta(days=3)), name],
+            "update raw_file_drop.conversations set status = ? where conversation_id = ?",
+            [chance.choice(("solved", "pending")), name],
         )
     for _ in range(3):
         change(
