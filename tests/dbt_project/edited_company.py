@@ -41,7 +41,12 @@ class Edited:
         for metric in ("first_response", "next_response", "periodic_update", "resolution"):
             clock = self.chance.choice(("business", "calendar"))
             company.add(
-                "sla_policies", policy_id=metric, metric=metric, target_minutes=90, clock=clock
+                "sla_policies",
+                policy_id=metric,
+                metric=metric,
+                target_minutes=90,
+                clock=clock,
+                channel="email",
             )
         for n in range(5):
             role = "bot" if n == 0 else "agent"
