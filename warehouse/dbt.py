@@ -113,6 +113,8 @@ def run(
     Raises:
         DbtFailed: a node errored or a test found rows.
     """
+    if command in {"build", "run"} and selector not in {"unify", "success"}:
+        increments.forget()
     outcome = _invoke(
         [
             command,

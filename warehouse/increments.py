@@ -64,7 +64,7 @@ def plan(
             "select as_of, loaded_at, fingerprint, is_finished from ops.mart_builds"
         ).fetchall()
         reason = "everything, as asked" if full else _why_full(last, as_of, seen)
-        connection.execute("update ops.mart_builds set is_finished = false")
+        _forget(connection)
         if reason:
             _drop_changed(connection)
     since = None
@@ -72,6 +72,16 @@ def plan(
         since = {"as_of": iso(last[0][0]), "loaded_at": iso(last[0][1])}
     log.info("marts: %s", reason or f"what has come since {since}")
     return Plan(as_of, loaded_at, seen, since, reason)
+
+
+def forget() -> None:
+    """Marts are about to be built by other means than a plan: the next planned build is full."""
+    with warehouse() as connection:
+        _forget(connection)
+
+
+def _forget(connection: duckdb.DuckDBPyConnection) -> None:
+    connection.execute("update ops.mart_builds set is_finished = false")
 
 
 def finished(done: Plan) -> None:

@@ -56,6 +56,12 @@ def test_a_build_that_did_not_end_is_followed_by_a_full_one() -> None:
 
 
 @pytest.mark.usefixtures("built")
+def test_marts_built_by_hand_are_followed_by_a_full_build() -> None:
+    increments.forget()
+    assert plan().since is None
+
+
+@pytest.mark.usefixtures("built")
 def test_an_earlier_day_is_replayed_in_full() -> None:
     replay = plan(AS_OF - timedelta(days=1))
     assert replay.since is None
