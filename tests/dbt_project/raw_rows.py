@@ -117,11 +117,14 @@ TWILIO = {
          "2026-05-02T09:00:00Z", "2026-05-02T09:02:00Z"),
         ("CA4", "CA3", "+15550001", "client:bob", "outbound-dial", "completed", "80",
          "2026-05-02T09:00:20Z", "2026-05-02T09:01:40Z"),
+        ("CA5", None, "+15550002", "+1800", "inbound", "completed", "30",
+         "2026-05-02T10:00:00Z", "2026-05-02T10:00:30Z"),
     ),
     "recordings": _rows(
         "sid call_sid source start_time_iso",
         ("RE1", "CA1", "RecordVerb", "2026-05-01T09:00:45Z"),
         ("RE2", "CA1", "RecordVerb", "2026-05-01T09:00:55Z"),
+        ("RE3", "CA5", "RecordVerb", "2026-05-02T10:00:20Z"),
     ),
     "transcriptions": _rows(
         "sid recording_sid status transcription_text",
