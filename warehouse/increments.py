@@ -9,7 +9,7 @@ import hashlib
 import json
 import logging
 from dataclasses import dataclass
-from datetime import datetime
+from datetime import UTC, datetime
 from pathlib import Path
 from typing import Any
 
@@ -34,11 +34,23 @@ RULES = (
     ("ops.erasures", "request_id, swept_at", ""),
     ("ops.retention", "place, run_at", "where removed > 0 and place like 'raw%'"),
 )
+# Unified terms whose rows say when they came. What a build has seen is what lies in them: a load
+# that comes after they were built and before the marts are is the next build's.
+DATED = (
+    "int_conversations",
+    "int_messages",
+    "int_conversation_events",
+    "int_calls",
+    "int_survey_responses",
+)
 
 
 @dataclass(frozen=True)
 class Plan:
-    """How a build goes: `since` is what the last one saw, None for a full build and its reason."""
+    """How a build goes: `since` is what the last one saw, None for a full build and its reason.
+
+    `loaded_at`: of the newest load in the unified terms that this build reads.
+    """
 
     as_of: datetime
     loaded_at: datetime
@@ -57,9 +69,7 @@ def plan(
     """
     with warehouse() as connection:
         seen = fingerprint(connection, sources, drop_folder)
-        (loaded_at,) = connection.execute(
-            "select coalesce(max(loaded_at), timestamptz '1970-01-01 00:00:00+00') from ops.loads"
-        ).fetchall()[0]
+        loaded_at = _newest(connection)
         last = connection.execute(
             "select as_of, loaded_at, fingerprint, is_finished from ops.mart_builds"
         ).fetchall()
@@ -130,17 +140,32 @@ def _digest(file: Path) -> str:
 
 def _rows(connection: duckdb.DuckDBPyConnection, table: str, columns: str, where: str) -> list[Any]:
     """Count and digest of a small table's rows in any order; none when it is not there."""
-    schema, name = table.split(".")
-    there = connection.execute(
-        "select 1 from information_schema.tables where table_schema = ? and table_name = ?",
-        [schema, name],
-    ).fetchall()
-    if not there:
+    if not _is_there(connection, table):
         return []
     found = connection.execute(
         f"select count(*), bit_xor(hash(r)) from (select {columns} from {table} {where}) as r"
     ).fetchall()
     return list(found[0])
+
+
+def _newest(connection: duckdb.DuckDBPyConnection) -> datetime:
+    """Time of the newest load of which the unified terms hold rows; long ago without any."""
+    found = [datetime(1970, 1, 1, tzinfo=UTC)]
+    for name in DATED:
+        if _is_there(connection, f"intermediate.{name}"):
+            rows = connection.execute(f"select max(loaded_at) from intermediate.{name}").fetchall()
+            found += [newest for (newest,) in rows if newest is not None]
+    return max(found)
+
+
+def _is_there(connection: duckdb.DuckDBPyConnection, table: str) -> bool:
+    schema, name = table.split(".")
+    return bool(
+        connection.execute(
+            "select 1 from information_schema.tables where table_schema = ? and table_name = ?",
+            [schema, name],
+        ).fetchall()
+    )
 
 
 def _drop_changed(connection: duckdb.DuckDBPyConnection) -> None:

@@ -172,7 +172,7 @@ create table if not exists ml.customer_risk (
 );
 
 -- At most one row: what the last build of the marts saw (warehouse/increments.py). `loaded_at`: of the newest
--- load; `is_finished` is false while a build runs, and stays so when it does not come to its end.
+-- load in the unified terms; `is_finished` is false while a build runs, and stays so when it does not come to its end.
 create table if not exists ops.mart_builds (
     as_of timestamptz not null,
     loaded_at timestamptz not null,

@@ -1,7 +1,8 @@
 {#-
-  Incremental builds. A build is either full or takes up what happened since the last one. Then `int_conversation_scope` names the conversations that may
-  have changed; the intermediate models about conversations hold those alone, and the facts, which hold everything,
-  exchange their rows. Which of the two it is, is decided in `warehouse/increments.py`.
+  Incremental builds. A build is either full or takes up what happened since the last one. Then
+  `int_conversation_scope` names the conversations that may have changed; the intermediate models about
+  conversations hold those alone, and the facts, which hold everything, exchange their rows. Which of the two it is,
+  is decided in `warehouse/increments.py`.
 -#}
 {% macro is_delta() -%}
     {{ return(not execute or since() is not none) }}
@@ -45,11 +46,11 @@
 {%- endmacro %}
 
 {#- Whether a unified row is news: loaded since, or an instant of it has come since. -#}
-{% macro is_news(instants, row="") -%}
+{% macro is_news(instants) -%}
     (
-        {{ row }}loaded_at > {{ since_loaded_at() }}
+        loaded_at > {{ since_loaded_at() }}
         {% for instant in instants %}
-        or ({{ row }}{{ instant }} > {{ since_as_of() }} and {{ row }}{{ instant }} <= {{ as_of() }})
+        or ({{ instant }} > {{ since_as_of() }} and {{ instant }} <= {{ as_of() }})
         {% endfor %}
     )
 {%- endmacro %}

@@ -24,9 +24,8 @@ def built() -> None:
             "create table intermediate.int_agents as select 'zendesk' as source_system, "
             "'1' as remote_id, 'Ida@acme.example' as email, 'agent' as role"
         )
-        connection.execute(
-            "insert into ops.loads values ('zendesk', '-', 'l', 0, 0, 0, 0, ?, 0)", [LOADED]
-        )
+        connection.execute("create table intermediate.int_messages (loaded_at timestamptz)")
+        connection.execute("insert into intermediate.int_messages values (?)", [LOADED])
     increments.finished(plan())
 
 
@@ -43,6 +42,20 @@ def test_the_next_build_takes_up_what_has_come_since() -> None:
         "as_of": "2026-06-30T00:00:00Z",
         "loaded_at": "2026-06-30T01:02:03.000004Z",
     }
+
+
+@pytest.mark.usefixtures("built")
+def test_a_load_that_comes_between_unify_and_marts_is_news_to_the_next_build() -> None:
+    """Its rows are in raw already and not in the unified terms that the marts were built from."""
+    with warehouse() as connection:
+        connection.execute(
+            "insert into ops.loads values ('zendesk', '-', 'l', 1, 1, 0, 0, ?, 0)",
+            [LOADED + timedelta(hours=1)],
+        )
+    increments.finished(plan())
+    since = plan().since
+    assert since is not None
+    assert since["loaded_at"] == "2026-06-30T01:02:03.000004Z"
 
 
 @pytest.mark.usefixtures("built")
@@ -105,4 +118,4 @@ def test_a_full_build_drops_what_the_last_one_noted_as_changed() -> None:
             "select table_name from information_schema.tables "
             "where table_schema = 'intermediate' order by table_name"
         ).fetchall()
-    assert left == [("int_agents",), ("int_messages__kept",)]
+    assert left == [("int_agents",), ("int_messages",), ("int_messages__kept",)]
