@@ -1,6 +1,49 @@
-{#- The measures that add up over `fct_conversations`: the instant that dates them, what is counted, out of
-    what. A conversation counts where `where` holds; `numerator` and `denominator` are summed. -#}
-{% macro kpi_measures() %}
+{#- What the KPIs count, as a list of groups: records of one fact, dated by one instant (`at`), which count where `where`
+    holds, under `channel`, `team` and `topic` (SQL). A measure adds up `numerator` and `denominator` (SQL; none for
+    counts) of the group's records that it asks for. `kpi` is its name, or SQL where `is_kpi_sql`. The KPIs that do not
+    add up, NPS and the backlog, are in `kpi_evidence_of_facts`. -#}
+{% macro kpi_groups() %}
+    {% set counts = "excluded_reason is null" %}
+    {% set surveyed = "coalesce(excluded_reason, 'merged') = 'merged'" %}
+    {% set groups = [] %}
+    {% for at in ["opened_at", "first_response_at", "first_solved_at", "resolved_at"] %}
+        {% set measures = kpi_conversation_measures() | selectattr("at", "equalto", at) | list %}
+        {% do groups.append({"fact": "fct_conversations", "record_id": "conversation_id", "at": at, "where": counts, "measures": measures}) %}
+    {% endfor %}
+    {% set others = [
+        {"fact": "fct_responses", "record_id": "response_id", "at": "answered_at", "where": counts, "measures": [
+            {"kpi": "response_minutes", "kind": "mean", "numerator": "response_minutes", "where": "response_minutes is not null"},
+            {"kpi": "response_business_minutes", "kind": "mean", "numerator": "response_business_minutes", "where": "response_business_minutes is not null"},
+        ]},
+        {"fact": "fct_status_spans", "record_id": "status_span_id", "at": "started_at", "where": counts ~ " and span_number > 1", "measures": [
+            {"kpi": "conversations_solved", "kind": "count", "numerator": "1", "where": "is_solved and not was_solved"},
+            {"kpi": "conversations_reopened", "kind": "count", "numerator": "1", "where": "was_solved and status = 'open'"},
+        ]},
+        {"fact": "fct_sla_targets", "record_id": "sla_target_id", "at": "decided_at", "where": counts, "measures": [
+            {"kpi": "'sla_' || metric", "is_kpi_sql": true, "kind": "share", "numerator": "cast(is_met as integer)", "where": "is_met is not null"},
+        ]},
+        {"fact": "fct_survey_responses", "record_id": "response_id", "at": "answered_at", "where": surveyed ~ " and is_latest_for_conversation", "measures": [
+            {"kpi": "csat", "kind": "share", "numerator": "cast(is_satisfied as integer)", "where": "is_satisfied is not null"},
+            {"kpi": "ces", "kind": "share", "numerator": "cast(is_easy as integer)", "where": "is_easy is not null"},
+            {"kpi": "ces_score", "kind": "mean", "numerator": "score", "where": "survey_type = 'ces' and score is not null"},
+        ]},
+        {"fact": "fct_survey_responses", "record_id": "response_id", "at": "asked_at", "where": surveyed, "measures": [
+            {"kpi": "survey_type || '_response_rate'", "is_kpi_sql": true, "kind": "share", "numerator": "cast(is_response as integer)", "where": "true"},
+        ]},
+        {"fact": "fct_self_service_sessions", "record_id": "self_service_session_id", "at": "started_at", "where": "is_deflected is not null",
+         "conversation_id": "null", "channel": "'self_service'", "team": "null", "topic": "null", "measures": [
+            {"kpi": "deflection", "kind": "share", "numerator": "cast(is_deflected as integer)", "where": "true"},
+        ]},
+        {"fact": "fct_issues", "record_id": "issue_id", "at": "resolved_at", "where": "is_fcr is not null",
+         "conversation_id": "issue_id", "channel": "first_channel", "measures": [
+            {"kpi": "fcr_issues", "kind": "share", "numerator": "case when is_fcr then 1 else 0 end", "where": "true"},
+        ]},
+    ] %}
+    {{ return(groups + others) }}
+{% endmacro %}
+
+{#- The measures of `fct_conversations`, each with the instant that dates it. -#}
+{% macro kpi_conversation_measures() %}
     {% set means = [] %}
     {% for name, at in [
         ("first_response", "first_response_at"),

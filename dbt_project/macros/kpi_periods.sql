@@ -1,62 +1,46 @@
-{#- The leaves of the dimensions of a period (SQL), and what their rows add up to; to be grouped by all. -#}
-{% macro kpi_leaf_sums(period, squares="cast(null as double)") -%}
-    {{ period }} as period_start,
-    channel,
-    team,
-    topic,
-    segment,
-    kpi,
-    kind,
-    {{ exact_sum('numerator') }} as numerator,
-    {{ exact_sum('denominator') }} as denominator,
-    {{ squares }} as squares
-{%- endmacro %}
-
-{#- NPS of each period of `kpi_evidence`: of a customer's answers in it the latest counts, so periods do not add
-    up. `period` is SQL over the evidence; the leaves of the dimensions are those of that answer. -#}
-{% macro nps_by(period, where="true") -%}
-    select {{ kpi_leaf_sums('period_start', exact_sum('numerator * numerator')) }}
-    from (
-        select
-            {{ period }} as period_start,
-            *,
-            row_number() over (
-                partition by {{ period }}, coalesce(customer_id, record_id)
-                order by dated_at desc nulls last, record_id
-            ) as recency
-        from {{ ref('kpi_evidence') }}
-        where kind = 'nps' and {{ where }}
-    ) as answers
-    where recency = 1
-    group by all
-{%- endmacro %}
-
-{#- A KPI mart over longer periods than days (unit: week, month). Shares, means and counts are sums of days; the
-    backlog is that of the period's last day so far. -#}
+{#- A KPI mart: every KPI of every day, week or month (unit) and leaf of the dimensions. Records are added up first
+    and told apart by KPI then, each fact being read once for each instant that dates it. `kpi_evidence` says the same
+    record by record. -#}
 {% macro kpi_by_period(unit) %}
-with added_up as (
-    select {{ kpi_leaf_sums(period_start(unit, 'metric_date')) }}
-    from {{ ref('kpi_daily') }}
-    where kind in ('mean', 'share', 'count') and {{ period_in_scope(unit, 'metric_date') }}
-    group by all
+with {% for group in kpi_groups() %}
+sums_{{ loop.index }} as (
+    {{ kpi_group_sums(unit, group) }}
 ),
 
-levels as (
-    select {{ kpi_leaf_sums(period_start(unit, 'metric_date')) }}
-    from {{ ref('kpi_daily') }}
-    where
-        kind = 'level'
-        and {{ period_in_scope(unit, 'metric_date') }}
-        and metric_date = least({{ period_end(unit, 'metric_date') }}, {{ last_metric_date() }})
-    group by all
-),
-
+{% endfor %}
 measures as (
-    select * from added_up
+    {% for group in kpi_groups() %}
+    {% set group_number = loop.index %}
+    {% for measure in group["measures"] %}
+    select
+        period_start,
+        {{ kpi_dimensions() | join(", ") }},
+        {{ "kpi" if measure.get("is_kpi_sql") else kpi_name(measure) }} as kpi,
+        '{{ measure["kind"] }}' as kind,
+        numerator_{{ loop.index }} as numerator,
+        denominator_{{ loop.index }} as denominator,
+        cast(null as double) as squares
+    from sums_{{ group_number }}
+    where records_{{ loop.index }} > 0
     union all
-    select * from levels
+    {% endfor %}
+    {% endfor %}
+    {{ nps_by(unit) }}
     union all
-    {{ nps_by(period_start(unit, 'first_date'), period_in_scope(unit, 'first_date')) }}
+    -- The backlog of a period is that of its last day so far.
+    select
+        {{ period_start(unit, 'metric_date') }},
+        {{ kpi_dimensions() | join(", ") }},
+        'backlog',
+        'level',
+        cast(backlog as double),
+        null,
+        null
+    from {{ ref('fct_backlog_daily') }}
+    where
+        backlog <> 0
+        and metric_date = least({{ period_end(unit, 'metric_date') }}, {{ last_metric_date() }})
+        and {{ leaf_in_scope(unit, period_start(unit, 'metric_date')) }}
 ),
 
 valued as (
@@ -68,29 +52,14 @@ valued as (
 )
 
 select
-    {{ kpi_leaf_id('period_start') }} as kpi_{{ unit }}ly_id,
+    {% if unit == "day" %}
+    period_start as metric_date,
+    {% else %}
     period_start,
     {{ period_end(unit, 'period_start') }} as period_end,
     {{ period_end(unit, 'period_start') }} <= {{ last_metric_date() }} as is_complete,
-    {{ kpi_leaf_columns() }}
-from valued
-order by period_start, kpi, kpi_{{ unit }}ly_id
-{% endmacro %}
-
-{#- The key of a KPI mart's row. -#}
-{% macro kpi_leaf_id(date) -%}
-    {{ md5_hash([
-        'kpi', "cast(" ~ date ~ " as varchar)", "coalesce(channel, '')", "coalesce(team, '')",
-        "coalesce(topic, '')", "coalesce(segment, '')",
-    ]) }}
-{%- endmacro %}
-
-{#- What every KPI mart shows of `valued`. -#}
-{% macro kpi_leaf_columns() -%}
-    channel,
-    team,
-    topic,
-    segment,
+    {% endif %}
+    {{ kpi_dimensions() | join(", ") }},
     kpi,
     kind,
     numerator,
@@ -99,4 +68,71 @@ order by period_start, kpi, kpi_{{ unit }}ly_id
     {{ kpi_interval('valued', '-') }} as interval_low,
     {{ kpi_interval('valued', '+') }} as interval_high,
     coalesce(denominator >= {{ var('reliable_from') }}, kind in ('count', 'level')) as is_reliable
+from valued
+order by period_start, kpi, {{ kpi_dimensions() | join(", ") }}
+{% endmacro %}
+
+{% macro kpi_dimensions() %}{{ return(["channel", "team", "topic", "segment"]) }}{% endmacro %}
+
+{#- What the measures of a group add up to, one row per period and leaf. -#}
+{% macro kpi_group_sums(unit, group) %}
+    {% set period = period_start(unit, metric_date(group["at"])) %}
+    {% set dimensions = [] %}
+    {% for dimension in kpi_dimensions() %}
+    {% do dimensions.append("cast(" ~ group.get(dimension, dimension) ~ " as varchar)") %}
+    {% endfor %}
+    select
+        {{ period }} as period_start,
+        {% for dimension in kpi_dimensions() %}
+        {{ dimensions[loop.index0] }} as {{ dimension }},
+        {% endfor %}
+        {% for measure in group["measures"] %}
+        {% if measure.get("is_kpi_sql") %}{{ kpi_name(measure) }} as kpi,{% endif %}
+        count(*) filter (where {{ measure["where"] }}) as records_{{ loop.index }},
+        {{ kpi_sum(measure["numerator"], measure["where"]) }} as numerator_{{ loop.index }},
+        {{ kpi_sum(kpi_denominator(measure), measure["where"]) }} as denominator_{{ loop.index }}{{ "," if not loop.last }}
+        {% endfor %}
+    from {{ ref(group["fact"]) }}
+    where
+        {{ group["at"] }} is not null
+        and {{ group["where"] }}
+        and {{ leaf_in_scope(unit, period, dimensions) }}
+    group by all
+{%- endmacro %}
+
+{#- Decimals only where there are fractions. -#}
+{% macro kpi_sum(column, where) -%}
+    {% if column == "null" -%}
+    cast(null as double)
+    {%- elif column == "1" -%}
+    cast(count(*) filter (where {{ where }}) as double)
+    {%- else -%}
+    {{ exact_sum(column, where) }}
+    {%- endif %}
+{%- endmacro %}
+
+{#- NPS of each period: of a customer's answers in it the latest counts, so periods do not add up. The leaves of the
+    dimensions are those of that answer. -#}
+{% macro nps_by(unit) -%}
+    select
+        period_start,
+        {{ kpi_dimensions() | join(", ") }},
+        kpi,
+        kind,
+        {{ exact_sum('numerator') }},
+        {{ exact_sum('denominator') }},
+        {{ exact_sum('numerator * numerator') }}
+    from (
+        select
+            {{ period_start(unit, 'first_date') }} as period_start,
+            *,
+            row_number() over (
+                partition by {{ period_start(unit, 'first_date') }}, coalesce(customer_id, record_id)
+                order by dated_at desc nulls last, record_id
+            ) as recency
+        from {{ ref('kpi_evidence') }}
+        where kind = 'nps'
+    ) as answers
+    where recency = 1 and {{ leaf_in_scope(unit, 'period_start') }}
+    group by all
 {%- endmacro %}

@@ -24,17 +24,22 @@
     {%- endif %}
 {%- endmacro %}
 
-{#- Whether a date, or the week or month that it is in, is one whose KPIs this build works out. -#}
-{% macro date_in_scope(date) -%}
-    {% if is_delta() %}{{ date }} in (select metric_date from {{ ref('int_kpi_dates') }}){% else %}true{% endif %}
-{%- endmacro %}
-
-{% macro period_in_scope(unit, date) -%}
+{#- Whether a period's leaf of the KPIs' dimensions is one whose KPIs this build works out. -#}
+{% macro leaf_in_scope(unit, period, dimensions=kpi_dimensions()) -%}
     {% if is_delta() -%}
-    {{ period_start(unit, date) }} in (select {{ period_start(unit, 'metric_date') }} from {{ ref('int_kpi_dates') }})
+    {{ leaf_listed(unit, period, dimensions, ref('int_kpi_leaves')) }}
     {%- else -%}
     true
     {%- endif %}
+{%- endmacro %}
+
+{% macro leaf_listed(unit, period, dimensions, leaves) -%}
+    ({{ period }}{% for dimension in dimensions %}, coalesce({{ dimension }}, ''){% endfor %}) in (
+        select period_start{% for dimension in kpi_dimensions() %}, coalesce({{ dimension }}, ''){% endfor %}
+
+        from {{ leaves }}
+        where unit = '{{ unit }}'
+    )
 {%- endmacro %}
 
 {% macro since_loaded_at() -%} cast('{{ since().loaded_at }}' as timestamp with time zone) {%- endmacro %}
@@ -65,14 +70,14 @@
 
     Config `meta`: `scope_column` (default conversation_id) and `scope`, the intermediate model that lists its values
     of this build (default int_conversation_scope); `scope: everything` when the model always comes whole;
-    `scope_unit`: the column is the first date of the week or month of the dates listed; `scope_without`: rows without
-    a value are always part. -#}
+    `scope_unit`: which periods of int_kpi_leaves; `scope_without`: rows without a value are always part. -#}
 {% macro get_incremental_exchange_sql(arguments) %}
     {% set fact = arguments["target_relation"] %}
     {% set new = arguments["temp_relation"] %}
     {% set columns = arguments["dest_columns"] | map(attribute="name") | join(", ") %}
     {% set changed = changed_rows(fact.identifier) %}
     {% set key = config.require("unique_key") %}
+    {% set key = [key] if key is string else key %}
     create or replace table {{ changed }} as
     with held as (
         select {{ columns }} from {{ fact }} where {{ exchanged_rows(config.get("meta", {})) }}
@@ -84,7 +89,15 @@
     select false, * from gone;
 
     delete from {{ fact }}
-    where {{ key }} in (select {{ key }} from {{ changed }} where not is_new);
+    where exists (
+        select 1
+        from {{ changed }} as gone
+        where
+            not gone.is_new
+            {% for column in key %}
+            and gone.{{ column }} is not distinct from {{ fact.identifier }}.{{ column }}
+            {% endfor %}
+    );
 
     insert into {{ fact }} ({{ columns }})
     select {{ columns }} from {{ changed }} where is_new;
@@ -98,10 +111,13 @@
     true
     {%- else -%}
     {% set listed = api.Relation.create(database=target.database, schema="intermediate", identifier=scope) %}
-    {% set value = "metric_date" if scope == "int_kpi_dates" else "conversation_id" %}
+    {% if meta.get("scope_unit") -%}
+    {{ leaf_listed(meta.scope_unit, column, kpi_dimensions(), listed) }}
+    {%- else -%}
     (
-        {{ column }} in (select {{ period_start(meta.scope_unit, value) if meta.get("scope_unit") else value }} from {{ listed }})
+        {{ column }} in (select conversation_id from {{ listed }})
         {% if meta.get("scope_without") %}or {{ column }} is null{% endif %}
     )
+    {%- endif %}
     {%- endif %}
 {%- endmacro %}

@@ -1,3 +1,4 @@
+{{ config(materialized="view") }}
 -- Every moment at which an agent reached a customer, on any channel.
 with moments as (
     select conversation_id, sent_at as contact_at

@@ -1,3 +1,4 @@
+{{ config(materialized="view") }}
 -- One row per conversation with its response and resolution times.
 {% set measures = ["first_response", "first_resolution", "resolution"] %}
 select

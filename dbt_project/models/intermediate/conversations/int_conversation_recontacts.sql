@@ -1,3 +1,4 @@
+{{ config(materialized="view") }}
 -- Did one contact do? A further contact is the next conversation that the same customer opened about the
 -- same topic, on any channel (int_conversation_repeats). Inside its window nothing is decided: the answers
 -- are NULL (pending).

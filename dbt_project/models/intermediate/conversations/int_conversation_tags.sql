@@ -1,3 +1,4 @@
+{{ config(materialized="view") }}
 -- Topic and mood of a conversation, from its tagged customer messages. The topic is that of the first message:
 -- it says what they came for, later ones answer and thank. A vague topic (var `vague_topics`) gives way to
 -- the first message that has another.

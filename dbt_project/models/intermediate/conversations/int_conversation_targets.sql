@@ -1,3 +1,4 @@
+{{ config(materialized="view") }}
 -- The target each conversation is held to: of the targets for its measure the most particular one, a topic's
 -- before a channel's before everybody's (seeds/kpi_targets.csv).
 with matches as (

@@ -1,3 +1,4 @@
+{{ config(materialized="view") }}
 -- The conversation as a game of two: every change of turn customer → agent starts at the first unanswered
 -- customer message and ends at the next public agent message. An answer comes after what it answers: at
 -- the same instant the agent's message counts as the earlier one.

@@ -1,3 +1,4 @@
+{{ config(materialized="view") }}
 -- One row per conversation with its time by whom it waited for. No stay of a kind at all is no time; while
 -- one lasts the sum is NULL: a duration waits until both of its ends happened.
 {% set kinds = {"requester_wait": ["new", "open", "hold"], "agent_wait": ["pending"], "on_hold": ["hold"]} %}

@@ -1,3 +1,4 @@
+{{ config(materialized="view") }}
 -- Everything known of a conversation in one row: what `fct_conversations` publishes and the KPIs add up.
 select
     profiles.*,

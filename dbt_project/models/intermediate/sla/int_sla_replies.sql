@@ -1,3 +1,4 @@
+{{ config(materialized="view") }}
 -- When we owed the customer a word, and what ended it: their question until the next public agent message or
 -- until it was solved (first_response, next_response), and each public agent message until the next one, as
 -- long as it is unsolved (periodic_update). On the phone only the wait of the first answered call counts.

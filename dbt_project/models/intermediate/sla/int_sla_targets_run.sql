@@ -1,3 +1,4 @@
+{{ config(materialized="view") }}
 -- How far each target has come on its own clock, in microseconds, and at which reading of that clock it is used
 -- up. `due_reading` is NULL while the clock is paused: nobody knows when it will run again.
 {% set so_far = "partition by conversation_id, metric, target_number order by stay_number rows between unbounded preceding and 1 preceding" %}

@@ -1,3 +1,4 @@
+{{ config(materialized="view") }}
 -- Answers on one footing: what counts as satisfied, easy, promoter. Scores without a declared scale are
 -- read on the usual one (CSAT 1–5, NPS 0–10, CES 1–7). "Top 40 % of the scale" gives 4–5 of 5, good of
 -- good/bad and 5–7 of 7. Only the latest answer per conversation counts. A score outside its scale says

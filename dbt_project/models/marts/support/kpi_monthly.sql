@@ -1,2 +1,2 @@
-{{ config(materialized="incremental", incremental_strategy="exchange", unique_key="kpi_monthly_id", on_schema_change="fail", meta={"scope": "int_kpi_dates", "scope_column": "period_start", "scope_unit": "month"}) }}
+{{ config(materialized="incremental", incremental_strategy="exchange", unique_key=["period_start", "kpi", "channel", "team", "topic", "segment"], on_schema_change="fail", meta={"scope": "int_kpi_leaves", "scope_unit": "month", "scope_column": "period_start"}) }}
 {{ kpi_by_period("month") }}
