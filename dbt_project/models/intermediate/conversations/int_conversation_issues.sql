@@ -1,4 +1,3 @@
-{{ config(materialized="view") }}
 -- Which issue a conversation is part of. An issue is what one customer wants about one topic, whichever way
 -- they come: the next conversation joins while the issue is unsolved or until `fcr_window_days` after it was
 -- solved. A run of unknown topic (calls without words, say) joins what the customer had going when it began,

@@ -83,6 +83,7 @@ openings as (
 select
     conversation_id,
     event_number,
+    row_number() over (partition by conversation_id order by event_number) as span_number,
     previous_status,
     status,
     started_at,

@@ -1,11 +1,11 @@
-{#- A view: `kpi_evidence` is one, and as rows this would be half of it. -#}
+{#- A view: as rows it would be half of `kpi_evidence`, which is one too. -#}
 {{ config(materialized="view") }}
 {#- Who a number is put down to: turns to whom answered them, surveys to whom they name, the rest to the assignee. -#}
-{% set facts = [
-    ("fct_responses", "response_id", ["response_minutes", "response_business_minutes"]),
-    ("fct_survey_responses", "response_id", ["csat"]),
-    ("fct_conversations", "conversation_id", ["one_touch", "fcr", "reopen_rate", "transfer_rate"]),
-] %}
+{% set kpis = {
+    "fct_responses": ["response_minutes", "response_business_minutes"],
+    "fct_survey_responses": ["csat"],
+    "fct_conversations": ["one_touch", "fcr", "reopen_rate", "transfer_rate"],
+} %}
 with calls as (
     select
         agent_id,
@@ -37,21 +37,21 @@ handled as (
 ),
 
 evidence as (
-    {% for fact, key, kpis in facts %}
+    {% for group in kpi_groups() %}
+    {% for measure in group["measures"] if measure["kpi"] in kpis.get(group["fact"], []) %}
     select
-        facts.agent_id,
-        evidence.kpi,
-        evidence.kind,
-        evidence.first_date as metric_date,
-        evidence.channel,
-        evidence.topic,
-        evidence.numerator,
-        evidence.denominator
-    from {{ ref('kpi_evidence') }} as evidence
-    inner join {{ ref(fact) }} as facts
-        on evidence.record_id = facts.{{ key }}
-    where evidence.fact = '{{ fact }}' and evidence.kpi in ('{{ kpis | join("', '") }}')
+        agent_id,
+        {{ kpi_name(measure) }} as kpi,
+        '{{ measure["kind"] }}' as kind,
+        {{ metric_date(group["at"]) }} as metric_date,
+        channel,
+        topic,
+        {{ measure["numerator"] }} as numerator,
+        {{ kpi_denominator(measure) }} as denominator
+    from {{ ref(group["fact"]) }}
+    where {{ group["at"] }} is not null and {{ group["where"] }} and {{ measure["where"] }}
     union all
+    {% endfor %}
     {% endfor %}
     {% for rows, kpi, kind, numerator, denominator in [
         ("handled", "conversations_handled", "count", "1", "null"),

@@ -2,10 +2,21 @@
 -- An issue is decided like its conversations: FCR waits until all of them are.
 with conversations as (
     select
-        *,
-        coalesce(channel <> lag(channel) over (partition by issue_id order by contact_number), false) as is_channel_switch
-    from {{ ref('int_conversations_measured') }}
-    where excluded_reason is null
+        conversations.*,
+        issues.issue_topic,
+        issues.contact_number,
+        conversations.agent_messages
+        + case when conversations.channel = 'phone' then conversations.answered_calls else 0 end as agent_contacts,
+        coalesce(
+            conversations.channel <> lag(conversations.channel) over (
+                partition by conversations.issue_id order by issues.contact_number
+            ),
+            false
+        ) as is_channel_switch
+    from {{ ref('fct_conversations') }} as conversations
+    inner join {{ ref('int_conversation_issues') }} as issues
+        on conversations.conversation_id = issues.conversation_id
+    where conversations.excluded_reason is null
 ),
 
 agents as (

@@ -9,7 +9,7 @@ select
     conversations.topic,
     conversations.segment,
     conversations.excluded_reason,
-    row_number() over (partition by spans.conversation_id order by spans.event_number) as span_number,
+    spans.span_number,
     spans.previous_status,
     spans.status,
     spans.was_solved,
@@ -21,4 +21,4 @@ select
 from {{ ref('int_status_span_minutes') }} as spans
 inner join {{ ref('fct_conversations') }} as conversations
     on spans.conversation_id = conversations.conversation_id
-order by spans.conversation_id, span_number
+order by spans.conversation_id, spans.span_number
