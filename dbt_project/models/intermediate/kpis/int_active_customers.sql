@@ -1,4 +1,3 @@
-{{ config(materialized="view") }}
 -- How many customers were active in a month: they paid by subscription in it, or bought, wrote, called or read in
 -- the help centre in it or the months before (var active_customer_months, the month itself included).
 with signs as (
