@@ -116,6 +116,25 @@ class Edited:
             conversation_id=conversation, contact_id=f"p{self.chance.randrange(PEOPLE)}",
         )  # fmt: skip
 
+    def fans(self, at: datetime) -> None:
+        """People who can be asked on two channels: `recommend` says what they answer."""
+        for name in ("fan of days", "fan of weeks"):
+            self.company.add("contacts", contact_id=name, name=name)
+            for channel in ("email", "chat"):
+                self.company.add(
+                    "conversations", conversation_id=f"{name} {channel}", opened_at=iso(at),
+                    channel=channel, contact_id=name, updated_at=iso(at),
+                )  # fmt: skip
+
+    def recommend(self, channel: str, at: datetime, later: dict[str, timedelta]) -> None:
+        """Answers to NPS about the fans' conversations on a channel, so much after an instant."""
+        for name, after in later.items():
+            self.company.add(
+                "survey_responses", response_id=f"{name} {channel}", survey_type="nps", score=9,
+                sent_at=iso(at), responded_at=iso(at + after), contact_id=name,
+                conversation_id=f"{name} {channel}",
+            )  # fmt: skip
+
     def read(self, first: datetime, last: datetime, count: int) -> None:
         """Visits to the help centre."""
         for _ in range(count):
@@ -205,6 +224,15 @@ def correct(connection: duckdb.DuckDBPyConnection, chance: random.Random, at: da
     ).fetchall()]  # fmt: skip
     for name in chance.sample(messages, 5):
         change("messages", "message_id", name, body=chance.choice(TEXTS))
+
+
+def take_back(connection: duckdb.DuckDBPyConnection, channel: str, at: datetime) -> None:
+    """The fans' answers about a channel turn out to be none."""
+    connection.execute(
+        "update raw_file_drop.survey_responses set score = null, responded_at = null, "
+        "_loaded_at = ? where contact_id like 'fan %' and conversation_id like ?",
+        [at, f"% {channel}"],
+    )
 
 
 def link(connection: duckdb.DuckDBPyConnection, chance: random.Random, contacts: list[int]) -> None:

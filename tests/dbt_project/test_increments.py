@@ -10,7 +10,16 @@ import duckdb
 import pytest
 
 from tests.dbt_project.drop import query
-from tests.dbt_project.edited_company import BEGIN, PEOPLE, Edited, correct, insert, link, tag
+from tests.dbt_project.edited_company import (
+    BEGIN,
+    PEOPLE,
+    Edited,
+    correct,
+    insert,
+    link,
+    tag,
+    take_back,
+)
 from warehouse import dbt
 from warehouse.duck import warehouse
 from warehouse.settings import settings
@@ -66,6 +75,9 @@ def test_random_edits_taken_up_step_by_step_give_what_a_full_build_gives(
     # Some of it lies after the first build's `as_of`, and is not known to it.
     edited.talk(BEGIN, FIRST + timedelta(days=1), 1200)
     edited.read(BEGIN, FIRST + timedelta(days=1), 400)
+    edited.fans(FIRST - timedelta(days=5))
+    asked, hour = FIRST - timedelta(days=3), timedelta(hours=1)
+    edited.recommend("email", asked, {"fan of days": hour, "fan of weeks": hour})
     company = edited.take()
     company.write()
     with warehouse() as connection:
@@ -77,12 +89,16 @@ def test_random_edits_taken_up_step_by_step_give_what_a_full_build_gives(
     build(FIRST)
 
     as_of = FIRST
-    for _ in range(2):
+    for step in range(2):
         before, as_of = as_of, as_of + timedelta(days=1)
         edited.talk(before, as_of, 15)
         edited.read(before, as_of, 8)
         edited.go_on(as_of)
+        if step == 0:  # a later answer takes the place of one about another channel, …
+            edited.recommend("chat", asked, {"fan of days": 2 * hour, "fan of weeks": 25 * hour})
         with warehouse() as connection:
+            if step == 1:  # … and gives it back.
+                take_back(connection, "chat", as_of)
             insert(connection, edited.take(), as_of)
             correct(connection, chance, as_of)
             link(connection, chance, chance.sample(range(PEOPLE), 30))
