@@ -24,7 +24,7 @@ from warehouse.duck import warehouse
 from warehouse.settings import settings
 
 Row = dict[str, Any]
-MARTS = ("kpi_self_service", "kpi_articles", "kpi_content_gaps", "kpi_bots")
+MARTS = ("kpi_self_service", "kpi_articles", "kpi_content_gaps", "kpi_bots", "kpi_monthly")
 HISTORY = history()
 WROTE = contacts()
 MINUTE = timedelta(minutes=1)
@@ -144,6 +144,32 @@ def test_visits_and_deflection_equal_plain_python(marts: dict[str, list[Row]]) -
     for bound in (june["deflection_low"], june["deflection_high"]):
         error = (bound * (1 - bound) / june["decided_visits"]) ** 0.5
         assert abs(june["deflection"] - bound) == pytest.approx(1.959964 * error)
+
+
+@pytest.mark.parametrize(
+    ("mart", "kpi", "numerator", "denominator"),
+    [
+        ("kpi_self_service", "deflection", "deflected_visits", "decided_visits"),
+        ("kpi_bots", "containment", "contained", "decided"),
+        ("kpi_bots", "handoff_rate", "handed_off", "bot_conversations"),
+    ],
+)
+def test_their_rates_are_those_of_kpi_monthly(
+    marts: dict[str, list[Row]], mart: str, kpi: str, numerator: str, denominator: str
+) -> None:
+    by = "segment" if mart == "kpi_self_service" else "channel"
+
+    def added(rows: list[Row], over: str, under: str) -> dict[tuple[Any, Any], tuple[float, float]]:
+        sums: dict[tuple[Any, Any], tuple[float, float]] = defaultdict(lambda: (0, 0))
+        for row in rows:
+            n, d = sums[row["period_start"], row[by]]
+            sums[row["period_start"], row[by]] = (n + row[over], d + row[under])
+        return {key: sum_ for key, sum_ in sums.items() if sum_[1]}
+
+    monthly = [row for row in marts["kpi_monthly"] if row["kpi"] == kpi]
+    own = added(marts[mart], numerator, denominator)
+    assert own == added(monthly, "numerator", "denominator")
+    assert own
 
 
 def test_articles_equal_plain_python(marts: dict[str, list[Row]]) -> None:
