@@ -125,6 +125,9 @@ class Edited:
                     "conversations", conversation_id=f"{name} {channel}", opened_at=iso(at),
                     channel=channel, contact_id=name, updated_at=iso(at),
                 )  # fmt: skip
+                self.company.status(
+                    f"{name} {channel}", iso(at), "solved", event_id=f"{name} {channel} solved"
+                )
 
     def recommend(self, channel: str, at: datetime, later: dict[str, timedelta]) -> None:
         """Answers to NPS about the fans' conversations on a channel, so much after an instant."""
