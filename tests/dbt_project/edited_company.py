@@ -129,12 +129,12 @@ class Edited:
                     f"{name} {channel}", iso(at), "solved", event_id=f"{name} {channel} solved"
                 )
 
-    def recommend(self, channel: str, at: datetime, later: dict[str, timedelta]) -> None:
-        """Answers to NPS about the fans' conversations on a channel, so much after an instant."""
-        for name, after in later.items():
+    def recommend(self, channel: str, answers: dict[str, datetime]) -> None:
+        """The fans' answers to NPS about their conversations on a channel, and when they gave them."""
+        for name, at in answers.items():
             self.company.add(
                 "survey_responses", response_id=f"{name} {channel}", survey_type="nps", score=9,
-                sent_at=iso(at), responded_at=iso(at + after), contact_id=name,
+                sent_at=iso(at), responded_at=iso(at), contact_id=name,
                 conversation_id=f"{name} {channel}",
             )  # fmt: skip
 

@@ -75,9 +75,9 @@ def test_random_edits_taken_up_step_by_step_give_what_a_full_build_gives(
     # Some of it lies after the first build's `as_of`, and is not known to it.
     edited.talk(BEGIN, FIRST + timedelta(days=1), 1200)
     edited.read(BEGIN, FIRST + timedelta(days=1), 400)
-    edited.fans(FIRST - timedelta(days=5))
-    asked, hour = FIRST - timedelta(days=3), timedelta(hours=1)
-    edited.recommend("email", asked, {"fan of days": hour, "fan of weeks": hour})
+    edited.fans(FIRST - timedelta(days=13))
+    monday, thursday = FIRST - timedelta(days=12), FIRST - timedelta(days=9)
+    edited.recommend("email", {"fan of weeks": monday, "fan of days": thursday})
     company = edited.take()
     company.write()
     with warehouse() as connection:
@@ -95,7 +95,8 @@ def test_random_edits_taken_up_step_by_step_give_what_a_full_build_gives(
         edited.read(before, as_of, 8)
         edited.go_on(as_of)
         if step == 0:  # a later answer takes the place of one about another channel, …
-            edited.recommend("chat", asked, {"fan of days": 2 * hour, "fan of weeks": 25 * hour})
+            tuesday, hours_later = monday + timedelta(days=1), thursday + timedelta(hours=2)
+            edited.recommend("chat", {"fan of weeks": tuesday, "fan of days": hours_later})
         with warehouse() as connection:
             if step == 1:  # … and gives it back.
                 take_back(connection, "chat", as_of)
