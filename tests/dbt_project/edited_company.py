@@ -130,7 +130,7 @@ class Edited:
                 )
 
     def recommend(self, channel: str, answers: dict[str, datetime]) -> None:
-        """The fans' answers to NPS about their conversations on a channel, and when they gave them."""
+        """The fans' answers to NPS about a channel, and when they gave them."""
         for name, at in answers.items():
             self.company.add(
                 "survey_responses", response_id=f"{name} {channel}", survey_type="nps", score=9,
