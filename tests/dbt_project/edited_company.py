@@ -118,7 +118,7 @@ class Edited:
 
     def fans(self, at: datetime) -> None:
         """People who can be asked on two channels: `recommend` says what they answer."""
-        for name in ("fan of days", "fan of weeks"):
+        for name in ("fan of days", "fan of weeks", "fan for good"):
             self.company.add("contacts", contact_id=name, name=name)
             for channel in ("email", "chat"):
                 self.company.add(
@@ -230,10 +230,10 @@ def correct(connection: duckdb.DuckDBPyConnection, chance: random.Random, at: da
 
 
 def take_back(connection: duckdb.DuckDBPyConnection, channel: str, at: datetime) -> None:
-    """The fans' answers about a channel turn out to be none."""
+    """Answers of the fans of days and of weeks about a channel turn out to be none."""
     connection.execute(
         "update raw_file_drop.survey_responses set score = null, responded_at = null, "
-        "_loaded_at = ? where contact_id like 'fan %' and conversation_id like ?",
+        "_loaded_at = ? where contact_id like 'fan of %' and conversation_id like ?",
         [at, f"% {channel}"],
     )
 

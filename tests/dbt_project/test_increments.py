@@ -76,8 +76,10 @@ def test_random_edits_taken_up_step_by_step_give_what_a_full_build_gives(
     edited.talk(BEGIN, FIRST + timedelta(days=1), 1200)
     edited.read(BEGIN, FIRST + timedelta(days=1), 400)
     edited.fans(FIRST - timedelta(days=13))
-    monday, thursday = FIRST - timedelta(days=12), FIRST - timedelta(days=9)
-    edited.recommend("email", {"fan of weeks": monday, "fan of days": thursday})
+    monday, hours = FIRST - timedelta(days=12), timedelta(hours=2)
+    thursday, friday = monday + timedelta(days=3), monday + timedelta(days=4)
+    asked = {"fan of weeks": monday, "fan of days": thursday, "fan for good": friday}
+    edited.recommend("email", asked)
     company = edited.take()
     company.write()
     with warehouse() as connection:
@@ -95,8 +97,8 @@ def test_random_edits_taken_up_step_by_step_give_what_a_full_build_gives(
         edited.read(before, as_of, 8)
         edited.go_on(as_of)
         if step == 0:  # a later answer takes the place of one about another channel, …
-            tuesday, hours_later = monday + timedelta(days=1), thursday + timedelta(hours=2)
-            edited.recommend("chat", {"fan of weeks": tuesday, "fan of days": hours_later})
+            asked["fan of weeks"] += timedelta(days=1)
+            edited.recommend("chat", {name: at + hours for name, at in asked.items()})
         with warehouse() as connection:
             if step == 1:  # … and gives it back.
                 take_back(connection, "chat", as_of)
