@@ -16,7 +16,7 @@ from warehouse.clock import iso
 
 CHAIN = ("unify", "enrich", "marts", "publish")
 _OVER = {"success", "failed"}
-_POLL_SECONDS = 0.5
+POLL_SECONDS = 1  # a look costs Airflow some 60 ms of the machine that the tasks run on
 _LOG_LINES = 12
 _STALLED_SECONDS = 180
 
@@ -74,7 +74,7 @@ class Round:
         while not self._advance(since, result):
             self._airflow.check_alive()
             self._check_moving()
-            time.sleep(_POLL_SECONDS)
+            time.sleep(POLL_SECONDS)
         result.seconds = time.monotonic() - self._started
         return result
 
