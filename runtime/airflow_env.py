@@ -53,7 +53,7 @@ def airflow_env(home: Settings, port: int, *, scheduled: bool) -> dict[str, str]
         "AIRFLOW__API__WORKERS": "1",
         "AIRFLOW__API__SECRET_KEY": key,
         "AIRFLOW__API_AUTH__JWT_SECRET": key,
-        "AIRFLOW__SCHEDULER__SCHEDULER_IDLE_SLEEP_TIME": "0.2",
+        "AIRFLOW__SCHEDULER__SCHEDULER_IDLE_SLEEP_TIME": "0.5",
         "AIRFLOW__SCHEDULER__SCHEDULER_HEARTBEAT_SEC": "1",
         "AIRFLOW__DAG_PROCESSOR__PARSING_PROCESSES": "2",
         "AIRFLOW__DAG_PROCESSOR__MIN_FILE_PROCESS_INTERVAL": "600",

@@ -12,7 +12,7 @@ from filelock import FileLock, Timeout
 from runtime.local_airflow import LocalAirflow
 from runtime.operate import AlreadyRunning
 from runtime.processes import earlier_ones_gone
-from runtime.rounds import CHAIN, Round, RoundResult
+from runtime.rounds import CHAIN, POLL_SECONDS, Round, RoundResult
 from warehouse.clock import wall_now
 from warehouse.settings import Settings
 
@@ -37,7 +37,7 @@ class _FromOneDag(Round):
         while not self._advance(since, result):
             self._airflow.check_alive()
             self._check_moving()
-            time.sleep(0.5)
+            time.sleep(POLL_SECONDS)
         return result
 
 

@@ -16,7 +16,7 @@ from warehouse.clock import iso
 
 CHAIN = ("unify", "enrich", "marts", "publish")
 _OVER = {"success", "failed"}
-_POLL_SECONDS = 0.5
+POLL_SECONDS = 1  # a look costs Airflow some 60 ms of the machine that the tasks run on
 _LOG_LINES = 12
 _STALLED_SECONDS = 180
 
@@ -74,7 +74,7 @@ class Round:
         while not self._advance(since, result):
             self._airflow.check_alive()
             self._check_moving()
-            time.sleep(_POLL_SECONDS)
+            time.sleep(POLL_SECONDS)
         result.seconds = time.monotonic() - self._started
         return result
 
@@ -82,8 +82,7 @@ class Round:
         """Look once; tell what changed. True when nothing more will come."""
         try:
             runs = {run["dag_id"]: run for run in self._api.runs_since(since)}
-            for run in runs.values():
-                self._tell_run(run, result)
+            self._tell(runs, result)
         except httpx.TransportError:
             return False
         states = {dag_id: run["state"] for dag_id, run in runs.items()}
@@ -96,22 +95,27 @@ class Round:
         result.published = states.get(CHAIN[-1]) == "success"
         return result.published
 
-    def _tell_run(self, run: dict[str, Any], result: RoundResult) -> None:
-        dag_id, run_id = run["dag_id"], run["dag_run_id"]
-        if self._told.get((dag_id, "")) in _OVER:
+    def _tell(self, runs: dict[str, dict[str, Any]], result: RoundResult) -> None:
+        """Tell what changed in the runs, by DAG, that were not over at the last look."""
+        untold = {
+            dag_id: run for dag_id, run in runs.items() if self._told.get((dag_id, "")) not in _OVER
+        }
+        for task in self._api.tasks({run["dag_run_id"] for run in untold.values()}):
+            if task["dag_id"] in untold:
+                self._tell_task(task, result)
+        over = {dag_id: run["state"] for dag_id, run in untold.items() if run["state"] in _OVER}
+        self._told |= {(dag_id, ""): state for dag_id, state in over.items()}
+
+    def _tell_task(self, task: dict[str, Any], result: RoundResult) -> None:
+        state, key = task["state"], (task["dag_id"], task["task_id"])
+        if state is None or self._told.get(key) == state:
             return
-        for task in self._api.tasks(dag_id, run_id):
-            state, key = task["state"], (dag_id, task["task_id"])
-            if state is None or self._told.get(key) == state:
-                continue
-            self._told[key] = state
-            if state in {"running", "success", "failed", "upstream_failed", "up_for_retry"}:
-                took = f"{task['duration']:.1f} s" if task["duration"] and state in _OVER else ""
-                self._line(f"{dag_id}.{task['task_id']}", state, took)
-            if state == "failed":
-                result.failures.append(self._failure(dag_id, run_id, task))
-        if run["state"] in _OVER:
-            self._told[dag_id, ""] = run["state"]
+        self._told[key] = state
+        if state in {"running", "success", "failed", "upstream_failed", "up_for_retry"}:
+            took = f"{task['duration']:.1f} s" if task["duration"] and state in _OVER else ""
+            self._line(".".join(key), state, took)
+        if state == "failed":
+            result.failures.append(self._failure(task))
 
     def _check_moving(self) -> None:
         """A task may take its time; nothing running and nothing starting is a fault."""
@@ -128,11 +132,12 @@ class Round:
         elapsed = self._moved - self._started
         self._say(f"{elapsed:6.1f} s  {what:<32} {state:<16} {took}".rstrip())
 
-    def _failure(self, dag_id: str, run_id: str, task: dict[str, Any]) -> TaskFailure:
-        records = self._api.log(dag_id, run_id, task["task_id"], task["try_number"])
+    def _failure(self, task: dict[str, Any]) -> TaskFailure:
+        dag_id, task_id = task["dag_id"], task["task_id"]
+        records = self._api.log(dag_id, task["dag_run_id"], task_id, task["try_number"])
         errors = [r for r in records if r.get("error_detail")]
         last = errors[-1]["error_detail"][-1] if errors else {}
         error = f"{last.get('exc_type', 'error')}: {last.get('exc_value', 'see the log')}"
         told = [str(r.get("event", "")) for r in records]
         tail = "\n".join([line for line in told if not line.startswith("::")][-_LOG_LINES:])
-        return TaskFailure(dag_id, task["task_id"], " ".join(error.split()), tail)
+        return TaskFailure(dag_id, task_id, " ".join(error.split()), tail)

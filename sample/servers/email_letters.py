@@ -26,6 +26,7 @@ from sample.servers.logins import LOGINS
 from sample.servers.world import Row, by_key, grouped, of_system
 
 OWN = LOGINS["email"].user
+BOUNDARY = "=_fernhill_sample"  # Python would draw one by chance
 Letter = tuple[datetime, bytes]
 
 
@@ -106,13 +107,13 @@ def body(text: str, own_words: str, odd: int) -> Any:
     page = "".join(f"<p>{html.escape(part)}</p>" for part in own_words.split("\n"))
     page = f"<html><head><style>p {{margin: 0}}</style></head><body>{page}</body></html>"
     if 100 <= odd < 300:
-        mail: Any = MIMEMultipart("alternative")
+        mail: Any = MIMEMultipart("alternative", BOUNDARY)
         mail.attach(plain(text))
         mail.attach(MIMEText(page, "html", "utf-8"))
     elif 300 <= odd < 340:
         mail = MIMEText(page, "html", "utf-8")
     elif 340 <= odd < 380:
-        mail = MIMEMultipart("mixed")
+        mail = MIMEMultipart("mixed", BOUNDARY)
         mail.attach(plain(text))
         photo = MIMEApplication(b"\x89PNG sample", "octet-stream", name="photo.png")
         photo["Content-Disposition"] = 'attachment; filename="photo.png"'

@@ -8,6 +8,7 @@ from typing import Any
 
 import pyarrow as pa
 import pyarrow.parquet as pq
+import yaml
 from fastapi import FastAPI, Request, Response
 
 from connectors.contract import Credentials
@@ -20,6 +21,9 @@ from warehouse import dbt
 from warehouse.duck import warehouse
 
 AS_OF = datetime(2026, 6, 30, tzinfo=UTC)
+EVERY_SOURCE = list(
+    yaml.safe_load((dbt.PROJECT / "dbt_project.yml").read_text())["vars"]["source_entities"]
+)
 Row = dict[str, Any]
 
 
@@ -78,9 +82,12 @@ def raw(query: str) -> list[tuple[Any, ...]]:
         return connection.execute(query).fetchall()
 
 
-def build_staging(source: str) -> None:
-    """Build the source's staging models with their data tests."""
-    dbt.run("build", as_of=AS_OF, sources=[source], extra=("--select", f"staging.{source}"))
+def build_staging(source: str, as_of: datetime = AS_OF) -> None:
+    """Build the source's staging models with their data tests.
+
+    All sources are enabled, as elsewhere: dbt reads the project anew for other ones.
+    """
+    dbt.run("build", as_of=as_of, sources=EVERY_SOURCE, extra=("--select", f"staging.{source}"))
 
 
 def staged(source: str, entity: str) -> dict[str, Row]:

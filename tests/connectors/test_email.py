@@ -15,7 +15,7 @@ from connectors.loading import load_pending
 from expectations.gate import gate_batch
 from sample.servers.email import serve
 from sample.servers.logins import LOGINS
-from warehouse import dbt
+from tests.connectors.slices import build_staging
 from warehouse.duck import warehouse
 
 T0 = datetime(2026, 6, 1, 9, 0, tzinfo=UTC)
@@ -177,12 +177,7 @@ def test_plain_imap_beyond_loopback_is_refused() -> None:
 def test_staging_gives_threads_authors_and_status(mailbox: Mailbox) -> None:
     extract(mailbox.serve(folders()))
     load()
-    dbt.run(
-        "build",
-        as_of=T0 + timedelta(days=10),
-        sources=["email"],
-        extra=("--select", "path:models/staging/email"),
-    )
+    build_staging("email", T0 + timedelta(days=10))
     assert query(
         "select remote_id, conversation_remote_id, author_type, body "
         "from staging.stg_email__messages order by sent_at"

@@ -18,7 +18,7 @@ from sample.generator.tables import WORLD, schema
 from sample.servers import serve
 from sample.servers.logins import LOGINS
 from sample.servers.twilio import app
-from warehouse import dbt
+from tests.connectors.slices import build_staging
 from warehouse.duck import warehouse
 
 T0 = datetime(2026, 6, 20, 9, 0, tzinfo=UTC)
@@ -174,7 +174,7 @@ def test_staging_gives_unified_calls(server: tuple[Any, Credentials]) -> None:
     extract(server[1])
     accounts = load()
     assert all(account.quarantined == 0 for account in accounts.values())
-    dbt.run("build", as_of=T0, sources=["twilio"], extra=("--select", "path:models/staging/twilio"))
+    build_staging("twilio", T0)
     with warehouse(read_only=True) as connection:
         calls = connection.execute(
             "select direction, outcome, epoch(answered_at - ring_at), talk_seconds, hold_seconds, "

@@ -1,9 +1,11 @@
 """The acme company, built once for all who only read it."""
 
+import os
 import shutil
 from pathlib import Path
 
 import pytest
+from filelock import FileLock
 
 from outreach.lists import prepare
 from publish import publish
@@ -18,8 +20,19 @@ LEARNED = Path(__file__).with_name("acme_learned.sql")
 
 @pytest.fixture(scope="session")
 def acme_home(tmp_path_factory: pytest.TempPathFactory) -> Path:
-    """A home whose warehouse holds every mart of company_acme.py, with tags and links."""
-    home = tmp_path_factory.mktemp("acme")
+    """A home whose warehouse holds every mart of company_acme.py, with tags and links.
+
+    One for all workers of a test run: who comes first builds it.
+    """
+    base = tmp_path_factory.getbasetemp()
+    home = (base.parent if "PYTEST_XDIST_WORKER" in os.environ else base) / "acme"
+    with FileLock(f"{home}.lock"):
+        if not home.exists():
+            _build_acme(tmp_path_factory.mktemp("acme")).rename(home)
+    return home
+
+
+def _build_acme(home: Path) -> Path:
     with pytest.MonkeyPatch.context() as patch:
         patch.setenv("HEEDLINE_HOME", str(home))
         acme().write()

@@ -114,6 +114,7 @@ def test_random_edits_taken_up_step_by_step_give_what_a_full_build_gives(
     assert 0 < scope[0] < conversations[0] / 2
     everything = tmp_path / "everything"
     shutil.copytree(settings().root, everything)
+    build(as_of)  # once more, though nothing has come
     monkeypatch.setenv("HEEDLINE_HOME", str(everything))
     with warehouse() as connection:
         connection.execute("delete from ops.mart_builds")

@@ -159,6 +159,17 @@ def test_a_drop_folder_stands_alone(here: Path) -> None:
     assert query(here, "select count(*) from intermediate.int_conversations") == [(0,)]
 
 
+def test_a_table_whose_build_fails_keeps_its_rows(here: Path) -> None:
+    agents = "from marts.dim_agents order by agent_id"
+    before = query(here, agents)
+    with warehouse() as connection:
+        connection.execute("update intermediate.int_agent_identities set agent_id = null")
+    with pytest.raises(dbt.DbtFailed, match="NOT NULL"):
+        dbt.run("run", as_of=AS_OF, sources=["file_drop"], extra=("--select", "dim_agents"))
+    assert before
+    assert query(here, agents) == before
+
+
 def _empty_tables(source: str) -> None:
     """The raw tables a loader makes of `resources.yml` before any row came."""
     types = {"text": "varchar", "json": "varchar", "bool": "boolean"}

@@ -13,7 +13,7 @@ from imap_tools.errors import MailboxLoginError
 
 from sample.generator.tables import WORLD, schema
 from sample.servers.email import start
-from sample.servers.email_letters import letters
+from sample.servers.email_letters import body, letters
 
 T0 = datetime(2026, 6, 1, 9, 0, tzinfo=UTC)
 ROOT, ANSWER = "r1@mail.fernhill.example", "r2@mail.fernhill.example"
@@ -70,6 +70,11 @@ def test_thread_is_named_by_its_first_mail_and_answers_refer_to_it(world: Path) 
 
 def test_same_world_gives_the_same_bytes(world: Path) -> None:
     assert letters(world) == letters(world)
+
+
+@pytest.mark.parametrize("odd", [0, 150, 320, 360, 385, 395], ids=str)
+def test_a_mail_of_any_form_is_the_same_bytes_again(odd: int) -> None:
+    assert body("Hi", "Hi", odd).as_bytes() == body("Hi", "Hi", odd).as_bytes()
 
 
 def test_internal_notes_are_no_mail(world: Path) -> None:
