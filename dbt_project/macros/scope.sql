@@ -105,3 +105,20 @@
     )
     {%- endif %}
 {%- endmacro %}
+
+{#- Incremental strategy `renew` of what has been loaded: rows that come again replace those held under their key, and
+    those of the systems that are taken whole replace all held of these. Config `meta.entity`: the unified entity. -#}
+{% macro get_incremental_renew_sql(arguments) %}
+    {% set held = arguments["target_relation"] %}
+    {% set new = arguments["temp_relation"] %}
+    {% set columns = arguments["dest_columns"] | map(attribute="name") | join(", ") %}
+    {% set whole = whole_systems(config.require("meta").entity) %}
+    delete from {{ held }} as held
+    where
+        exists (
+            select 1 from {{ new }} as new where new.source_system = held.source_system and new.remote_id = held.remote_id
+        )
+        {% if whole %}or source_system in ({{ quoted(whole) }}){% endif %};
+
+    insert into {{ held }} ({{ columns }}) select {{ columns }} from {{ new }};
+{% endmacro %}

@@ -29,7 +29,7 @@ def loaded(at: datetime) -> None:
 
 def build(as_of: datetime) -> None:
     without_tests = ("--exclude-resource-type", "test", "unit_test")
-    dbt.run("build", selector="unify", as_of=as_of, sources=SOURCES, extra=without_tests)
+    dbt.build_unified(as_of=as_of, sources=SOURCES, extra=without_tests)
     dbt.build_marts(as_of=as_of, sources=SOURCES, command="run")
 
 
