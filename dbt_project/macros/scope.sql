@@ -16,9 +16,9 @@
 {%- endmacro %}
 
 {#- Whether a column's conversation is part of this build. Stands in the models that read the unified terms. -#}
-{% macro in_scope(column) -%}
+{% macro in_scope(column, scope="int_conversation_scope") -%}
     {% if is_delta() -%}
-    {{ column }} in (select conversation_id from {{ ref('int_conversation_scope') }})
+    {{ column }} in (select conversation_id from {{ ref(scope) }})
     {%- else -%}
     true
     {%- endif %}
@@ -66,22 +66,28 @@
     Config `meta`: `scope_column` (default conversation_id) and `scope`, the intermediate model that lists its values
     of this build (default int_conversation_scope); `scope: everything` when the model always comes whole;
     `scope_unit`: the column is the first date of the week or month of the dates listed; `scope_without`: rows without
-    a value are always part. -#}
+    a value are always part; `scope_keys`: a model that lists keys of rows that are, too. -#}
 {% macro get_incremental_exchange_sql(arguments) %}
     {% set fact = arguments["target_relation"] %}
     {% set new = arguments["temp_relation"] %}
-    {% set columns = arguments["dest_columns"] | map(attribute="name") | join(", ") %}
+    {% set names = arguments["dest_columns"] | map(attribute="name") | list %}
+    {% set columns = names | join(", ") %}
     {% set changed = changed_rows(fact.identifier) %}
     {% set key = config.require("unique_key") %}
     create or replace table {{ changed }} as
     with held as (
         select {{ columns }} from {{ fact }} where {{ exchanged_rows(config.get("meta", {})) }}
     ),
-    gone as (select * from held except all select {{ columns }} from {{ new }}),
-    come as (select {{ columns }} from {{ new }} except all select * from held)
-    select true as is_new, * from come
+    -- By the key and not `except`, which takes four times as long.
+    same as (
+        select held.{{ key }}
+        from held
+        inner join {{ new }} as new on held.{{ key }} = new.{{ key }}
+        where true {% for name in names %}and held.{{ name }} is not distinct from new.{{ name }} {% endfor %}
+    )
+    select true as is_new, {{ columns }} from {{ new }} where {{ key }} not in (select {{ key }} from same)
     union all
-    select false, * from gone;
+    select false, {{ columns }} from held where {{ key }} not in (select {{ key }} from same);
 
     delete from {{ fact }}
     where {{ key }} in (select {{ key }} from {{ changed }} where not is_new);
@@ -102,6 +108,10 @@
     (
         {{ column }} in (select {{ period_start(meta.scope_unit, value) if meta.get("scope_unit") else value }} from {{ listed }})
         {% if meta.get("scope_without") %}or {{ column }} is null{% endif %}
+        {% if meta.get("scope_keys") -%}
+        {% set keys = api.Relation.create(database=target.database, schema="intermediate", identifier=meta.scope_keys) %}
+        or {{ config.require("unique_key") }} in (select {{ config.require("unique_key") }} from {{ keys }})
+        {%- endif %}
     )
     {%- endif %}
 {%- endmacro %}
