@@ -24,7 +24,7 @@ ENTITIES = ("conversations", "messages", "conversation_events", "calls", "survey
 def build(as_of: datetime) -> None:
     """All layers, as a run builds them, without dbt's tests."""
     without_tests = ("--exclude-resource-type", "test", "unit_test")
-    dbt.run("build", selector="unify", as_of=as_of, sources=SOURCES, extra=without_tests)
+    dbt.build_unified(as_of=as_of, sources=SOURCES, extra=without_tests)
     dbt.build_marts(as_of=as_of, sources=SOURCES, command="run")
     dbt.run("run", selector="success", as_of=as_of, sources=SOURCES)
 

@@ -6,7 +6,7 @@ Starts when every channel on the base schedule has reported; slower ones ride al
 from datetime import datetime
 from typing import Any
 
-from airflow.sdk import AssetAll, dag, task
+from airflow.sdk import AssetAll, Param, dag, task
 from wiring import DEFAULT_ARGS, UNIFIED, WAREHOUSE_POOL, hand_on, handed_as_of, reported
 
 from connectors.registry import enabled_channels, round_channels
@@ -20,6 +20,13 @@ from connectors.registry import enabled_channels, round_channels
     is_paused_upon_creation=False,
     default_args=DEFAULT_ARGS,
     tags=["transform"],
+    params={
+        "full": Param(
+            False,
+            type="boolean",
+            description="Take everything, even where what was loaded since would do.",
+        )
+    },
     doc_md=__doc__,
 )
 def unify() -> None:
@@ -37,7 +44,8 @@ def unify() -> None:
 
         as_of = handed_as_of(context)
         names = [c.name for c in enabled_channels()]
-        nodes = dbt.build("unify", as_of=as_of, channels=names)
+        full = bool(context["params"]["full"])
+        nodes = dbt.build("unify", as_of=as_of, channels=names, full=full)
         hand_on(context, UNIFIED, as_of)
         return nodes
 

@@ -12,7 +12,7 @@ from pathlib import Path
 from typing import TYPE_CHECKING, cast
 from uuid import uuid4
 
-from warehouse import increments
+from warehouse import increments, taking
 from warehouse.clock import iso
 from warehouse.duck import warehouse
 from warehouse.free_mail import write_free_mail_domains
@@ -57,16 +57,40 @@ def build(selector: str, *, as_of: datetime, channels: list[str], full: bool = F
     """Build and test one selector over the enabled channels that have raw tables; nodes run.
 
     With a drop folder set (`HEEDLINE_DROP_DIR`), file-drop rows of other folders are left out.
-    `full`: the marts from everything, even where what is new would do.
+    `full`: from everything, even where what is new would do.
     """
     sources = [name for name in loaded_sources() if name in channels]
     drop = settings().drop_dir
     folder = drop.resolve().name if drop else None
-    if selector != "marts":
-        return len(
-            run("build", selector=selector, as_of=as_of, sources=sources, drop_folder=folder)
-        )
-    return len(build_marts(as_of=as_of, sources=sources, drop_folder=folder, full=full))
+    if selector == "unify":
+        return len(build_unified(as_of=as_of, sources=sources, drop_folder=folder, full=full))
+    if selector == "marts":
+        return len(build_marts(as_of=as_of, sources=sources, drop_folder=folder, full=full))
+    return len(run("build", selector=selector, as_of=as_of, sources=sources, drop_folder=folder))
+
+
+def build_unified(
+    *,
+    as_of: datetime,
+    sources: list[str],
+    drop_folder: str | None = None,
+    full: bool = False,
+    extra: tuple[str, ...] = (),
+) -> list[NodeResult]:
+    """The selector `unify`: only what was loaded since where that will do (warehouse/taking.py)."""
+    plan = taking.plan(sources, drop_folder, full=full)
+    results = run(
+        "build",
+        selector="unify",
+        as_of=as_of,
+        sources=sources,
+        drop_folder=drop_folder,
+        since=plan.since,
+        extra=extra,
+        is_planned=True,
+    )
+    taking.finished(plan)
+    return results
 
 
 def build_marts(
@@ -86,6 +110,7 @@ def build_marts(
         sources=sources,
         drop_folder=drop_folder,
         since=plan.since,
+        is_planned=True,
     )
     increments.finished(plan)
     return results
@@ -100,6 +125,7 @@ def run(
     drop_folder: str | None = None,
     since: dict[str, str] | None = None,
     extra: tuple[str, ...] = (),
+    is_planned: bool = False,
 ) -> list[NodeResult]:
     """Run `dbt <command>` for one selector of `selectors.yml`.
 
@@ -109,12 +135,16 @@ def run(
         sources: sources to unify; those with a raw schema when not given.
         drop_folder: only take file-drop rows of this folder.
         since: what the last build saw, when this one only takes up what has come since.
+        is_planned: the build has a plan. After any other the next planned ones take everything.
 
     Raises:
         DbtFailed: a node errored or a test found rows.
     """
-    if command in {"build", "run"} and selector not in {"unify", "success"}:
-        increments.forget()
+    if command in {"build", "run"} and not is_planned:
+        if selector not in {"unify", "success"}:
+            increments.forget()
+        if selector not in {"marts", "success"}:
+            taking.forget()
     outcome = _invoke(
         [
             command,

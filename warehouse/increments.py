@@ -123,10 +123,15 @@ def fingerprint(
     connection: duckdb.DuckDBPyConnection, sources: list[str], drop_folder: str | None
 ) -> str:
     """A digest of all that a build depends on beside the rows that say when they were loaded."""
-    parts: list[Any] = [sorted(sources), drop_folder]
-    parts += [(str(file), _digest(file)) for file in sorted(PROJECT.rglob("*")) if _counts(file)]
-    parts += [_rows(connection, *rule) for rule in RULES]
+    parts: list[Any] = [sorted(sources), drop_folder, project_digest()]
+    parts += [rows_digest(connection, *rule) for rule in RULES]
+    parts += left_out(connection, drop_folder)
     return hashlib.sha256(json.dumps(parts, default=str).encode()).hexdigest()
+
+
+def project_digest() -> list[tuple[str, str]]:
+    """Every file that decides what models say, with a digest of its text."""
+    return [(str(file), _digest(file)) for file in sorted(PROJECT.rglob("*")) if _counts(file)]
 
 
 def _counts(file: Path) -> bool:
@@ -138,9 +143,11 @@ def _digest(file: Path) -> str:
     return hashlib.sha256(file.read_bytes()).hexdigest()
 
 
-def _rows(connection: duckdb.DuckDBPyConnection, table: str, columns: str, where: str) -> list[Any]:
+def rows_digest(
+    connection: duckdb.DuckDBPyConnection, table: str, columns: str, where: str
+) -> list[Any]:
     """Count and digest of a small table's rows in any order; none when it is not there."""
-    if not _is_there(connection, table):
+    if not is_there(connection, table):
         return []
     found = connection.execute(
         f"select count(*), bit_xor(hash(r)) from (select {columns} from {table} {where}) as r"
@@ -148,17 +155,34 @@ def _rows(connection: duckdb.DuckDBPyConnection, table: str, columns: str, where
     return list(found[0])
 
 
+def left_out(connection: duckdb.DuckDBPyConnection, drop_folder: str | None) -> list[Any]:
+    """The newest rows of other folders: what a file of theirs brings anew leaves this one."""
+    if drop_folder is None:
+        return []
+    tables = connection.execute(
+        "select table_name from information_schema.columns "
+        "where table_schema = 'raw_file_drop' and column_name = 'drop_folder' order by table_name"
+    ).fetchall()
+    return [
+        connection.execute(
+            f"select max(_loaded_at) from raw_file_drop.{name} where drop_folder <> ?",
+            [drop_folder],
+        ).fetchall()
+        for (name,) in tables
+    ]
+
+
 def _newest(connection: duckdb.DuckDBPyConnection) -> datetime:
     """Time of the newest load of which the unified terms hold rows; long ago without any."""
     found = [datetime(1970, 1, 1, tzinfo=UTC)]
     for name in DATED:
-        if _is_there(connection, f"intermediate.{name}"):
+        if is_there(connection, f"intermediate.{name}"):
             rows = connection.execute(f"select max(loaded_at) from intermediate.{name}").fetchall()
             found += [newest for (newest,) in rows if newest is not None]
     return max(found)
 
 
-def _is_there(connection: duckdb.DuckDBPyConnection, table: str) -> bool:
+def is_there(connection: duckdb.DuckDBPyConnection, table: str) -> bool:
     schema, name = table.split(".")
     return bool(
         connection.execute(

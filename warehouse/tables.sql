@@ -179,3 +179,11 @@ create table if not exists ops.mart_builds (
     fingerprint varchar not null,
     is_finished boolean not null
 );
+
+-- At most one row: what the last build of the unified layer took (warehouse/taking.py). `loaded_at`: of the newest
+-- load that it may have read; `is_finished` as above.
+create table if not exists ops.unified_builds (
+    loaded_at timestamptz not null,
+    fingerprint varchar not null,
+    is_finished boolean not null
+);

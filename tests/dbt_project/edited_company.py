@@ -147,6 +147,23 @@ class Edited:
                 article_id="art", contact_id=f"p{self.chance.randrange(PEOPLE)}",
             )  # fmt: skip
 
+    def deal(self, first: datetime, last: datetime, count: int) -> None:
+        """Orders and subscriptions between two instants; some of them end later."""
+        for number in range(count):
+            at = first + (last - first) * self.chance.random()
+            person = f"p{self.chance.randrange(PEOPLE)}"
+            self.company.add(
+                "orders", order_id=self.named("o"), contact_id=person, ordered_at=iso(at),
+                amount=self.chance.randint(5, 90), currency="EUR", status="paid",
+            )  # fmt: skip
+            if number % 4 == 0:
+                ends = at + timedelta(days=self.chance.randint(1, 40))
+                self.company.add(
+                    "subscriptions", subscription_id=self.named("sub"), contact_id=person,
+                    started_at=iso(at), cancel_requested_at=iso(ends - timedelta(hours=9)),
+                    ended_at=iso(ends), plan="pro", amount_per_month=9, currency="EUR",
+                )  # fmt: skip
+
     def go_on(self, until: datetime) -> None:
         """Late words, reopenings and surveys of conversations that began before."""
         for name, opened in self.chance.sample(self.conversations, 25):
@@ -205,16 +222,20 @@ def correct(connection: duckdb.DuckDBPyConnection, chance: random.Random, at: da
             contact_id=f"p{chance.randrange(PEOPLE)}",
         )
     change("conversations", "conversation_id", next(picked), team="Night", priority="high")
-    # What time alone changes, as it does a mail thread's status: no load says so.
-    silent = connection.execute(
-        "select conversation_id from raw_file_drop.conversations where conversation_id not in "
-        "(select conversation_id from raw_file_drop.conversation_events) order by all"
-    ).fetchall()
-    for (name,) in chance.sample(silent, 5):
-        connection.execute(
-            "update raw_file_drop.conversations set status = ? where conversation_id = ?",
-            [chance.choice(("solved", "pending")), name],
-        )
+    later = iso(at + timedelta(hours=5))  # than anything that this step's build knows
+    change("conversations", "conversation_id", next(picked), channel="chat")
+    for entity, key, told in (
+        ("orders", "order_id", {"contact_id": "p1"}),
+        ("orders", "order_id", {"amount": "7"}),
+        ("orders", "order_id", {"ordered_at": later}),
+        ("subscriptions", "subscription_id", {"plan": "basic"}),
+        ("subscriptions", "subscription_id", {"started_at": "unreadable"}),
+        ("article_events", "event_id", {"contact_id": "p2"}),
+        ("article_events", "event_id", {"occurred_at": later}),
+        ("articles", "article_id", {"title": f"How to, as of {iso(at)}"}),
+    ):
+        known = connection.execute(f"select {key} from raw_file_drop.{entity} order by 1")
+        change(entity, key, chance.choice(known.fetchall())[0], **told)
     for _ in range(3):
         change(
             "contacts",

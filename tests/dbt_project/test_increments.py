@@ -7,6 +7,7 @@ from datetime import datetime, timedelta
 from pathlib import Path
 
 import duckdb
+import pyarrow as pa
 import pytest
 
 from tests.dbt_project.drop import query
@@ -20,11 +21,13 @@ from tests.dbt_project.edited_company import (
     tag,
     take_back,
 )
+from tests.dbt_project.edited_mail import make_mailbox, receive
 from warehouse import dbt
 from warehouse.duck import warehouse
 from warehouse.settings import settings
 
-SOURCES = ["file_drop"]
+SOURCES = ["email", "file_drop"]
+UNIFIED = [p.stem for p in dbt.PROJECT.glob("models/intermediate/unified/*.sql")]
 FIRST = BEGIN + timedelta(days=45)
 
 
@@ -38,26 +41,34 @@ def loaded(at: datetime) -> None:
 
 def build(as_of: datetime) -> None:
     without_tests = ("--exclude-resource-type", "test", "unit_test")
-    dbt.run("build", selector="unify", as_of=as_of, sources=SOURCES, extra=without_tests)
+    dbt.build_unified(as_of=as_of, sources=SOURCES, extra=without_tests)
     dbt.build_marts(as_of=as_of, sources=SOURCES, command="run")
 
 
+def built(file: Path) -> dict[str, pa.Table]:
+    """Every mart, and every entity of the unified layer."""
+    with duckdb.connect(str(file), read_only=True) as connection:
+        names = connection.execute(
+            "select table_schema || '.' || table_name from information_schema.tables "
+            "where table_schema = 'marts' or table_schema = 'intermediate' "
+            "and (table_name like 'loaded%' or list_contains(?, table_name))", [UNIFIED]
+        ).fetchall()  # fmt: skip
+        return {name: connection.sql(f"from {name}").to_arrow_table() for (name,) in names}
+
+
 def differing(one: Path, other: Path) -> dict[str, int]:
-    """Marts of two warehouses whose rows are not the same, with how many are not."""
+    """Tables of two warehouses whose rows are not the same, with how many are not."""
+    ours, theirs = built(one), built(other)
+    assert ours.keys() == theirs.keys()
+    assert {f"intermediate.{name}" for name in UNIFIED} < ours.keys()
     found = {}
     with duckdb.connect() as connection:
-        connection.execute(f"attach '{one}' as one (read_only)")
-        connection.execute(f"attach '{other}' as other (read_only)")
-        names = connection.execute(
-            "select table_name from duckdb_tables() where database_name = 'one' "
-            "and schema_name = 'marts' order by table_name"
-        ).fetchall()
-        assert len(names) > 20
-        for (name,) in names:
+        for name, table in ours.items():
+            connection.register("ours", table)
+            connection.register("theirs", theirs[name])
             rows = connection.execute(
-                f"select count(*) from ("
-                f"(from one.marts.{name} except all from other.marts.{name}) union all "
-                f"(from other.marts.{name} except all from one.marts.{name}))"
+                "select count(*) from ((from ours except all from theirs) "
+                "union all (from theirs except all from ours))"
             ).fetchall()
             if rows[0][0]:
                 found[name] = rows[0][0]
@@ -80,11 +91,14 @@ def test_random_edits_taken_up_step_by_step_give_what_a_full_build_gives(
     thursday, friday = monday + timedelta(days=3), monday + timedelta(days=4)
     asked = {"fan of weeks": monday, "fan of days": thursday, "fan for good": friday}
     edited.recommend("email", asked)
+    edited.deal(BEGIN, FIRST + timedelta(days=1), 200)
     company = edited.take()
     company.write()
     with warehouse() as connection:
         for entity in company.rows:
             connection.execute(f"update raw_file_drop.{entity} set _loaded_at = ?", [FIRST])
+        make_mailbox(connection)
+        receive(connection, chance, FIRST, 40)
         link(connection, chance, list(range(PEOPLE)))
         tag(connection)
     loaded(FIRST)
@@ -95,6 +109,7 @@ def test_random_edits_taken_up_step_by_step_give_what_a_full_build_gives(
         before, as_of = as_of, as_of + timedelta(days=1)
         edited.talk(before, as_of, 15)
         edited.read(before, as_of, 8)
+        edited.deal(before, as_of, 8)
         edited.go_on(as_of)
         if step == 0:  # a later answer takes the place of one about another channel, …
             asked["fan of weeks"] += timedelta(days=1)
@@ -104,6 +119,7 @@ def test_random_edits_taken_up_step_by_step_give_what_a_full_build_gives(
                 take_back(connection, "chat", as_of)
             insert(connection, edited.take(), as_of)
             correct(connection, chance, as_of)
+            receive(connection, chance, as_of, 3)
             link(connection, chance, chance.sample(range(PEOPLE), 30))
         loaded(as_of)
         build(as_of)
@@ -117,7 +133,7 @@ def test_random_edits_taken_up_step_by_step_give_what_a_full_build_gives(
     build(as_of)  # once more, though nothing has come
     monkeypatch.setenv("HEEDLINE_HOME", str(everything))
     with warehouse() as connection:
-        connection.execute("delete from ops.mart_builds")
+        connection.execute("delete from ops.mart_builds; delete from ops.unified_builds")
     build(as_of)
     assert differing(file, settings().warehouse_file) == {}
 
@@ -137,5 +153,5 @@ def test_models_that_hold_one_builds_conversations_are_read_by_facts_alone() -> 
         path.parent.name for path in dbt.PROJECT.glob("models/**/*.sql") if path.stem in partial
     }
     assert {"int_conversations_measured", "int_survey_scores", "int_sla_targets_run"} <= partial
-    assert rooms == {"conversations", "sla", "surveys"}
+    assert rooms == {"conversations", "sla", "surveys", "timeline"}
     assert not {name for name in partial if name.startswith(("fct_", "kpi_", "dim_"))}

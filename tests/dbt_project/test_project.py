@@ -154,7 +154,7 @@ def test_an_earlier_as_of_knows_only_what_had_happened(here: Path) -> None:
 def test_a_drop_folder_stands_alone(here: Path) -> None:
     dbt.run(
         "run", as_of=AS_OF, sources=["file_drop"], drop_folder="elsewhere",
-        extra=("--select", "stg_file_drop__conversations int_conversations"),
+        extra=("--select", "stg_file_drop__conversations loaded_conversations int_conversations"),
     )  # fmt: skip
     assert query(here, "select count(*) from intermediate.int_conversations") == [(0,)]
 

@@ -1,3 +1,4 @@
+{{ config(materialized="incremental", incremental_strategy="exchange", unique_key="contact_key", on_schema_change="fail", meta={"scope": "everything"}) }}
 -- Every contact has a customer: the one the identity step gave it, or itself while it has not been linked.
 -- Contacts that only other records name (a conversation of an unknown contact) count too.
 with mentioned as (
@@ -25,7 +26,8 @@ select
         clusters.customer_id, {{ md5_hash(['mentioned.source_system', 'mentioned.remote_id']) }}
     ) as customer_id,
     -- A contact that nobody linked is itself for certain.
-    coalesce(clusters.confidence, 1) as match_confidence
+    coalesce(clusters.confidence, 1) as match_confidence,
+    {{ md5_hash(['mentioned.source_system', 'mentioned.remote_id']) }} as contact_key
 from mentioned
 left join clusters
     on

@@ -1,7 +1,7 @@
 {{ config(materialized="view") }}
 -- What happened in conversations: messages, calls, changes of status, team and priority.
 with conversations as (
-    select * from {{ ref('fct_conversations') }} where customer_id is not null
+    select * from {{ ref('fct_conversations') }} where customer_id is not null and {{ in_scope('survivor_conversation_id', 'int_timeline_scope') }}
 ),
 
 events as (
@@ -40,7 +40,7 @@ select
     end as summary,
     excluded_reason
 from {{ ref('fct_messages') }}
-where customer_id is not null
+where customer_id is not null and {{ in_scope('conversation_id', 'int_timeline_scope') }}
 
 union all
 

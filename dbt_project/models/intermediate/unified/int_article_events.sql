@@ -1,7 +1,4 @@
-with unified as (
-    {{ union_sources('article_events') }}
-)
-
+{{ config(materialized="view") }}
 select *
-from unified
+from {{ ref('loaded_article_events') }}
 where occurred_at <= {{ as_of() }}

@@ -1,7 +1,4 @@
-with unified as (
-    {{ union_sources('articles') }}
-)
-
+{{ config(materialized="view") }}
 select *
-from unified
+from {{ ref('loaded_articles') }}
 where created_at <= {{ as_of() }} or created_at is null

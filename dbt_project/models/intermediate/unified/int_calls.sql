@@ -1,5 +1,6 @@
+{{ config(materialized="view") }}
 with unified as (
-    {{ union_sources('calls') }}
+    select * from {{ ref('loaded_calls') }}
 ),
 
 -- A call still ringing or running at `as_of` has not been answered or ended yet.

@@ -1,11 +1,4 @@
-with unified as (
-    {{ union_sources('conversation_events') }}
-)
-
-select
-    * exclude (old_value, new_value),
-    case when event_type = 'status' then {{ known_status('old_value') }} else old_value end as old_value,
-    case when event_type = 'status' then {{ known_status('new_value') }} else new_value end as new_value,
-    case when event_type = 'status' then {{ unknown_status('new_value') }} end as unknown_status
-from unified
+{{ config(materialized="view") }}
+select *
+from {{ ref('loaded_conversation_events') }}
 where occurred_at <= {{ as_of() }}

@@ -1,25 +1,18 @@
-with unified as (
-    {{ union_sources('messages') }}
-)
-
+{{ config(materialized="view") }}
 select
-    unified.source_system,
-    unified.remote_id,
-    unified.remote_updated_at,
-    unified.remote_was_deleted,
-    unified.merged_into_remote_id,
-    {{ newest(['unified.loaded_at', 'conversations.loaded_at']) }} as loaded_at,
-    unified.conversation_remote_id,
-    unified.sent_at,
-    unified.author_type,
-    unified.author_remote_id,
-    unified.is_public,
-    unified.body,
-    conversations.channel,
-    md5(nullif(unified.body, '')) as text_hash
-from unified
-left join {{ ref('int_conversations') }} as conversations
-    on
-        unified.source_system = conversations.source_system
-        and unified.conversation_remote_id = conversations.remote_id
-where unified.sent_at <= {{ as_of() }}
+    source_system,
+    remote_id,
+    remote_updated_at,
+    remote_was_deleted,
+    merged_into_remote_id,
+    {{ newest(['loaded_at', 'conversation_loaded_at']) }} as loaded_at,
+    conversation_remote_id,
+    sent_at,
+    author_type,
+    author_remote_id,
+    is_public,
+    body,
+    case when conversation_opened_at <= {{ as_of() }} then channel end as channel,
+    text_hash
+from {{ ref('loaded_messages') }}
+where sent_at <= {{ as_of() }}

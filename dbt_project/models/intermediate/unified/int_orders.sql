@@ -1,7 +1,4 @@
-with unified as (
-    {{ union_sources('orders') }}
-)
-
+{{ config(materialized="view") }}
 select *
-from unified
+from {{ ref('loaded_orders') }}
 where ordered_at <= {{ as_of() }}

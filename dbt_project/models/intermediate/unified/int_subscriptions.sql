@@ -1,5 +1,6 @@
+{{ config(materialized="view") }}
 with unified as (
-    {{ union_sources('subscriptions') }}
+    select * from {{ ref('loaded_subscriptions') }}
 )
 
 -- An end or a cancellation after `as_of` is not known yet.

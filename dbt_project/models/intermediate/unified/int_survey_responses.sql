@@ -1,5 +1,6 @@
+{{ config(materialized="view") }}
 with unified as (
-    {{ union_sources('survey_responses') }}
+    select * from {{ ref('loaded_survey_responses') }}
 ),
 
 known as (
@@ -24,10 +25,10 @@ select
     scale_max,
     sent_at,
     case when is_answered then responded_at end as responded_at,
-    coalesce(conversation_source_system, source_system) as conversation_source_system,
+    conversation_source_system,
     conversation_remote_id,
     contact_remote_id,
     agent_remote_id,
     case when is_answered then comment end as comment,
-    case when is_answered then md5(nullif(comment, '')) end as comment_hash
+    case when is_answered then comment_hash end as comment_hash
 from known

@@ -1,3 +1,5 @@
+{{ config(materialized="incremental", incremental_strategy="exchange", unique_key="timeline_id", on_schema_change="fail", meta={"scope": "int_timeline_scope", "scope_keys": "int_timeline_news"}) }}
+-- depends_on: {{ ref('int_timeline_news') }}
 select
     timeline_id,
     customer_id,

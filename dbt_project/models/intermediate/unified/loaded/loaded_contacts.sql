@@ -1,0 +1,2 @@
+{{ config(materialized="incremental", incremental_strategy="renew", unique_key="remote_id", on_schema_change="fail", meta={"entity": "contacts"}) }}
+{{ union_sources('contacts', news_only=is_delta()) }}
