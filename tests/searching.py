@@ -7,21 +7,23 @@ import duckdb
 import pyarrow.parquet as pq
 
 
-def files_with(folder: Path, text: str) -> list[Path]:
-    """Files whose bytes, unpacked bytes (gzip) or rows (Parquet, DuckDB) hold the text."""
-    return [path for path in sorted(folder.rglob("*")) if path.is_file() and _holds(path, text)]
+def files_with(folder: Path, *texts: str) -> list[Path]:
+    """Files whose bytes, unpacked bytes (gzip) or rows (Parquet, DuckDB) hold any of the texts."""
+    return [path for path in sorted(folder.rglob("*")) if path.is_file() and _holds(path, texts)]
 
 
-def _holds(path: Path, text: str) -> bool:
+def _holds(path: Path, texts: tuple[str, ...]) -> bool:
     content = path.read_bytes()
-    if text.encode() in content:
+    if any(text.encode() in content for text in texts):
         return True
     if content.startswith(b"\x1f\x8b"):
-        return text.encode() in _unpacked(content)
+        unpacked = _unpacked(content)
+        return any(text.encode() in unpacked for text in texts)
     if content.startswith(b"PAR1"):
-        return text in str(pq.read_table(path).to_pylist())
+        rows = str(pq.read_table(path).to_pylist())
+        return any(text in rows for text in texts)
     if content[8:12] == b"DUCK":
-        return _in_tables(path, text)
+        return _in_tables(path, texts)
     return False
 
 
@@ -35,15 +37,17 @@ def _unpacked(content: bytes) -> bytes:
     return unpacked
 
 
-def _in_tables(path: Path, text: str) -> bool:
+def _in_tables(path: Path, texts: tuple[str, ...]) -> bool:
+    any_of = " or ".join(["contains(said, ?)"] * len(texts))
     with duckdb.connect(str(path), read_only=True) as connection:
         tables = connection.execute(
             "select schema_name, table_name from duckdb_tables() where not internal"
         ).fetchall()
         return any(
             connection.execute(
-                f'select 1 from "{schema}"."{table}" as t where contains(t::varchar, ?) limit 1',
-                [text],
+                f'select 1 from (select t::varchar as said from "{schema}"."{table}" as t) '
+                f"where {any_of} limit 1",
+                texts,
             ).fetchone()
             for schema, table in tables
         )

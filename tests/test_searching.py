@@ -31,5 +31,6 @@ def test_a_text_is_found_in_every_kind_of_file_that_a_run_writes(tmp_path: Path)
     with duckdb.connect(str(tmp_path / "other.duckdb")) as connection:
         connection.execute("create table t as select 1 as n")
 
-    found = {path.name for path in files_with(tmp_path, SECRET)}
-    assert found == {"plain.json", "packed.jsonl.gz", "rows.parquet", "rows.duckdb"}
+    for asked in ([SECRET], ["is nowhere", SECRET]):
+        found = {path.name for path in files_with(tmp_path, *asked)}
+        assert found == {"plain.json", "packed.jsonl.gz", "rows.parquet", "rows.duckdb"}

@@ -41,8 +41,7 @@ def customers(home: Path) -> set[str]:
 def assert_nowhere(home: Path, texts: list[str]) -> None:
     """No file of the installation holds any of the texts (the vendors' own are not searched)."""
     for folder in ("warehouse", "published", "landing", "dlt", "dbt", "airflow", "privacy"):
-        for text in texts:
-            assert files_with(home / "data" / folder, text) == [], (folder, text)
+        assert files_with(home / "data" / folder, *texts) == [], texts
 
 
 def assert_no_process_of(home: Path) -> None:
