@@ -11,7 +11,8 @@ import pyarrow as pa
 import pytest
 
 from tests.dbt_project.drop import query
-from tests.dbt_project.edited_company import BEGIN, PEOPLE, Edited, correct, insert, link, tag
+from tests.dbt_project.edited_company import BEGIN, BUYERS, PEOPLE, Edited, correct, insert
+from tests.dbt_project.edited_learned import link, tag
 from tests.dbt_project.edited_mail import make_mailbox, receive
 from warehouse import dbt
 from warehouse.duck import warehouse
@@ -100,8 +101,9 @@ def test_random_edits_taken_up_step_by_step_give_what_a_full_build_gives(
         with warehouse() as connection:
             insert(connection, edited.take(), as_of)
             correct(connection, chance, as_of)
-            receive(connection, chance, as_of, 3)
-            link(connection, chance, chance.sample(range(PEOPLE), 30))
+            receive(connection, chance, as_of, 6)
+            link(connection, chance, chance.sample(range(BUYERS), 15))
+            link(connection, chance, chance.sample(range(PEOPLE), 15))
         loaded(as_of)
         build(as_of)
 
