@@ -10,10 +10,9 @@ from tests.dbt_project.drop import COLUMNS, Company
 
 BEGIN = datetime(2026, 4, 1, tzinfo=UTC)
 TEXTS = [f"text number {n}" for n in range(12)]
-TOPICS = ["billing_payment", "delivery", "other", "account_access"]
 CHANNELS = ["email", "chat", "chatbot", "phone", "ticket"]
 STATUSES = ["open", "pending", "hold", "solved", "closed"]
-PEOPLE = 2000
+PEOPLE, BUYERS = 2000, 100
 
 
 def iso(at: datetime) -> str:
@@ -151,7 +150,7 @@ class Edited:
         """Orders and subscriptions between two instants; some of them end later."""
         for number in range(count):
             at = first + (last - first) * self.chance.random()
-            person = f"p{self.chance.randrange(PEOPLE)}"
+            person = f"p{self.chance.randrange(BUYERS)}"
             self.company.add(
                 "orders", order_id=self.named("o"), contact_id=person, ordered_at=iso(at),
                 amount=self.chance.randint(5, 90), currency="EUR", status="paid",
@@ -236,6 +235,12 @@ def correct(connection: duckdb.DuckDBPyConnection, chance: random.Random, at: da
     ):
         known = connection.execute(f"select {key} from raw_file_drop.{entity} order by 1")
         change(entity, key, chance.choice(known.fetchall())[0], **told)
+    told_alone_by_the_timeline = connection.execute(
+        "select event_id from raw_file_drop.conversation_events "
+        "where event_type = 'priority' order by 1"
+    ).fetchall()
+    for (name,) in chance.sample(told_alone_by_the_timeline, 3):
+        change("conversation_events", "event_id", name, old_value="low")
     for _ in range(3):
         change(
             "contacts",
@@ -246,7 +251,7 @@ def correct(connection: duckdb.DuckDBPyConnection, chance: random.Random, at: da
     messages = [i for (i,) in connection.execute(
         "select message_id from raw_file_drop.messages order by message_id"
     ).fetchall()]  # fmt: skip
-    for name in chance.sample(messages, 5):
+    for name in chance.sample(messages, 20):
         change("messages", "message_id", name, body=chance.choice(TEXTS))
 
 
@@ -257,24 +262,3 @@ def take_back(connection: duckdb.DuckDBPyConnection, channel: str, at: datetime)
         "_loaded_at = ? where contact_id like 'fan of %' and conversation_id like ?",
         [at, f"% {channel}"],
     )
-
-
-def link(connection: duckdb.DuckDBPyConnection, chance: random.Random, contacts: list[int]) -> None:
-    """Say anew of some contacts whether they are somebody that others are, too."""
-    for n in contacts:
-        connection.execute("delete from ml.identity_clusters where remote_id = ?", [f"p{n}"])
-        if chance.random() < 0.15:
-            connection.execute(
-                "insert into ml.identity_clusters values ('acme', ?, ?, 1)",
-                [f"p{n}", f"person {chance.randrange(100)}"],
-            )
-
-
-def tag(connection: duckdb.DuckDBPyConnection) -> None:
-    """What the tagger says of the texts."""
-    for n, text in enumerate(TEXTS):
-        connection.execute(
-            "insert into ml.message_tags values (md5(?), '1', ?, ?, ?, '[]', 0, 0, 0, 0, 'normal', "
-            "'en', true, 1)",
-            [text, ("negative", "neutral", "positive")[n % 3], (n % 3) - 1.0, TOPICS[n % 4]],
-        )

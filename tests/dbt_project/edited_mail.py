@@ -24,7 +24,7 @@ def receive(
     """Mails of the weeks before an instant, loaded then; some answer one that is loaded later."""
     for _ in range(count):
         at = last - timedelta(minutes=chance.randrange(60 * 24 * 20))
-        person = f"mail{chance.randrange(8)}@x.example"
+        person = f"mail{chance.randrange(30)}@x.example"
         is_own, is_reply = chance.random() < 0.4, chance.random() < 0.6
         name = f"{iso(at)}-{chance.random()}"
         connection.execute(

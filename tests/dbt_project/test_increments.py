@@ -13,14 +13,14 @@ import pytest
 from tests.dbt_project.drop import query
 from tests.dbt_project.edited_company import (
     BEGIN,
+    BUYERS,
     PEOPLE,
     Edited,
     correct,
     insert,
-    link,
-    tag,
     take_back,
 )
+from tests.dbt_project.edited_learned import link, tag
 from tests.dbt_project.edited_mail import make_mailbox, receive
 from warehouse import dbt
 from warehouse.duck import warehouse
@@ -119,8 +119,9 @@ def test_random_edits_taken_up_step_by_step_give_what_a_full_build_gives(
                 take_back(connection, "chat", as_of)
             insert(connection, edited.take(), as_of)
             correct(connection, chance, as_of)
-            receive(connection, chance, as_of, 3)
-            link(connection, chance, chance.sample(range(PEOPLE), 30))
+            receive(connection, chance, as_of, 6)
+            link(connection, chance, chance.sample(range(BUYERS), 15))
+            link(connection, chance, chance.sample(range(PEOPLE), 15))
         loaded(as_of)
         build(as_of)
 
