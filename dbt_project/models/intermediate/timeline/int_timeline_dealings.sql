@@ -14,8 +14,7 @@ with {% for deal in deals %}
             and deals.contact_remote_id = links.remote_id
     {% if is_delta() %}
     where exists (
-        select 1
-        from {{ ref('int_timeline_news') }} as news
+        select 1 from {{ ref('int_timeline_news') }} as news
         where news.entity = '{{ deal }}' and news.source_system = deals.source_system and news.remote_id = deals.remote_id
     )
     {% endif %}
@@ -45,9 +44,7 @@ select
     upper(survey_type) || ' ' || {{ number_text('score') }} || ' of ' || {{ number_text('scale_max') }} as summary,
     excluded_reason
 from {{ ref('fct_survey_responses') }}
-where
-    is_response
-    and customer_id is not null
+where is_response and customer_id is not null
     {% if is_delta() %}
     and (
         'survey:' || response_id in (select timeline_id from {{ ref('int_timeline_news') }})
