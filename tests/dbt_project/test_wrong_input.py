@@ -219,7 +219,7 @@ def test_a_clean_company_has_no_issue_and_a_bad_one_a_bounded_list(
     for number in range(300):
         company.said("nowhere", "2026-06-01T08:00:00Z", "customer", message_id=f"m{number}")
     company.write()
-    listed = ("int_messages", "int_data_issues_conversations", "data_issues")
+    listed = ("loaded_messages", "int_messages", "int_data_issues_conversations", "data_issues")
     dbt.run("run", as_of=AS_OF, sources=["file_drop"], extra=("--select", *listed))
     assert query(file, "select count(*), min(records), max(records) from marts.data_issues") == [
         (200, 300, 300)
