@@ -6,7 +6,7 @@ from datetime import UTC, datetime, timedelta
 import duckdb
 import pyarrow as pa
 
-from tests.dbt_project.drop import COLUMNS, Company
+from tests.dbt_project.drop import Company
 
 BEGIN = datetime(2026, 4, 1, tzinfo=UTC)
 TEXTS = [f"text number {n}" for n in range(12)]
@@ -191,74 +191,3 @@ def insert(connection: duckdb.DuckDBPyConnection, company: Company, at: datetime
         connection.register("loaded", table)
         connection.execute(f"insert into raw_file_drop.{entity} by name from loaded")
         connection.unregister("loaded")
-
-
-def correct(connection: duckdb.DuckDBPyConnection, chance: random.Random, at: datetime) -> None:
-    """Change rows that were loaded before: as a merge into raw does, with the new load's time."""
-    ids = [i for (i,) in connection.execute(
-        "select conversation_id from raw_file_drop.conversations order by conversation_id"
-    ).fetchall()]  # fmt: skip
-
-    def change(entity: str, key: str, name: str, **values: str) -> None:
-        assert set(values) <= set(COLUMNS[entity].split())
-        sets = ", ".join(f"{column} = ?" for column in values)
-        connection.execute(
-            f"update raw_file_drop.{entity} set {sets}, _loaded_at = ? where {key} = ?",
-            [*values.values(), at, name],
-        )
-
-    picked = iter(chance.sample(ids, 24))
-    for _ in range(4):
-        change("conversations", "conversation_id", next(picked),
-               merged_into_conversation_id=next(picked), updated_at=iso(at))  # fmt: skip
-    change("conversations", "conversation_id", next(picked), deleted_at=iso(at), updated_at=iso(at))
-    change("conversations", "conversation_id", next(picked), is_spam="true")
-    for _ in range(3):
-        change(
-            "conversations",
-            "conversation_id",
-            next(picked),
-            contact_id=f"p{chance.randrange(PEOPLE)}",
-        )
-    change("conversations", "conversation_id", next(picked), team="Night", priority="high")
-    later = iso(at + timedelta(hours=5))  # than anything that this step's build knows
-    change("conversations", "conversation_id", next(picked), channel="chat")
-    for entity, key, told in (
-        ("orders", "order_id", {"contact_id": "p1"}),
-        ("orders", "order_id", {"amount": "7"}),
-        ("orders", "order_id", {"ordered_at": later}),
-        ("subscriptions", "subscription_id", {"plan": "basic"}),
-        ("subscriptions", "subscription_id", {"started_at": "unreadable"}),
-        ("article_events", "event_id", {"contact_id": "p2"}),
-        ("article_events", "event_id", {"occurred_at": later}),
-        ("articles", "article_id", {"title": f"How to, as of {iso(at)}"}),
-    ):
-        known = connection.execute(f"select {key} from raw_file_drop.{entity} order by 1")
-        change(entity, key, chance.choice(known.fetchall())[0], **told)
-    told_alone_by_the_timeline = connection.execute(
-        "select event_id from raw_file_drop.conversation_events "
-        "where event_type = 'priority' order by 1"
-    ).fetchall()
-    for (name,) in chance.sample(told_alone_by_the_timeline, 3):
-        change("conversation_events", "event_id", name, old_value="low")
-    for _ in range(3):
-        change(
-            "contacts",
-            "contact_id",
-            f"p{chance.randrange(PEOPLE)}",
-            account_id=f"k{chance.randrange(4)}",
-        )
-    messages = [i for (i,) in connection.execute(
-        "select message_id from raw_file_drop.messages order by message_id"
-    ).fetchall()]  # fmt: skip
-    for name in chance.sample(messages, 20):
-        change("messages", "message_id", name, body=chance.choice(TEXTS))
-
-
-def take_back(connection: duckdb.DuckDBPyConnection, channel: str, at: datetime) -> None:
-    """Answers of the fans of days and of weeks about a channel turn out to be none."""
-    connection.execute(
-        "update raw_file_drop.survey_responses set score = null, responded_at = null, "
-        "_loaded_at = ? where contact_id like 'fan of %' and conversation_id like ?",
-        [at, f"% {channel}"],
-    )

@@ -11,15 +11,8 @@ import pyarrow as pa
 import pytest
 
 from tests.dbt_project.drop import query
-from tests.dbt_project.edited_company import (
-    BEGIN,
-    BUYERS,
-    PEOPLE,
-    Edited,
-    correct,
-    insert,
-    take_back,
-)
+from tests.dbt_project.edited_company import BEGIN, BUYERS, PEOPLE, Edited, insert
+from tests.dbt_project.edited_corrections import correct, take_back
 from tests.dbt_project.edited_learned import link, tag
 from tests.dbt_project.edited_mail import make_mailbox, receive
 from warehouse import dbt

@@ -5,17 +5,18 @@ from {{ ref('int_conversations') }}
 where false
 {% else %}
 {% set columns = ["survivor_conversation_id", "excluded_reason", "customer_id", "account_id", "segment"] %}
+-- What was loaded names its conversation even where `as_of` does not know it: its instant may have been put off.
 with named as (
-    select source_system, conversation_remote_id from {{ ref('int_messages') }}
+    select source_system, conversation_remote_id from {{ ref('loaded_messages') }}
     where {{ is_news(["sent_at"]) }}
     union
-    select source_system, conversation_remote_id from {{ ref('int_conversation_events') }}
+    select source_system, conversation_remote_id from {{ ref('loaded_conversation_events') }}
     where {{ is_news(["occurred_at"]) }}
     union
-    select source_system, conversation_remote_id from {{ ref('int_calls') }}
+    select source_system, conversation_remote_id from {{ ref('loaded_calls') }}
     where {{ is_news(["ring_at", "answered_at", "ended_at"]) }}
     union
-    select conversation_source_system, conversation_remote_id from {{ ref('int_survey_responses') }}
+    select conversation_source_system, conversation_remote_id from {{ ref('loaded_survey_responses') }}
     where {{ is_news(["sent_at", "responded_at"]) }}
     union
     select source_system, remote_id from {{ ref('int_conversations') }}
@@ -30,6 +31,17 @@ touched as (
             conversations.source_system = named.source_system
             and conversations.remote_id = named.conversation_remote_id
 
+    {% for loaded, fact in [("loaded_messages", "fct_messages"), ("loaded_survey_responses", "fct_survey_responses")] %}
+    union
+
+    -- What they were about before.
+    select held.conversation_id
+    from {{ ref(loaded) }} as loaded
+    inner join {{ held(fact) }} as held
+        on loaded.source_system = held.source_system and loaded.remote_id = held.remote_id
+    where loaded.loaded_at > {{ since_loaded_at() }} and held.conversation_id is not null
+
+    {% endfor %}
     union
 
     -- Merged, deleted, linked to another person, gone; or a question whose time has come.

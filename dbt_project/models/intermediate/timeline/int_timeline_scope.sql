@@ -1,5 +1,5 @@
 -- Conversations of which this build works the timeline out anew: those with rows that this build changed, and with
--- news of what no fact holds. Conversations that survived. Full build: nothing is asked.
+-- news of what no fact holds, known to `as_of` or not. Conversations that survived. Full build: nothing is asked.
 -- depends_on: {{ ref('fct_messages') }}
 -- depends_on: {{ ref('fct_status_spans') }}
 with conversations as (
@@ -8,10 +8,10 @@ with conversations as (
 ),
 
 named as (
-    select source_system, conversation_remote_id from {{ ref("int_calls") }}
+    select source_system, conversation_remote_id from {{ ref("loaded_calls") }}
     where {{ is_news(["ring_at", "answered_at", "ended_at"]) if is_delta() else "false" }}
     union
-    select source_system, conversation_remote_id from {{ ref("int_conversation_events") }}
+    select source_system, conversation_remote_id from {{ ref("loaded_conversation_events") }}
     where {{ is_news(["occurred_at"]) if is_delta() else "false" }}
 ),
 
