@@ -12,7 +12,7 @@ from pathlib import Path
 from typing import TYPE_CHECKING, cast
 from uuid import uuid4
 
-from warehouse import increments, taking
+from warehouse import builds, increments, taking
 from warehouse.clock import iso
 from warehouse.duck import warehouse
 from warehouse.free_mail import write_free_mail_domains
@@ -78,19 +78,8 @@ def build_unified(
     extra: tuple[str, ...] = (),
 ) -> list[NodeResult]:
     """The selector `unify`: only what was loaded since where that will do (warehouse/taking.py)."""
-    plan = taking.plan(sources, drop_folder, full=full)
-    results = run(
-        "build",
-        selector="unify",
-        as_of=as_of,
-        sources=sources,
-        drop_folder=drop_folder,
-        since=plan.since,
-        extra=extra,
-        is_planned=True,
-    )
-    taking.finished(plan)
-    return results
+    plan = taking.plan(as_of, sources, drop_folder, full=full)
+    return _build_planned(plan, "build", "unify", sources, drop_folder, extra)
 
 
 def build_marts(
@@ -103,16 +92,28 @@ def build_marts(
 ) -> list[NodeResult]:
     """The selector `marts`: only what is new where that is enough (warehouse/increments.py)."""
     plan = increments.plan(as_of, sources, drop_folder, full=full)
+    return _build_planned(plan, command, "marts", sources, drop_folder)
+
+
+def _build_planned(
+    plan: builds.Plan,
+    command: str,
+    selector: str,
+    sources: list[str],
+    drop_folder: str | None,
+    extra: tuple[str, ...] = (),
+) -> list[NodeResult]:
     results = run(
         command,
-        selector="marts",
-        as_of=as_of,
+        selector=selector,
+        as_of=plan.as_of,
         sources=sources,
         drop_folder=drop_folder,
         since=plan.since,
+        extra=extra,
         is_planned=True,
     )
-    increments.finished(plan)
+    builds.finished(plan)
     return results
 
 
@@ -142,9 +143,9 @@ def run(
     """
     if command in {"build", "run"} and not is_planned:
         if selector not in {"unify", "success"}:
-            increments.forget()
+            builds.forget(increments.LAYER)
         if selector not in {"marts", "success"}:
-            taking.forget()
+            builds.forget(taking.LAYER)
     outcome = _invoke(
         [
             command,

@@ -171,18 +171,11 @@ create table if not exists ml.customer_risk (
     reasons varchar not null
 );
 
--- At most one row: what the last build of the marts saw (warehouse/increments.py). `loaded_at`: of the newest
--- load in the unified terms; `is_finished` is false while a build runs, and stays so when it does not come to its end.
-create table if not exists ops.mart_builds (
+-- What the last build of a layer (unified, marts) saw (warehouse/builds.py). `loaded_at`: of the newest load that it is
+-- sure to have read; `is_finished` is false while a build runs, and stays so when it does not come to its end.
+create table if not exists ops.builds (
+    layer varchar primary key,
     as_of timestamptz not null,
-    loaded_at timestamptz not null,
-    fingerprint varchar not null,
-    is_finished boolean not null
-);
-
--- At most one row: what the last build of the unified layer took (warehouse/taking.py). `loaded_at`: of the newest
--- load that it may have read; `is_finished` as above.
-create table if not exists ops.unified_builds (
     loaded_at timestamptz not null,
     fingerprint varchar not null,
     is_finished boolean not null

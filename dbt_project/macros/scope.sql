@@ -2,7 +2,7 @@
   Incremental builds. A build is either full or takes up what happened since the last one. Then
   `int_conversation_scope` names the conversations that may have changed; the intermediate models about
   conversations hold those alone, and the facts, which hold everything, exchange their rows. Which of the two it is,
-  is decided in `warehouse/increments.py`.
+  is decided in `warehouse/builds.py`.
 -#}
 {% macro is_delta() -%}
     {{ return(not execute or since() is not none) }}

@@ -127,7 +127,7 @@ def test_random_edits_taken_up_step_by_step_give_what_a_full_build_gives(
     build(as_of)  # once more, though nothing has come
     monkeypatch.setenv("HEEDLINE_HOME", str(everything))
     with warehouse() as connection:
-        connection.execute("delete from ops.mart_builds; delete from ops.unified_builds")
+        connection.execute("delete from ops.builds")
     build(as_of)
     assert differing(file, settings().warehouse_file) == {}
 

@@ -4,14 +4,14 @@ from datetime import UTC, datetime, timedelta
 
 import pytest
 
-from warehouse import increments
+from warehouse import builds, increments
 from warehouse.duck import warehouse
 
 AS_OF = datetime(2026, 6, 30, tzinfo=UTC)
 LOADED = datetime(2026, 6, 30, 1, 2, 3, 4, tzinfo=UTC)
 
 
-def plan(as_of: datetime = AS_OF, sources: tuple[str, ...] = ("zendesk",)) -> increments.Plan:
+def plan(as_of: datetime = AS_OF, sources: tuple[str, ...] = ("zendesk",)) -> builds.Plan:
     return increments.plan(as_of, list(sources), None)
 
 
@@ -26,7 +26,7 @@ def built() -> None:
         )
         connection.execute("create table intermediate.int_messages (loaded_at timestamptz)")
         connection.execute("insert into intermediate.int_messages values (?)", [LOADED])
-    increments.finished(plan())
+    builds.finished(plan())
 
 
 def test_the_first_build_is_full() -> None:
@@ -52,7 +52,7 @@ def test_a_load_that_comes_between_unify_and_marts_is_news_to_the_next_build() -
             "insert into ops.loads values ('zendesk', '-', 'l', 1, 1, 0, 0, ?, 0)",
             [LOADED + timedelta(hours=1)],
         )
-    increments.finished(plan())
+    builds.finished(plan())
     since = plan().since
     assert since is not None
     assert since["loaded_at"] == "2026-06-30T01:02:03.000004Z"
@@ -64,13 +64,13 @@ def test_a_build_that_did_not_end_is_followed_by_a_full_one() -> None:
     again = plan()
     assert again.since is None
     assert "did not come to its end" in again.reason
-    increments.finished(again)
+    builds.finished(again)
     assert plan().since is not None
 
 
 @pytest.mark.usefixtures("built")
 def test_marts_built_by_hand_are_followed_by_a_full_build() -> None:
-    increments.forget()
+    builds.forget(increments.LAYER)
     assert plan().since is None
 
 

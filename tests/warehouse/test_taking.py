@@ -5,14 +5,14 @@ from datetime import UTC, datetime, timedelta
 import pytest
 
 from tests.dbt_project.drop import Company
-from warehouse import dbt, taking
+from warehouse import builds, dbt, taking
 from warehouse.duck import warehouse
 
 LOADED = datetime(2026, 6, 30, 1, 2, 3, 4, tzinfo=UTC)
 
 
-def plan(sources: tuple[str, ...] = ("zendesk",), folder: str | None = None) -> taking.Taking:
-    return taking.plan(list(sources), folder)
+def plan(sources: tuple[str, ...] = ("zendesk",), folder: str | None = None) -> builds.Plan:
+    return taking.plan(LOADED, list(sources), folder)
 
 
 def load(at: datetime) -> None:
@@ -32,7 +32,7 @@ def taken() -> None:
         for name in taking.TABLES:
             connection.execute(f"create table intermediate.{name} (remote_id varchar)")
     load(LOADED)
-    taking.finished(plan())
+    builds.finished(plan())
 
 
 def test_the_first_build_takes_everything() -> None:
@@ -51,7 +51,7 @@ def test_the_next_build_takes_what_was_loaded_since() -> None:
 def test_a_load_that_comes_while_a_build_runs_is_taken_by_the_next() -> None:
     running = plan()
     load(LOADED + timedelta(hours=1))
-    taking.finished(running)
+    builds.finished(running)
     since = plan().since
     assert since is not None
     assert since["loaded_at"] == "2026-06-30T01:02:03.000004Z"
@@ -62,19 +62,19 @@ def test_a_build_that_did_not_end_is_followed_by_one_of_everything() -> None:
     plan()  # begins, and is killed
     again = plan()
     assert again.reason == "everything: the last build did not come to its end"
-    taking.finished(again)
+    builds.finished(again)
     assert plan().since is not None
 
 
 @pytest.mark.usefixtures("taken")
 def test_everything_is_taken_when_somebody_asks_for_it() -> None:
-    assert taking.plan(["zendesk"], None, full=True).since is None
+    assert taking.plan(LOADED, ["zendesk"], None, full=True).since is None
 
 
 @pytest.mark.usefixtures("taken")
 def test_another_source_or_folder_takes_everything() -> None:
     assert plan(sources=("zendesk", "email")).since is None
-    taking.finished(plan())
+    builds.finished(plan())
     assert plan(folder="ours").since is None
 
 
@@ -102,7 +102,7 @@ def test_what_no_load_tells_takes_everything(change: str) -> None:
 def test_a_row_that_another_folder_brings_anew_leaves_this_one(
     folder: str, order: str, goes_on: bool
 ) -> None:
-    taking.finished(plan(folder=folder))
+    builds.finished(plan(folder=folder))
     with warehouse() as connection:  # as a merge into raw does
         connection.execute(
             "update raw_file_drop.orders set drop_folder = 'theirs', _loaded_at = ? "
@@ -119,5 +119,5 @@ def test_a_layer_built_by_hand_is_followed_by_everything(monkeypatch: pytest.Mon
         with pytest.raises(KeyboardInterrupt):
             dbt.run("build", selector=selector, as_of=LOADED, sources=[])
         with warehouse() as connection:
-            finished = connection.execute("select is_finished from ops.unified_builds").fetchall()
+            finished = connection.execute("select is_finished from ops.builds").fetchall()
         assert finished == [(goes_on,)]
