@@ -8,20 +8,11 @@ import duckdb
 from connectors.contract import resources
 from connectors.ledger import normal
 from privacy.people import Person, mailbox_of, spellings
+from warehouse.duck import has_table
 from warehouse.sql import identifier
 
 Row = tuple[Any, ...]
 """source_system, remote_id, name, given_name, surname, email, phone, country, external_ids, …"""
-
-
-def exists(connection: duckdb.DuckDBPyConnection, table: str) -> bool:
-    schema, name = table.split(".")
-    return bool(
-        connection.execute(
-            "select 1 from information_schema.tables where table_schema = ? and table_name = ?",
-            [schema, name],
-        ).fetchone()
-    )
 
 
 def _others(
@@ -120,7 +111,7 @@ def names(
 ) -> None:
     """Full names of two words or more that nobody else has: no customer, no agent."""
     taken = {_plain(value) for _, value, _ in _others(connection, whose, customer, "name")}
-    if exists(connection, "intermediate.int_agents"):
+    if has_table(connection, "intermediate.int_agents"):
         query = "select distinct name from intermediate.int_agents where name is not null"
         taken |= {_plain(value) for (value,) in connection.execute(query).fetchall()}
     held = {_plain(r[2]) for r in rows if r[2]}

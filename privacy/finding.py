@@ -6,8 +6,9 @@ import duckdb
 
 from connectors.ledger import normal
 from connectors.mentions import can_be_mentioned
-from privacy.alone import accounts, addresses, also_keys, exists, names, numbers
+from privacy.alone import accounts, addresses, also_keys, names, numbers
 from privacy.people import Person
+from warehouse.duck import has_table
 
 
 class Unknown(RuntimeError):
@@ -41,7 +42,7 @@ class Case:
 def _whose(connection: duckdb.DuckDBPyConnection) -> str:
     """SQL giving (source_system, remote_id, customer_id) of every contact."""
     parts = ["select source_system, remote_id, customer_id from ml.identity_clusters"]
-    if exists(connection, "intermediate.int_contact_customers"):
+    if has_table(connection, "intermediate.int_contact_customers"):
         parts.append(
             "select source_system, remote_id, customer_id from intermediate.int_contact_customers"
         )
@@ -55,7 +56,7 @@ def find(connection: duckdb.DuckDBPyConnection, who: str, request: str) -> Case:
         Unknown: nobody is.
         Ambiguous: several customers share the address; each is named by its customer id.
     """
-    if not exists(connection, "intermediate.int_contacts"):
+    if not has_table(connection, "intermediate.int_contacts"):
         raise Unknown("there are no customers yet; run `heedline run` first")
     whose = _whose(connection)
     system, _, id_ = who.partition(":")

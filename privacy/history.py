@@ -13,6 +13,7 @@ import duckdb
 from connectors.contract import resources
 from connectors.paths import steps
 from privacy.periods import HEADS, Periods
+from warehouse.duck import has_table
 from warehouse.sql import identifier
 
 Rows = tuple[str, str, datetime]
@@ -24,7 +25,7 @@ def raw_rows(connection: duckdb.DuckDBPyConnection, now: datetime, periods: Peri
     found: list[Rows] = []
     for name, period in periods.raw.items():
         source, resource = name.split(".")
-        if not _exists(connection, source, resource):
+        if not has_table(connection, f"raw_{source}.{resource}"):
             continue
         cut_off = now - timedelta(days=period.days)
         old = _older(resources(source)[resource].columns[period.by], identifier(period.by))
@@ -38,15 +39,6 @@ def _older(kind: str, column: str) -> str:
     if kind == "bigint":
         return f"to_timestamp({column}) < ?"
     return f"try_cast({column} as timestamptz) < ?"
-
-
-def _exists(connection: duckdb.DuckDBPyConnection, source: str, resource: str) -> bool:
-    return bool(
-        connection.execute(
-            "select 1 from duckdb_tables() where schema_name = ? and table_name = ?",
-            [f"raw_{source}", resource],
-        ).fetchone()
-    )
 
 
 def _followers(
@@ -64,7 +56,7 @@ def _followers(
             clause = declared.person
             ties = clause.of.get(kind, ()) if clause else ()
             plain = [tie.path for tie in ties if len(steps(tie.path)) == 1]
-            if name == head or not plain or not _exists(connection, source, name):
+            if name == head or not plain or not has_table(connection, f"raw_{source}.{name}"):
                 continue
             where = f"cast({identifier(plain[0])} as varchar) in ({keys})"
             if clause and clause.system:

@@ -16,7 +16,7 @@ from rich.table import Table
 
 from runtime.published import opened, rows_of
 from warehouse.clock import iso
-from warehouse.duck import warehouse
+from warehouse.duck import has_table, warehouse
 from warehouse.settings import Settings
 
 _REASONS_SHOWN = 12
@@ -79,10 +79,7 @@ def intake(out: Console, home: Settings, since: datetime) -> None:
 def _ignored_files(home: Settings, since: datetime) -> list[tuple[str, str]]:
     """Files of the drop folder that are no entity's, with what to do about it."""
     with warehouse(read_only=True, path=home.warehouse_file) as connection:
-        if not connection.execute(
-            "select 1 from information_schema.tables "
-            "where table_schema = 'raw_file_drop' and table_name = 'files'"
-        ).fetchone():
+        if not has_table(connection, "raw_file_drop.files"):
             return []
         return connection.execute(
             "select drop_file, message from raw_file_drop.files "
@@ -217,10 +214,7 @@ def status(out: Console, home: Settings) -> None:
 
 def _issues(connection: duckdb.DuckDBPyConnection) -> list[tuple[str, int]]:
     """How many records of wrong input were kept, corrected or set aside, in words."""
-    if not connection.execute(
-        "select 1 from information_schema.tables "
-        "where table_schema = 'marts' and table_name = 'data_issues'"
-    ).fetchone():
+    if not has_table(connection, "marts.data_issues"):
         return []
     return connection.execute(
         "select replace(handling, '_', ' '), sum(records)::bigint from (select distinct "

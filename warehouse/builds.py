@@ -18,7 +18,7 @@ from typing import Any
 import duckdb
 
 from warehouse.clock import iso
-from warehouse.duck import warehouse
+from warehouse.duck import has_table, warehouse
 from warehouse.settings import PROJECT_ROOT
 
 log = logging.getLogger(__name__)
@@ -145,7 +145,7 @@ def _rows_digest(
     connection: duckdb.DuckDBPyConnection, table: str, columns: str, where: str
 ) -> list[Any]:
     """Count and digest of a small table's rows in any order; none when it is not there."""
-    if not is_there(connection, table):
+    if not has_table(connection, table):
         return []
     found = connection.execute(
         f"select count(*), bit_xor(hash(r)) from (select {columns} from {table} {where}) as r"
@@ -168,14 +168,3 @@ def _left_out(connection: duckdb.DuckDBPyConnection, drop_folder: str | None) ->
         ).fetchall()
         for (name,) in tables
     ]
-
-
-def is_there(connection: duckdb.DuckDBPyConnection, table: str) -> bool:
-    """Whether a table or view exists, by its schema and name."""
-    schema, name = table.split(".")
-    return bool(
-        connection.execute(
-            "select 1 from information_schema.tables where table_schema = ? and table_name = ?",
-            [schema, name],
-        ).fetchall()
-    )

@@ -80,3 +80,14 @@ def warehouse(
         yield connection
     finally:
         connection.close()
+
+
+def has_table(connection: duckdb.DuckDBPyConnection, table: str) -> bool:
+    """Whether there is a table or view, by its schema and name (`intermediate.int_contacts`)."""
+    schema, name = table.split(".")
+    return bool(
+        connection.execute(
+            "select 1 from information_schema.tables where table_schema = ? and table_name = ?",
+            [schema, name],
+        ).fetchall()
+    )

@@ -6,7 +6,7 @@ import duckdb
 
 from warehouse import builds
 from warehouse.clock import iso
-from warehouse.duck import warehouse
+from warehouse.duck import has_table, warehouse
 
 LAYER = "marts"
 # What decides about many conversations at once, or is gone: no row that came says which it touches.
@@ -60,7 +60,7 @@ def _newest(connection: duckdb.DuckDBPyConnection) -> datetime:
     """Time of the newest load of which the unified terms hold rows; long ago without any."""
     found = [datetime(1970, 1, 1, tzinfo=UTC)]
     for name in DATED:
-        if builds.is_there(connection, f"intermediate.{name}"):
+        if has_table(connection, f"intermediate.{name}"):
             rows = connection.execute(f"select max(loaded_at) from intermediate.{name}").fetchall()
             found += [newest for (newest,) in rows if newest is not None]
     return max(found)

@@ -12,7 +12,7 @@ from datetime import UTC, datetime
 import duckdb
 
 from warehouse import builds
-from warehouse.duck import warehouse
+from warehouse.duck import has_table, warehouse
 
 LAYER = "unified"
 TABLES = [
@@ -27,7 +27,7 @@ def plan(
     with warehouse() as connection:
 
         def unless(_: builds.Last) -> str:
-            held = [builds.is_there(connection, f"intermediate.{name}") for name in TABLES]
+            held = [has_table(connection, f"intermediate.{name}") for name in TABLES]
             return "" if all(held) else "everything: a table is gone"
 
         return builds.decide(
