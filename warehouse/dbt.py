@@ -218,7 +218,7 @@ def _invoke(
         "--no-use-colors",
         *("--project-dir", str(PROJECT), "--profiles-dir", str(PROJECT)),
         *("--target-path", str(settings().dbt / "target")),
-        # At its usual level, debug, dbt spends a tenth of its own time on the file.
+        # At its usual level, debug, every statement is in the file, and erasing a person searches it.
         *("--log-path", str(settings().dbt / "logs"), "--log-level-file", "info"),
         *("--vars", variables),
     ]
