@@ -218,7 +218,7 @@ def _invoke(
         "--no-use-colors",
         *("--project-dir", str(PROJECT), "--profiles-dir", str(PROJECT)),
         *("--target-path", str(settings().dbt / "target")),
-        # At its usual level, debug, every statement is in the file, and erasing a person searches it.
+        # At its usual level, debug, every statement is in the file, and erasure searches it.
         *("--log-path", str(settings().dbt / "logs"), "--log-level-file", "info"),
         *("--vars", variables),
     ]
