@@ -229,9 +229,7 @@ def _invoke(
             if read.exception is not None or not read.success:
                 return read
             _projects[variables] = cast("Manifest", read.result)
-        # What it would write again of the project was written when it was parsed.
-        reuse = dbtRunner(manifest=_projects[variables])
-        return reuse.invoke([command, "--no-write-json", *where, *rest])
+        return dbtRunner(manifest=_projects[variables]).invoke([command, *where, *rest])
     finally:
         _let_go()
 
