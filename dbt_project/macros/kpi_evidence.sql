@@ -9,10 +9,9 @@
         '{{ measure["kind"] }}' as kind,
         {{ metric_date(at) }} as first_date,
         {{ last_date or metric_date(at) }} as last_date,
-        {% for dimension in ["channel", "team", "topic"] %}
+        {% for dimension in kpi_dimensions() %}
         cast({{ group.get(dimension, dimension) }} as varchar) as {{ dimension }},
         {% endfor %}
-        segment,
         '{{ group["fact"] }}' as fact,
         {{ group["record_id"] }} as record_id,
         cast({{ group.get("conversation_id", "conversation_id") }} as varchar) as conversation_id,
@@ -32,9 +31,9 @@
     {{ "null" if measure["kind"] in ["count", "level"] else measure.get("denominator", "1") }}
 {%- endmacro %}
 
-{#- Every branch of the evidence. Surveys about a merged conversation count, about a deleted or spam one they leave with
-    it. NPS reads the CTE `nps_answers` of kpi_evidence. `changed`: of the rows that this build took out of the facts or
-    put in, instead of all their rows; there every answer counts, not a customer's last of a day. -#}
+{#- Every branch of the evidence. NPS reads the CTE `nps_answers` of kpi_evidence. `changed`: of the rows that this build
+    took out of the facts or put in, instead of all their rows; there every answer counts, not a customer's last of a
+    day. -#}
 {% macro kpi_evidence_of_facts(changed=false) %}
 {% for group in kpi_groups() %}
 {% for measure in group["measures"] %}
@@ -46,7 +45,7 @@ union all
     {"fact": "fct_survey_responses", "record_id": "response_id", "at": "answered_at", "where": "nps_class is not null"},
     {
         "kpi": "nps", "kind": "nps", "numerator": "nps_class",
-        "where": "coalesce(excluded_reason, 'merged') = 'merged'" if changed else "recency = 1",
+        "where": survey_counts() if changed else "recency = 1",
     },
     relation=none if changed else "nps_answers", changed=changed,
 ) }}

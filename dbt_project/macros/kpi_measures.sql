@@ -1,10 +1,11 @@
 {#- What the KPIs count, as a list of groups: records of one fact, dated by one instant (`at`), which count where `where`
     holds, under `channel`, `team` and `topic` (SQL). A measure adds up `numerator` and `denominator` (SQL; none for
     counts) of the group's records that it asks for. `kpi` is its name, or SQL where `is_kpi_sql`. The KPIs that do not
-    add up, NPS and the backlog, are in `kpi_evidence_of_facts`. -#}
+    add up, NPS and the backlog, are in `kpi_evidence_of_facts`. An issue is dated by when the last of its conversations
+    was solved, and counts under the channel it began on. -#}
 {% macro kpi_groups() %}
     {% set counts = "excluded_reason is null" %}
-    {% set surveyed = "coalesce(excluded_reason, 'merged') = 'merged'" %}
+    {% set surveyed = survey_counts() %}
     {% set groups = [] %}
     {% for at in ["opened_at", "first_response_at", "first_solved_at", "resolved_at"] %}
         {% set measures = kpi_conversation_measures() | selectattr("at", "equalto", at) | list %}
@@ -82,3 +83,6 @@
     {% endfor %}
     {{ return(measures) }}
 {% endmacro %}
+
+{#- Surveys about a merged conversation count, about a deleted or spam one they leave with it. -#}
+{% macro survey_counts() %}{{ return("coalesce(excluded_reason, 'merged') = 'merged'") }}{% endmacro %}

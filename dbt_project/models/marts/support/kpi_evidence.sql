@@ -1,6 +1,5 @@
 {#- A view: kept as rows it would be the largest table of all, and it would say nothing that the facts do not. -#}
 {{ config(materialized="view") }}
-{% set surveyed = "coalesce(excluded_reason, 'merged') = 'merged'" %}
 with nps_answers as (
     -- A customer's last answer of a day stands for them. So the latest of a longer period is that of their last day
     -- in it: days are enough to find it, for tools that know no instants.
@@ -11,7 +10,7 @@ with nps_answers as (
             order by answered_at desc nulls last, response_id
         ) as recency
     from {{ ref("fct_survey_responses") }}
-    where {{ surveyed }} and nps_class is not null and is_response
+    where {{ survey_counts() }} and nps_class is not null and is_response
     -- A view has an order too, if every run is to read the same: a window leaves it to chance.
     order by response_id
 ),
