@@ -31,7 +31,7 @@ from tests.searching import files_with
 pytestmark = pytest.mark.slow
 
 CHOSEN = """
-    select clusters.customer_id, list(distinct contacts.email)[1], list(clusters.remote_id)
+    select clusters.customer_id, min(contacts.email), list(clusters.remote_id)
     from ml.identity_clusters as clusters
     inner join intermediate.int_contacts as contacts using (source_system, remote_id)
     group by clusters.customer_id
