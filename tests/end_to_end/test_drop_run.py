@@ -92,22 +92,40 @@ def elsewhere(home: Path) -> None:
 
 
 @pytest.fixture(scope="module")
-def done(
-    heedline: Heedline, home: Path, elsewhere: None, tweets: Path, incidents: Path
+def finished(
+    heedline: Heedline, home: Path, elsewhere: None, incidents: Path
 ) -> subprocess.CompletedProcess[str]:
-    """A run on one folder alone, killed while it works; then more files, and a broken source."""
+    """A run on one folder alone, killed while it works, and run again."""
     folder = home / "real"
     drop(incidents, folder)
     process = started(home, "run", "--drop", str(folder))
     wait_until_it_says("unify.build_unified ", process)
     process.kill()
     process.communicate()
+    return heedline("run", "--drop", str(folder), "--as-of", "2017-06-30T00:00:00Z")
+
+
+@pytest.fixture(scope="module")
+def done(
+    heedline: Heedline, home: Path, finished: subprocess.CompletedProcess[str], tweets: Path
+) -> subprocess.CompletedProcess[str]:
+    """Then more files in the folder, and a broken source."""
+    folder = home / "real"
     drop(tweets, folder)
     return heedline(
         *("run", "--live", "--as-of", "2017-12-31T00:00:00Z"),
         HEEDLINE_DROP_DIR=str(folder),
         AIRFLOW_CONN_HEEDLINE_STRIPE=f"http://sk_test:{SECRET}@127.0.0.1:9",
     )
+
+
+def test_a_run_that_was_killed_is_finished_by_the_next(
+    finished: subprocess.CompletedProcess[str], home: Path, incidents: Path
+) -> None:
+    assert finished.returncode == 0, finished.stdout + finished.stderr
+    assert conversations(home, "channel").keys() == {
+        c["conversation_id"] for c in dropped(incidents, "conversations")
+    }
 
 
 def test_a_broken_source_is_named_without_its_secret_and_fails_the_run(
