@@ -1,7 +1,8 @@
 """Training examples: every source of `manifest.yml` in our heads' terms, split once and for good.
 
-Each example carries a target per head, NaN where its source says nothing. Splits go by a hash of
-the bare letters of a text (own messages: by family), so near-identical texts never straddle them.
+Each example carries a target per head, NaN where its source says nothing. What a source holds out
+stays held out; elsewhere splits go by a hash of the bare letters of a text (own messages: by
+family), so that near-identical texts never straddle them.
 """
 
 import hashlib
@@ -11,22 +12,26 @@ from collections import defaultdict
 from collections.abc import Iterator
 from dataclasses import dataclass
 from pathlib import Path
-from typing import Any
+from typing import Any, Literal
 
 import numpy as np
 import yaml
 from numpy.typing import NDArray
 
-from ml.tagger.labels import HEADS, SENTIMENTS, SIGNALS, TOPICS, URGENCIES
-from ml.tagger.readers import READERS
+from ml.tagger.labels import COLUMNS, SENTIMENTS, SIGNALS, TOPICS, URGENCIES
+from ml.tagger.readers import READERS, Row
 from ml.tagger.text import normalise
 
 HERE = Path(__file__).parent
-OWN = HERE / "data" / "own.jsonl"
-COLUMNS = [f"{head}.{label}" for head, labels in HEADS.items() for label in labels]
-TEST_SHARE = 20  # percent
+OWN = HERE / "data"
+TEST_SHARE = 12
+"""Percent of a source without a held-out part of its own that is kept for the test."""
+
+DEV_SHARE = 8
+"""Percent of the rest of every source: thresholds and calibration are chosen on it."""
 
 Floats = NDArray[np.float32]
+Split = Literal["train", "dev", "test"]
 
 
 class BadManifest(ValueError):
@@ -35,14 +40,20 @@ class BadManifest(ValueError):
 
 @dataclass(frozen=True)
 class Example:
-    """One labelled text; `targets` aligned with COLUMNS, NaN = unknown."""
+    """One labelled text; `targets` aligned with COLUMNS, NaN = unknown.
+
+    Attributes:
+        source: name in the manifest; own messages: `own/<file>`.
+        intents: the source's own labels of it.
+        weight: in the loss of the heads it labels.
+    """
 
     source: str
     text: str
     targets: Floats
     weight: float
-    is_test: bool
-    family: str
+    split: Split
+    intents: tuple[str, ...] = ()
 
 
 def manifest() -> dict[str, dict[str, Any]]:
@@ -55,10 +66,11 @@ def sha256(path: Path) -> str:
 
 
 def _bucket(key: str) -> int:
-    return int(hashlib.md5(key.encode(), usedforsecurity=False).hexdigest(), 16)
+    return int(hashlib.md5(key.encode(), usedforsecurity=False).hexdigest(), 16) % 100
 
 
-def _bare(text: str) -> str:
+def bare(text: str) -> str:
+    """The letters of a text: what is left when two texts differ in form only."""
     return re.sub(r"[^a-z]+", "", text.lower())
 
 
@@ -80,16 +92,24 @@ def targets(group: dict[str, Any], *, signals_known: bool) -> Floats:
     return np.array([values[column] for column in COLUMNS], dtype=np.float32)
 
 
+def own_rows() -> Iterator[tuple[str, dict[str, Any]]]:
+    """Our own messages as (file, row), files in order of name."""
+    for path in sorted(OWN.glob("*.jsonl")):
+        for line in path.read_text(encoding="utf-8").splitlines():
+            yield path.stem, json.loads(line)
+
+
 def _own(weight: float) -> Iterator[Example]:
-    for line in OWN.read_text(encoding="utf-8").splitlines():
-        row = json.loads(line)
+    for file, row in own_rows():
+        split: Split = "test" if row["split"] == "test" else "train"
+        if split == "train" and _bucket("dev" + row["family"]) < DEV_SHARE:
+            split = "dev"
         yield Example(
-            source="own",
+            source=f"own/{file}",
             text=normalise(row["text"]),
             targets=targets(row, signals_known=True),
             weight=weight,
-            is_test=row["split"] == "test",
-            family=row["family"],
+            split=split,
         )
 
 
@@ -107,8 +127,17 @@ def _files(data: Path, name: str, spec: dict[str, Any], *, check: bool) -> list[
     return paths
 
 
+def _split(key: str, rows: list[Row], *, holds_out: bool) -> Split:
+    """Where all rows of like letters go: to the test if one of them is held out."""
+    if any(row.is_held_out for row in rows):
+        return "test"
+    if not holds_out and _bucket("split" + key) < TEST_SHARE:
+        return "test"
+    return "dev" if _bucket("dev" + key) < DEV_SHARE else "train"
+
+
 def source_examples(data: Path, name: str, *, check: bool = True) -> Iterator[Example]:
-    """All examples drawn from one source, deterministic.
+    """All examples of one source, deterministic; of texts of like letters the first.
 
     Raises:
         BadManifest: a file is missing or has changed.
@@ -123,31 +152,38 @@ def source_examples(data: Path, name: str, *, check: bool = True) -> Iterator[Ex
         for group in spec["groups"]
         for intent in group["intents"]
     }
-    pools: dict[str, dict[str, str]] = defaultdict(dict)
-    for label, raw in READERS[spec["reader"]](_files(data, name, spec, check=check)):
-        if label in meaning or "*" in meaning:
-            text = normalise(raw)
-            pools[label].setdefault(_bare(text), text)
-    for label, pool in pools.items():
-        group = meaning.get(label, meaning.get("*", {}))
-        vector = targets(group, signals_known=known)
-        drawn = sorted(pool, key=lambda bare: _bucket("draw" + bare))[
-            : group.get("take", spec["take"])
-        ]
-        for bare in drawn:
-            is_test = _bucket("split" + bare) % 100 < TEST_SHARE
-            yield Example(name, pool[bare], vector, spec["weight"], is_test, label)
+    nothing: dict[str, Any] = {}
+    alike: dict[str, list[Row]] = defaultdict(list)
+    for row in READERS[spec["reader"]](_files(data, name, spec, check=check)):
+        alike[bare(row.text)].append(row)
+    holds_out = any(row.is_held_out for rows in alike.values() for row in rows)
+    for key, rows in alike.items():
+        first = rows[0]
+        group = meaning.get(first.label, meaning.get("*", nothing))
+        intents = first.intents if "intents" in spec else ()
+        if group or intents:
+            yield Example(
+                source=name,
+                text=normalise(first.text),
+                targets=targets(group, signals_known=known and bool(group)),
+                weight=group.get("weight", spec["weight"]),
+                split=_split(key, rows, holds_out=holds_out),
+                intents=intents,
+            )
 
 
 def all_examples(data: Path, *, check: bool = True) -> list[Example]:
-    """Every source's examples; a text met in an earlier source is not taken again."""
+    """Every source's examples with something to read; a text of like letters is taken once.
+
+    Test rows come first where two sources share a text, so none of them is trained on elsewhere.
+    """
+    found = [e for name in manifest() for e in source_examples(data, name, check=check) if e.text]
+    order = sorted(range(len(found)), key=lambda n: found[n].split != "test")
     seen: set[str] = set()
-    kept: list[Example] = []
-    for name in manifest():
-        for example in source_examples(data, name, check=check):
-            key = _bare(example.text)
-            if name != "own" and key in seen:
-                continue
+    kept: list[int] = []
+    for number in order:
+        key = bare(found[number].text)
+        if key not in seen:
             seen.add(key)
-            kept.append(example)
-    return kept
+            kept.append(number)
+    return [found[number] for number in sorted(kept)]

@@ -34,3 +34,12 @@ HEADS: dict[str, tuple[str, ...]] = {
 """`sentiment` and `urgency` are one-of (softmax); `topics` and `signals` any-of (sigmoid)."""
 
 EXCLUSIVE = frozenset({"sentiment", "urgency"})
+
+COLUMNS = [f"{head}.{label}" for head, labels in HEADS.items() for label in labels]
+"""One name per output of the model, in order."""
+
+
+def columns(head: str) -> slice:
+    """Where a head's labels stand among COLUMNS."""
+    first = COLUMNS.index(f"{head}.{HEADS[head][0]}")
+    return slice(first, first + len(HEADS[head]))

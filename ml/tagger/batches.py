@@ -1,0 +1,104 @@
+"""Batches out of the file that `prepare.py` writes. Needs numpy and torch only."""
+
+import json
+from collections.abc import Iterator
+from dataclasses import dataclass
+from pathlib import Path
+from typing import Any
+
+import numpy as np
+import torch
+from numpy.typing import NDArray
+
+MASK_TOKEN, MASKED_SHARE = 103, 0.06
+"""`[MASK]`, and the share of a training text's tokens hidden behind it."""
+
+_SORTED_TOGETHER = 40
+"""Batches whose texts are sorted by length together, to keep padding small."""
+
+Rows = NDArray[np.int64]
+
+
+@dataclass(frozen=True)
+class Prepared:
+    """The arrays of `prepare.py`, by their names there; `origin` is the source's name in the manifest."""
+
+    tokens: NDArray[np.uint16]
+    offsets: Rows
+    targets: NDArray[np.float16]
+    weight: NDArray[np.float32]
+    split: NDArray[np.int8]
+    source: NDArray[np.int16]
+    intents: NDArray[np.uint16]
+    intent_offsets: Rows
+    meta: dict[str, Any]
+
+    @property
+    def names(self) -> NDArray[np.str_]:
+        """Source of every row."""
+        return np.array(self.meta["sources"])[self.source]
+
+    def length(self, rows: Rows) -> Rows:
+        return self.offsets[rows + 1] - self.offsets[rows]
+
+    def padded(self, rows: Rows, device: str) -> tuple[torch.Tensor, torch.Tensor]:
+        """Token ids and mask, [n, longest]."""
+        lengths = self.length(rows)
+        ids = np.zeros((len(rows), int(lengths.max())), dtype=np.int64)
+        for place, row in enumerate(rows):
+            ids[place, : lengths[place]] = self.tokens[self.offsets[row] : self.offsets[row + 1]]
+        mask = np.arange(ids.shape[1])[None, :] < lengths[:, None]
+        return torch.from_numpy(ids).to(device), torch.from_numpy(mask).to(device).long()
+
+    def intent_targets(self, name: str, rows: Rows, device: str) -> torch.Tensor:
+        """One or more of a source's own labels as [n, labels]."""
+        found = torch.zeros(len(rows), len(self.meta["intents"][name]["labels"]))
+        for place, row in enumerate(rows):
+            labels = self.intents[self.intent_offsets[row] : self.intent_offsets[row + 1]]
+            found[place, labels.astype(np.int64)] = 1
+        return found.to(device)
+
+
+def load(path: Path) -> Prepared:
+    stored = np.load(path)
+    meta = json.loads(str(stored["meta"]))
+    return Prepared(**{name: stored[name] for name in stored.files if name != "meta"}, meta=meta)
+
+
+def hide_some(ids: torch.Tensor, mask: torch.Tensor) -> torch.Tensor:
+    """Token ids with some of them hidden; the marks at both ends stay."""
+    hidden = (torch.rand(ids.shape, device=ids.device) < MASKED_SHARE) & (mask == 1) & (ids > 103)
+    return ids.masked_fill(hidden, MASK_TOKEN)
+
+
+class Epochs:
+    """Draws an epoch's rows: so many of each source as the manifest says, all of them in turn."""
+
+    def __init__(self, data: Prepared, keep: NDArray[np.bool_], seed: int) -> None:
+        self.data, self.random = data, np.random.default_rng(seed)
+        origin = np.array([name.split("/")[0] for name in data.meta["sources"]])[data.source]
+        self.pools = {
+            name: np.flatnonzero(keep & (origin == name)) for name in data.meta["epoch"]
+        }
+        self.waiting = {name: np.zeros(0, dtype=np.int64) for name in self.pools}
+
+    def _draw(self, name: str, count: int) -> Rows:
+        pool = self.pools[name]
+        while len(pool) and len(self.waiting[name]) < count:
+            self.waiting[name] = np.concatenate([self.waiting[name], self.random.permutation(pool)])
+        drawn, self.waiting[name] = self.waiting[name][:count], self.waiting[name][count:]
+        return drawn
+
+    def rows(self) -> Rows:
+        return np.concatenate([self._draw(n, c) for n, c in self.data.meta["epoch"].items()])
+
+    def batches(self, size: int) -> Iterator[Rows]:
+        """Batches of texts of like length, in random order."""
+        rows = self.random.permutation(self.rows())
+        batches: list[Rows] = []
+        for start in range(0, len(rows), size * _SORTED_TOGETHER):
+            some = rows[start : start + size * _SORTED_TOGETHER]
+            some = some[np.argsort(self.data.length(some), kind="stable")]
+            batches += [some[place : place + size] for place in range(0, len(some), size)]
+        for place in self.random.permutation(len(batches)):
+            yield batches[place]
