@@ -3,6 +3,7 @@
 import json
 from collections.abc import Iterator
 from dataclasses import dataclass
+from functools import cached_property
 from pathlib import Path
 from typing import Any
 
@@ -33,7 +34,7 @@ class Prepared:
     intent_offsets: Rows
     meta: dict[str, Any]
 
-    @property
+    @cached_property
     def names(self) -> NDArray[np.str_]:
         """Source of every row."""
         return np.array(self.meta["sources"])[self.source]
@@ -44,18 +45,19 @@ class Prepared:
     def padded(self, rows: Rows, device: str) -> tuple[torch.Tensor, torch.Tensor]:
         """Token ids and mask, [n, longest]."""
         lengths = self.length(rows)
-        ids = np.zeros((len(rows), int(lengths.max())), dtype=np.int64)
-        for place, row in enumerate(rows):
-            ids[place, : lengths[place]] = self.tokens[self.offsets[row] : self.offsets[row + 1]]
-        mask = np.arange(ids.shape[1])[None, :] < lengths[:, None]
+        steps = np.arange(int(lengths.max()))
+        mask = steps[None, :] < lengths[:, None]
+        place = np.minimum(self.offsets[rows][:, None] + steps, len(self.tokens) - 1)
+        ids = np.where(mask, self.tokens[place], 0).astype(np.int64)
         return torch.from_numpy(ids).to(device), torch.from_numpy(mask).to(device).long()
 
     def intent_targets(self, name: str, rows: Rows, device: str) -> torch.Tensor:
         """One or more of a source's own labels as [n, labels]."""
+        counts = self.intent_offsets[rows + 1] - self.intent_offsets[rows]
+        within = np.arange(counts.sum()) - np.repeat(np.cumsum(counts) - counts, counts)
+        labels = self.intents[np.repeat(self.intent_offsets[rows], counts) + within]
         found = torch.zeros(len(rows), len(self.meta["intents"][name]["labels"]))
-        for place, row in enumerate(rows):
-            labels = self.intents[self.intent_offsets[row] : self.intent_offsets[row + 1]]
-            found[place, labels.astype(np.int64)] = 1
+        found[np.repeat(np.arange(len(rows)), counts), labels.astype(np.int64)] = 1
         return found.to(device)
 
 
