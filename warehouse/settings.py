@@ -37,6 +37,10 @@ class Settings(BaseSettings):
         description="what people decided about pairs of contacts; default "
         "<home>/identity_decisions.csv",
     )
+    tagger_cascade: bool = Field(
+        default=False,
+        description="a static student tags what it is sure of: several times faster, less exact",
+    )
     keep_versions: int = Field(default=5, ge=1, description="published versions kept")
 
     @field_validator("channels", mode="before")

@@ -1,4 +1,4 @@
-"""Batches out of the file that `prepare.py` writes. Needs numpy and torch only."""
+"""Batches out of the file that `prepare.py` writes. Needs numpy only."""
 
 import json
 from collections.abc import Iterator
@@ -8,11 +8,7 @@ from pathlib import Path
 from typing import Any
 
 import numpy as np
-import torch
 from numpy.typing import NDArray
-
-MASK_TOKEN, MASKED_SHARE = 103, 0.06
-"""`[MASK]`, and the share of a training text's tokens hidden behind it."""
 
 _SORTED_TOGETHER = 40
 """Batches whose texts are sorted by length together, to keep padding small."""
@@ -22,7 +18,7 @@ Rows = NDArray[np.int64]
 
 @dataclass(frozen=True)
 class Prepared:
-    """The arrays of `prepare.py`, by their names there; `origin` is the source's name in the manifest."""
+    """The arrays of `prepare.py`, by their names there."""
 
     tokens: NDArray[np.uint16]
     offsets: Rows
@@ -42,23 +38,23 @@ class Prepared:
     def length(self, rows: Rows) -> Rows:
         return self.offsets[rows + 1] - self.offsets[rows]
 
-    def padded(self, rows: Rows, device: str) -> tuple[torch.Tensor, torch.Tensor]:
+    def padded(self, rows: Rows) -> tuple[Rows, Rows]:
         """Token ids and mask, [n, longest]."""
         lengths = self.length(rows)
         steps = np.arange(int(lengths.max()))
         mask = steps[None, :] < lengths[:, None]
         place = np.minimum(self.offsets[rows][:, None] + steps, len(self.tokens) - 1)
         ids = np.where(mask, self.tokens[place], 0).astype(np.int64)
-        return torch.from_numpy(ids).to(device), torch.from_numpy(mask).to(device).long()
+        return ids, mask.astype(np.int64)
 
-    def intent_targets(self, name: str, rows: Rows, device: str) -> torch.Tensor:
+    def intent_targets(self, name: str, rows: Rows) -> NDArray[np.float32]:
         """One or more of a source's own labels as [n, labels]."""
         counts = self.intent_offsets[rows + 1] - self.intent_offsets[rows]
         within = np.arange(counts.sum()) - np.repeat(np.cumsum(counts) - counts, counts)
         labels = self.intents[np.repeat(self.intent_offsets[rows], counts) + within]
-        found = torch.zeros(len(rows), len(self.meta["intents"][name]["labels"]))
+        found = np.zeros((len(rows), len(self.meta["intents"][name]["labels"])), dtype=np.float32)
         found[np.repeat(np.arange(len(rows)), counts), labels.astype(np.int64)] = 1
-        return found.to(device)
+        return found
 
 
 def load(path: Path) -> Prepared:
@@ -67,21 +63,13 @@ def load(path: Path) -> Prepared:
     return Prepared(**{name: stored[name] for name in stored.files if name != "meta"}, meta=meta)
 
 
-def hide_some(ids: torch.Tensor, mask: torch.Tensor) -> torch.Tensor:
-    """Token ids with some of them hidden; the marks at both ends stay."""
-    hidden = (torch.rand(ids.shape, device=ids.device) < MASKED_SHARE) & (mask == 1) & (ids > 103)
-    return ids.masked_fill(hidden, MASK_TOKEN)
-
-
 class Epochs:
     """Draws an epoch's rows: so many of each source as the manifest says, all of them in turn."""
 
     def __init__(self, data: Prepared, keep: NDArray[np.bool_], seed: int) -> None:
         self.data, self.random = data, np.random.default_rng(seed)
         origin = np.array([name.split("/")[0] for name in data.meta["sources"]])[data.source]
-        self.pools = {
-            name: np.flatnonzero(keep & (origin == name)) for name in data.meta["epoch"]
-        }
+        self.pools = {name: np.flatnonzero(keep & (origin == name)) for name in data.meta["epoch"]}
         self.waiting = {name: np.zeros(0, dtype=np.int64) for name in self.pools}
 
     def _draw(self, name: str, count: int) -> Rows:

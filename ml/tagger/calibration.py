@@ -1,8 +1,9 @@
 """Make probabilities mean what they say, on texts of sources that the network had not seen.
 
 A network is too sure of itself on texts unlike those it learnt from, and a customer's texts are
-unlike them. So slopes and offsets are fitted on the answers of runs that a whole source (or half of
-our own files) was left out of, for that source's training and calibration rows; test rows never count.
+unlike them. So slopes and offsets are fitted on the answers of runs that a whole source (or a third
+of our own files) was left out of, for the training and calibration rows of that source; test rows
+never count.
 """
 
 import json
@@ -53,7 +54,9 @@ def rows_for(head: str, data: Prepared, logits: NDArray[np.float32]) -> NDArray[
     return np.flatnonzero(usable & np.isin(origin, UNSEEN[head]))
 
 
-def fit_head(head: str, logits: torch.Tensor, wanted: torch.Tensor, weight: torch.Tensor) -> Calibration:
+def fit_head(
+    head: str, logits: torch.Tensor, wanted: torch.Tensor, weight: torch.Tensor
+) -> Calibration:
     """One temperature for a one-of head; a slope and an offset per label for an any-of head."""
     log_slope = torch.zeros(1, requires_grad=True)
     offset = torch.zeros(logits.shape[1], requires_grad=True)
@@ -70,7 +73,7 @@ def fit_head(head: str, logits: torch.Tensor, wanted: torch.Tensor, weight: torc
             loss = torch.nn.functional.binary_cross_entropy_with_logits
             each = (loss(scaled, plain, reduction="none") * known).sum(dim=1)
         total: torch.Tensor = (each * weight).sum() / weight.sum() + 0.001 * offset.square().sum()
-        total.backward()  # type: ignore[no-untyped-call]
+        total.backward()  # type: ignore[no-untyped-call,unused-ignore]
         return total
 
     optimiser.step(closure)

@@ -1,149 +1,142 @@
 """How good the tagger in `models/` is on texts it never saw, through the very path that serves.
 
-    python -m ml.tagger.evaluate --data DIR [--work DIR]
-
-Every source's test texts (a fifth, by hash) and the test families of our own messages are scored by
-the served int8 graph. With --work (and the `train` extra) whole sources are left out of training as
-well: that is the number to expect on a customer's own texts.
+Three views: test texts of the sources it learnt from (home ground: an upper bound), whole sources
+left out of training (`unseen.npz`, the answers that the calibration was made from: what to expect
+elsewhere), and speed beside other tools in one run.
 """
 
-import argparse
-import itertools
-import time
 from collections.abc import Iterator
+from dataclasses import asdict, dataclass
 from pathlib import Path
 
 import numpy as np
 
-from ml.tagger import metrics, model
-from ml.tagger.examples import COLUMNS, Example, all_examples
-from ml.tagger.labels import HEADS, SIGNALS, TOPICS
+from ml.tagger import metrics
+from ml.tagger.examples import Example
+from ml.tagger.labels import HEADS, SIGNALS, columns
 from ml.tagger.metrics import Array, Score, bootstrap
+from ml.tagger.model import Model
 from ml.tagger.runtime import Floats
 
-TONE = ("semeval", "goemotions", "sst5", "senti4sd")
-TOPICAL = ("banking77", "bitext", "clinc150", "multidogo")
-Line = tuple[str, int, Score]
-"""What was measured, on how many texts, and the score."""
+FEWEST = 8
+"""Rows of either kind from which a measure of a signal is given."""
 
 
-def _wanted(rows: list[Example], head: str) -> Array:
-    start = COLUMNS.index(f"{head}.{HEADS[head][0]}")
-    targets = np.stack([example.targets for example in rows])
-    return targets[:, start : start + len(HEADS[head])]
+@dataclass(frozen=True)
+class Line:
+    """One measure: of what texts, which head, what it is, on how many, its value and interval."""
+
+    texts: str
+    head: str
+    measure: str
+    count: int
+    value: float
+    low: float
+    high: float
+
+    def as_json(self) -> dict[str, object]:
+        return asdict(self)
 
 
-def _one_of(rows: list[Example], answer: Floats, head: str) -> tuple[Array, Array]:
-    """Wanted and answered label numbers where the head is labelled."""
-    wanted = _wanted(rows, head)
-    known = ~np.isnan(wanted[:, 0])
-    return wanted[known].argmax(1), answer[known].argmax(1)
+def _line(texts: str, head: str, measure: str, count: int, score: Score) -> Line:
+    return Line(texts, head, measure, count, *score)
 
 
-def best_topic_hits(wanted: Array, answer: Floats) -> Array:
-    """Per text: is the best topic one of the wanted ones?"""
-    return np.asarray(wanted[np.arange(len(wanted)), answer.argmax(1)] == 1)
+def sentiment(texts: str, wanted: Array, answer: Floats) -> Iterator[Line]:
+    """Macro recall and F1, and calibration, of texts whose sentiment is known."""
+    y, guess = wanted.argmax(axis=1), answer.argmax(axis=1)
+    if len(set(y)) < 3:
+        return
+    yield _line(
+        texts, "sentiment", "macro-recall", len(y), bootstrap(metrics.macro_recall, y, guess)
+    )
+    yield _line(texts, "sentiment", "macro-F1", len(y), bootstrap(metrics.macro_f1, y, guess))
+    error = metrics.calibration_error((y == guess).astype(float), answer.max(axis=1))
+    yield _line(texts, "sentiment", "ECE", len(y), (error, np.nan, np.nan))
 
 
-def _signals(rows: list[Example], answer: Floats, where: str) -> Iterator[Line]:
-    wanted = _wanted(rows, "signals")
+def topics(texts: str, wanted: Array, answer: Floats, cuts: Floats) -> Iterator[Line]:
+    """How often the best topic is right, and F1 over all listed topics."""
+    hits = wanted[np.arange(len(wanted)), answer.argmax(axis=1)] == 1
+    share = bootstrap(lambda y, _: float(y.mean()), hits, hits)
+    yield _line(texts, "topics", "best one right", len(hits), share)
+    listed = answer >= cuts
+    listed[np.arange(len(answer)), answer.argmax(axis=1)] = True
+    score = bootstrap(metrics.micro_f1, wanted == 1, listed)
+    yield _line(texts, "topics", "micro-F1", len(hits), score)
+
+
+def signals(texts: str, wanted: Array, answer: Floats) -> Iterator[Line]:
+    """AUC, average precision, F1 at 0.5 and calibration of every signal that occurs."""
     for position, signal in enumerate(SIGNALS):
         known = ~np.isnan(wanted[:, position])
         y, p = wanted[known, position].astype(int), answer[known, position]
-        if 0 < y.sum() < len(y):
-            name = f"{where} {signal} ({y.sum()} present)"
-            yield f"{name} AUC", len(y), bootstrap(metrics.auc, y, p)
-            yield f"{name} AP", len(y), bootstrap(metrics.average_precision, y, p)
-            yield f"{name} F1 at 0.5", len(y), bootstrap(metrics.f1, y, (p >= 0.5).astype(int))
-            error = metrics.calibration_error(y, p)
-            yield f"{name} calibration error", len(y), (error, error, error)
+        if not FEWEST <= y.sum() <= len(y) - FEWEST:
+            continue
+        guess = (p >= 0.5).astype(int)
+        yield _line(texts, signal, "AUC", len(y), bootstrap(metrics.auc, y, p))
+        yield _line(texts, signal, "AP", len(y), bootstrap(metrics.average_precision, y, p))
+        yield _line(texts, signal, "F1", len(y), bootstrap(metrics.f1, y, guess))
+        yield _line(texts, signal, "macro-F1", len(y), bootstrap(metrics.macro_f1, y, guess))
+        error = metrics.calibration_error(y, p)
+        yield _line(texts, signal, "ECE", len(y), (error, np.nan, np.nan))
 
 
-def held_out(examples: list[Example], tagger: model.Model) -> Iterator[Line]:
-    """The served graph on the test split, source by source."""
-    for source in (*TONE, *TOPICAL, "nlupp_banking", "own"):
-        rows = [e for e in examples if e.source == source and e.is_test and e.text]
-        answer = tagger.probabilities([e.text for e in rows])
-        y, guess = _one_of(rows, answer["sentiment"], "sentiment")
-        if len(set(y)) == 3:
-            yield (
-                f"{source} sentiment macro-recall",
-                len(y),
-                bootstrap(metrics.macro_recall, y, guess),
-            )
-            yield f"{source} sentiment macro-F1", len(y), bootstrap(metrics.macro_f1, y, guess)
-        topics = _wanted(rows, "topics")
-        known = ~np.isnan(topics[:, 0])
-        if known.sum() > 100:
-            hits = best_topic_hits(topics[known], answer["topics"][known])
-            share = bootstrap(lambda y, _: float(y.mean()), hits, hits)
-            yield f"{source} best topic right", int(known.sum()), share
-        if source == "own":
-            y, guess = _one_of(rows, answer["urgency"], "urgency")
-            yield "own urgency macro-recall", len(y), bootstrap(metrics.macro_recall, y, guess)
-        if source in (*TOPICAL, "own"):
-            yield from _signals(rows, answer["signals"], source)
+def urgency(texts: str, wanted: Array, answer: Floats) -> Iterator[Line]:
+    y, guess = wanted.argmax(axis=1), answer.argmax(axis=1)
+    if len(set(y)) == 3:
+        score = bootstrap(metrics.macro_recall, y, guess)
+        yield _line(texts, "urgency", "macro-recall", len(y), score)
 
 
-def left_out(data: Path, work: Path) -> Iterator[Line]:
-    """Train without a whole source, test on that source. Needs torch."""
-    import torch
-
-    from ml.tagger import train
-
-    loaded = train.load_data(data, work)
-    origin = np.array([e.source for e in loaded.examples])
-    training = np.array([not e.is_test for e in loaded.examples])
-    for head, sources in (("sentiment", TONE), ("topics", TOPICAL)):
-        for source in sources:
-            keep = training & (origin != source)
-            mean, scale = train.moments(loaded, keep)
-            network = train.fit(head, loaded, loaded.rows(head, keep), mean, scale)
-            rows = loaded.rows(head, ~training & (origin == source))
-            x, wanted, _ = loaded.part(head, rows, mean, scale)
-            with torch.no_grad():
-                answer = network(x).numpy()
-            if head == "sentiment":
-                y = wanted.numpy().argmax(1)
-                score = bootstrap(metrics.macro_recall, y, answer.argmax(1))
-                yield f"{source} sentiment macro-recall, source left out", len(y), score
-            else:
-                hits = best_topic_hits(wanted.numpy(), answer)
-                score = bootstrap(lambda y, _: float(y.mean()), hits, hits)
-                yield f"{source} best topic right, source left out", len(hits), score
+def measures(texts: str, wanted: Array, answer: Floats, cuts: Floats) -> Iterator[Line]:
+    """Every measure that labels `wanted` [n, labels] (NaN unknown) allow of `answer`."""
+    known = {head: ~np.isnan(wanted[:, columns(head)]).any(axis=1) for head in HEADS}
+    parts = {h: (wanted[k][:, columns(h)], answer[k][:, columns(h)]) for h, k in known.items()}
+    if len(parts["sentiment"][0]):
+        yield from sentiment(texts, *parts["sentiment"])
+    if len(parts["topics"][0]) > 100:
+        yield from topics(texts, *parts["topics"], cuts)
+    place = columns("signals")
+    yield from signals(texts, wanted[:, place], answer[:, place])
+    if len(parts["urgency"][0]) and texts.startswith("own"):
+        yield from urgency(texts, *parts["urgency"])
 
 
-def speed(texts: list[str], tagger: model.Model) -> dict[str, float]:
-    """Texts a second: sorted batches on two workers, against one text at a time."""
-    rates = {}
-    started = time.perf_counter()
-    tagger.probabilities(texts)
-    rates["batched"] = len(texts) / (time.perf_counter() - started)
-    few = texts[:: max(1, len(texts) // 300)]
-    started = time.perf_counter()
-    for text in few:
-        tagger.probabilities([text])
-    rates["one at a time"] = len(few) / (time.perf_counter() - started)
-    return rates
+def answers(tagger: Model, texts: list[str], *, cascade: bool = False) -> Floats:
+    """Probabilities of all heads side by side."""
+    heads = tagger.probabilities(texts, cascade=cascade)
+    return np.concatenate([heads[head] for head in HEADS], axis=1)
 
 
-def main(data: Path, work: Path | None) -> None:
-    tagger = model.load()
-    examples = all_examples(data)
-    print(f"{tagger.version}: {len(TOPICS)} topics, {len(SIGNALS)} signals")
-    lines = held_out(examples, tagger)
-    if work is not None:
-        lines = itertools.chain(lines, left_out(data, work))
-    for name, count, (value, low, high) in lines:
-        print(f"| {name} | {count} | {value:.3f} | {low:.3f} to {high:.3f} |", flush=True)
-    texts = [e.text for e in examples if e.is_test and e.text][:3000]
-    for how, rate in speed(texts, tagger).items():
-        print(f"{how}: {rate:.0f} texts/s")
+def cuts(tagger: Model) -> Floats:
+    return np.array([tagger.thresholds[topic] for topic in HEADS["topics"]], dtype=np.float32)
 
 
-if __name__ == "__main__":
-    parser = argparse.ArgumentParser(description=__doc__.splitlines()[0])
-    parser.add_argument("--data", type=Path, required=True)
-    parser.add_argument("--work", type=Path)
-    chosen = parser.parse_args()
-    main(chosen.data, chosen.work)
+def groups(examples: list[Example]) -> dict[str, list[int]]:
+    """Test rows by source; our own files together and one by one."""
+    found: dict[str, list[int]] = {}
+    for number, example in enumerate(examples):
+        if example.split == "test":
+            found.setdefault(example.source, []).append(number)
+            if example.source.startswith("own/"):
+                found.setdefault("own", []).append(number)
+    return dict(sorted(found.items()))
+
+
+def home_ground(examples: list[Example], tagger: Model, *, cascade: bool = False) -> Iterator[Line]:
+    """The served graph on the test texts of every source."""
+    for name, rows in groups(examples).items():
+        wanted = np.stack([examples[row].targets for row in rows])
+        answer = answers(tagger, [examples[row].text for row in rows], cascade=cascade)
+        yield from measures(name, wanted, answer, cuts(tagger))
+
+
+def unseen(file: Path) -> Iterator[Line]:
+    """Networks trained without a source, on that source's test texts (train.py writes the file)."""
+    stored = np.load(file)
+    names, wanted, answer = stored["source"], stored["targets"], stored["probabilities"]
+    origin = np.array([name.split("/")[0] for name in names])
+    for name in [*np.unique(origin), *np.unique(names[origin == "own"])]:
+        rows = (names == name) | (origin == name)
+        yield from measures(name, wanted[rows], answer[rows], stored["cuts"])

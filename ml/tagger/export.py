@@ -44,7 +44,9 @@ def served(weights: Path, encoder: Path, calibration: dict[str, Calibration]) ->
     stored = torch.load(weights, map_location="cpu", weights_only=True)
     ours = {k: v.float() for k, v in stored.items() if not k.startswith("intents.")}
     network.load_state_dict(ours)
-    return Served(network, calibration).eval()
+    model = Served(network, calibration)
+    model.train(False)
+    return model
 
 
 def export_float(model: nn.Module, target: Path) -> None:

@@ -28,8 +28,23 @@ BATCH = 256
 RATE, HEAD_RATE = 1.2e-4, 1e-3
 WARM_UP = 0.06
 INTENT_SHARE, SOFT_SHARE, HARD_BESIDE_SOFT = 0.4, 1.0, 0.5
+MASK_TOKEN, MASKED_SHARE = 103, 0.06
+"""`[MASK]`, and the share of a training text's tokens hidden behind it."""
+
 AVERAGED = 0.998
 """Decay of the running mean of the weights, which is what is kept."""
+
+
+def padded(data: Prepared, rows: Rows, device: str) -> tuple[torch.Tensor, torch.Tensor]:
+    """Token ids and mask of some rows on the device, [n, longest]."""
+    ids, mask = data.padded(rows)
+    return torch.from_numpy(ids).to(device), torch.from_numpy(mask).to(device)
+
+
+def hide_some(ids: torch.Tensor, mask: torch.Tensor) -> torch.Tensor:
+    """Token ids with some of them hidden; the marks at both ends stay."""
+    hidden = (torch.rand(ids.shape, device=ids.device) < MASKED_SHARE) & (mask == 1) & (ids > 103)
+    return ids.masked_fill(hidden, MASK_TOKEN)
 
 
 def label_balance(data: Prepared, keep: np.ndarray[Any, np.dtype[np.bool_]]) -> torch.Tensor:
@@ -67,8 +82,8 @@ def batch_loss(
 ) -> torch.Tensor:
     """Loss of one batch over our heads, the teachers' answers and the sources' own labels."""
     device = str(balance.device)
-    ids, mask = data.padded(rows, device)
-    features = network.features(batches.hide_some(ids, mask), mask).float()
+    ids, mask = padded(data, rows, device)
+    features = network.features(hide_some(ids, mask), mask).float()
     logits = network.answer(features)
     wanted = torch.from_numpy(data.targets[rows].astype(np.float32)).to(device)
     weight = torch.from_numpy(data.weight[rows]).to(device)
@@ -83,7 +98,7 @@ def batch_loss(
         mine = np.flatnonzero((names == name) & has_intents)
         if len(mine):
             answer = network.intent(name, features[torch.from_numpy(mine).to(device)])
-            wanted = data.intent_targets(name, rows[mine], device)
+            wanted = torch.from_numpy(data.intent_targets(name, rows[mine])).to(device)
             each = losses.intent_loss(answer, wanted, one_of=spec["one_of"])
             total = total + INTENT_SHARE * each * len(mine) / len(rows)
     return total
@@ -97,7 +112,7 @@ def answers(network: Network, data: Prepared, rows: Rows, device: str) -> np.nda
     order = np.argsort(data.length(rows), kind="stable")
     for start in range(0, len(rows), 512):
         place = order[start : start + 512]
-        ids, mask = data.padded(rows[place], device)
+        ids, mask = padded(data, rows[place], device)
         logits = network.answer(network.features(ids, mask).float())
         found[place] = logits.float().cpu().numpy()
     network.train(True)
@@ -122,7 +137,8 @@ def fit(
     left = np.array([name in leave_out or name.split("/")[0] in leave_out for name in names])
     keep = (data.split == 0) & ~left
     sizes = {name: len(spec["labels"]) for name, spec in data.meta["intents"].items()}
-    network = Network(encoder, sizes).to(device).train()
+    network = Network(encoder, sizes)
+    network.to(device).train()
     mean = copy.deepcopy(network)
     optimiser = optimiser_of(network)
     drawn = Epochs(data, keep, seed)
@@ -150,15 +166,15 @@ def fit(
             with torch.autocast(device, dtype=torch.bfloat16):
                 total = batch_loss(network, data, rows, balance, taught)
             optimiser.zero_grad(set_to_none=True)
-            total.backward()  # type: ignore[no-untyped-call]
+            total.backward()  # type: ignore[no-untyped-call,unused-ignore]
             torch.nn.utils.clip_grad_norm_(network.parameters(), 1.0)
             optimiser.step()
             schedule.step()
-            decay = min(AVERAGED, (epoch * per_epoch + number + 1) / (epoch * per_epoch + number + 10))
+            decay = min(
+                AVERAGED, (epoch * per_epoch + number + 1) / (epoch * per_epoch + number + 10)
+            )
             with torch.no_grad():
-                torch._foreach_lerp_(
-                    list(mean.parameters()), list(network.parameters()), 1 - decay
-                )
+                torch._foreach_lerp_(list(mean.parameters()), list(network.parameters()), 1 - decay)
             if number % 50 == 0:
                 losses_seen.append(total.item())
         rate = per_epoch * BATCH / (time.perf_counter() - started)

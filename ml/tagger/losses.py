@@ -52,7 +52,7 @@ def hard_loss(
 
 
 def soft_loss(logits: torch.Tensor, taught: torch.Tensor) -> torch.Tensor:
-    """Sum over the heads of what the teachers say (probabilities), also where people said nothing."""
+    """Sum over the heads of what the teachers say (probabilities), people's silence included."""
     total = logits.new_zeros(())
     for head in HEADS:
         place = columns(head)

@@ -59,3 +59,7 @@ def calibration_error(wanted: Array, probability: Array, bins: int = 10) -> floa
         if (place == b).any()
     ]
     return float(sum(gaps))
+
+
+def micro_f1(wanted: Array, answer: Array) -> float:
+    return float(f1_score(wanted, answer, average="micro", zero_division=0))

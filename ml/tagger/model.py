@@ -6,12 +6,18 @@ from dataclasses import dataclass
 from functools import lru_cache
 from pathlib import Path
 
-from ml.tagger.labels import HEADS
+import numpy as np
+
+from ml.tagger import student
+from ml.tagger.labels import COLUMNS, HEADS, columns
 from ml.tagger.runtime import Floats, Runner
+from ml.tagger.student import Student
 from warehouse.settings import PROJECT_ROOT
 
 FOLDER = PROJECT_ROOT / "models" / "support-tagger"
 GRAPH, TOKENIZER, CONFIG, LABELS = "model.onnx", "tokenizer.json", "config.json", "labels.json"
+STUDENT = "student.npz"
+PROBABILITIES, EMBEDDING = "probabilities", "embedding"
 
 
 class BadModel(RuntimeError):
@@ -28,6 +34,7 @@ class Model:
             language the model does not know.
         thresholds: probability from which a topic is listed.
         vocabulary: whole words of the tokenizer, lower case.
+        student: answers by static vectors (student.py).
     """
 
     version: str
@@ -35,15 +42,41 @@ class Model:
     priors: dict[str, float]
     thresholds: dict[str, float]
     vocabulary: frozenset[str]
+    student: Student
 
-    def probabilities(self, texts: list[str]) -> dict[str, Floats]:
-        """Calibrated probabilities by head, [n, labels], for normalised, not empty texts."""
-        answers, start = self.runner.run(texts), 0
-        by_head: dict[str, Floats] = {}
-        for head, labels in HEADS.items():
-            by_head[head] = answers[:, start : start + len(labels)]
-            start += len(labels)
-        return by_head
+    def probabilities(self, texts: list[str], *, cascade: bool = False) -> dict[str, Floats]:
+        """Calibrated probabilities by head, [n, labels], for normalised, not empty texts.
+
+        Args:
+            cascade: let the student answer what it is sure of, the transformer the rest.
+        """
+        answers = self._cascade(texts) if cascade else self.runner.run(texts, PROBABILITIES)
+        return by_head(answers)
+
+    def embeddings(self, texts: list[str]) -> Floats:
+        """Embeddings of length 1, [n, 384], for normalised, not empty texts."""
+        return self.runner.run(texts, EMBEDDING)
+
+    def both(self, texts: list[str]) -> tuple[dict[str, Floats], Floats]:
+        """Probabilities by head and embeddings, in one pass."""
+        answers = self.runner.run(texts, PROBABILITIES, EMBEDDING)
+        return by_head(answers[:, : len(COLUMNS)]), answers[:, len(COLUMNS) :]
+
+    def _cascade(self, texts: list[str]) -> Floats:
+        if not texts:
+            return np.zeros((0, len(COLUMNS)), dtype=np.float32)
+        encodings = self.runner.encode(texts)
+        answers, agreeing = self.student.probabilities([e.ids for e in encodings])
+        unsure = np.flatnonzero(agreeing < self.student.cut)
+        if len(unsure):
+            rest = [encodings[place] for place in unsure]
+            answers[unsure] = self.runner.answer(rest, PROBABILITIES)
+        return answers
+
+
+def by_head(answers: Floats) -> dict[str, Floats]:
+    """Outputs side by side [n, labels] as one array per head."""
+    return {head: answers[:, columns(head)] for head in HEADS}
 
 
 @lru_cache(maxsize=2)
@@ -53,7 +86,7 @@ def load(folder: Path = FOLDER) -> Model:
     Raises:
         BadModel: a file is missing, or the labels are not those of `ml/tagger/labels.py`.
     """
-    for name in (GRAPH, TOKENIZER, CONFIG, LABELS):
+    for name in (GRAPH, TOKENIZER, CONFIG, LABELS, STUDENT):
         if not (folder / name).exists():
             raise BadModel(f"{folder / name} is missing; restore it or run ml/tagger/train.py")
     config = json.loads((folder / CONFIG).read_text())
@@ -61,7 +94,7 @@ def load(folder: Path = FOLDER) -> Model:
     if {head: tuple(names) for head, names in labels["heads"].items()} != HEADS:
         raise BadModel(f"{folder / LABELS}: heads differ from ml/tagger/labels.py; train again")
     digest = hashlib.sha256((folder / GRAPH).read_bytes()).hexdigest()
-    runner = Runner(folder / GRAPH, folder / TOKENIZER, "probabilities")
+    runner = Runner(folder / GRAPH, folder / TOKENIZER)
     words = runner.tokenizer.get_vocab()
     return Model(
         version=f"{config['name']}-{config['number']}-{digest[:8]}",
@@ -69,4 +102,5 @@ def load(folder: Path = FOLDER) -> Model:
         priors=labels["priors"],
         thresholds=labels["thresholds"],
         vocabulary=frozenset(word for word in words if word.isalpha() and len(word) > 1),
+        student=student.load(folder / STUDENT),
     )

@@ -22,6 +22,7 @@ from ml.tagger.labels import SENTIMENTS, SIGNALS, TOPICS, URGENCIES
 from ml.tagger.language import identify
 from ml.tagger.text import normalise
 from warehouse.duck import warehouse
+from warehouse.settings import settings
 
 log = logging.getLogger(__name__)
 
@@ -83,7 +84,7 @@ def _unknown(tagger: model.Model) -> dict[str, Any]:
 
 
 def _answers(tagger: model.Model, texts: list[str]) -> Iterator[dict[str, Any]]:
-    heads = tagger.probabilities(texts)
+    heads = tagger.probabilities(texts, cascade=settings().tagger_cascade)
     cut = np.array([tagger.thresholds[topic] for topic in TOPICS])
     for sentiment, topics, signals, urgency in zip(
         heads["sentiment"], heads["topics"], heads["signals"], heads["urgency"], strict=True

@@ -75,7 +75,7 @@ def prepare(data: Path, vocabulary: Path, target: Path) -> Path:
     """Write `target` (.npz): tokens, targets, splits and sources of every example.
 
     Arrays: tokens u2 [t] and offsets i8 [n+1]; targets f2 [n, labels] (NaN unknown); weight f4 [n];
-    split i1 [n] (0 train, 1 dev, 2 test); source i2 [n]; intents u2 [k] and intent_offsets i8 [n+1];
+    split i1 [n] (0 train, 1 dev, 2 test); source i2 [n]; intents u2 [k], intent_offsets i8 [n+1];
     meta: JSON with the names of sources and intents and what was left out.
     """
     examples, removed = without_near_duplicates(all_examples(data))

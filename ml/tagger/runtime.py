@@ -65,13 +65,14 @@ class Runner:
     Args:
         graph: ONNX file with inputs `input_ids` and `attention_mask` (int64, [n, t]).
         vocabulary: tokenizer.json beside it.
-        output: name of the output wanted, shape [n, width].
     """
 
-    def __init__(self, graph: Path, vocabulary: Path, output: str) -> None:
-        self.session, self.tokenizer, self.output = session(graph), tokenizer(vocabulary), output
+    def __init__(self, graph: Path, vocabulary: Path) -> None:
+        self.session, self.tokenizer = session(graph), tokenizer(vocabulary)
 
-    def _forward(self, encodings: list[Encoding], batch: list[int]) -> Floats:
+    def _forward(
+        self, encodings: list[Encoding], batch: list[int], outputs: tuple[str, ...]
+    ) -> Floats:
         width = len(encodings[batch[0]].ids)
         ids = np.zeros((len(batch), width), dtype=np.int64)
         mask = np.zeros_like(ids)
@@ -79,17 +80,27 @@ class Runner:
             tokens = encodings[position].ids
             ids[row, : len(tokens)] = tokens
             mask[row, : len(tokens)] = 1
-        answer = self.session.run([self.output], {"input_ids": ids, "attention_mask": mask})
-        return np.asarray(answer[0], dtype=np.float32)
+        answer = self.session.run(list(outputs), {"input_ids": ids, "attention_mask": mask})
+        return np.concatenate(answer, axis=1).astype(np.float32, copy=False)
 
-    def run(self, texts: list[str]) -> Floats:
-        """Outputs [len(texts), width] for texts that are normalised and not empty."""
-        encodings = self.tokenizer.encode_batch(texts)
+    def encode(self, texts: list[str]) -> list[Encoding]:
+        """Tokens of texts that are normalised and not empty."""
+        encodings: list[Encoding] = self.tokenizer.encode_batch_fast(texts)
+        return encodings
+
+    def answer(self, encodings: list[Encoding], *outputs: str) -> Floats:
+        """The named outputs of the graph, side by side: [len(encodings), width]."""
         batches = list(_batches(encodings))
         with ThreadPoolExecutor(workers()) as pool:
-            answers = list(pool.map(lambda batch: self._forward(encodings, batch), batches))
+            answers = list(
+                pool.map(lambda batch: self._forward(encodings, batch, outputs), batches)
+            )
         width = answers[0].shape[1] if answers else 0
-        result = np.zeros((len(texts), width), dtype=np.float32)
+        result = np.zeros((len(encodings), width), dtype=np.float32)
         for batch, answer in zip(batches, answers, strict=True):
             result[batch] = answer
         return result
+
+    def run(self, texts: list[str], *outputs: str) -> Floats:
+        """As `answer`, for texts that are normalised and not empty."""
+        return self.answer(self.encode(texts), *outputs)

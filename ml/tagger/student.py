@@ -62,8 +62,8 @@ class Student:
     def _mean(self, table: NDArray[np.int8], scale: Floats, ids: Ids, starts: Ids) -> Floats:
         vectors = table[ids].astype(np.float32) * scale[ids][:, None]
         lengths = np.diff(np.append(starts, len(ids)))
-        mean: Floats = np.add.reduceat(vectors, starts, axis=0) / lengths[:, None]
-        return mean
+        sums: Floats = np.add.reduceat(vectors, starts, axis=0)
+        return sums / lengths.astype(np.float32)[:, None]
 
     def probabilities(self, token_ids: list[list[int]]) -> tuple[Floats, Floats]:
         """Answers [n, labels] and how likely the tagger would say the same [n]."""

@@ -34,9 +34,7 @@ class Network(nn.Module):
             nn.Linear(HIDDEN, len(COLUMNS)),
         )
 
-    def forward(
-        self, ids: torch.Tensor, pairs: torch.Tensor, starts: torch.Tensor
-    ) -> torch.Tensor:
+    def forward(self, ids: torch.Tensor, pairs: torch.Tensor, starts: torch.Tensor) -> torch.Tensor:
         means = torch.cat([self.tokens(ids, starts), self.pairs(pairs, starts)], dim=1)
         logits: torch.Tensor = self.layers(means)
         return logits
@@ -53,7 +51,7 @@ def first_vectors(words: NDArray[np.float32]) -> torch.Tensor:
 def _flat(data: Prepared, rows: Rows) -> tuple[torch.Tensor, torch.Tensor, torch.Tensor]:
     texts = [data.tokens[data.offsets[r] : data.offsets[r + 1]].tolist() for r in rows]
     ids, starts = student.flat(texts)
-    return tuple(map(torch.from_numpy, (ids, student.pairs(ids, starts), starts)))  # type: ignore[return-value]
+    return tuple(map(torch.from_numpy, (ids, student.pairs(ids, starts), starts)))  # type: ignore[return-value,unused-ignore]
 
 
 def _thinned(ids: torch.Tensor, pairs: torch.Tensor) -> tuple[torch.Tensor, torch.Tensor]:
@@ -80,12 +78,13 @@ def fit(data: Prepared, taught: NDArray[np.float32], words: NDArray[np.float32])
                 network(*_thinned(ids, pairs), starts), torch.from_numpy(taught[rows])
             )
             optimiser.zero_grad()
-            loss.backward()  # type: ignore[no-untyped-call]
+            loss.backward()  # type: ignore[no-untyped-call,unused-ignore]
             optimiser.step()
             schedule.step()
             seen.append(loss.item())
         print(f"student epoch {epoch + 1}/{EPOCHS}: loss {np.mean(seen):.4f}", flush=True)
-    return network.eval()
+    network.train(False)
+    return network
 
 
 def _int8(table: torch.Tensor) -> tuple[NDArray[np.int8], NDArray[np.float16]]:
@@ -106,9 +105,7 @@ def same_answer(mine: NDArray[np.float32], other: NDArray[np.float32]) -> NDArra
     return alike
 
 
-def fit_gate(
-    mine: NDArray[np.float32], tagger: NDArray[np.float32]
-) -> NDArray[np.float32]:
+def fit_gate(mine: NDArray[np.float32], tagger: NDArray[np.float32]) -> NDArray[np.float32]:
     """Weights that turn the student's doubts into the likelihood of the tagger's agreeing."""
     model = LogisticRegression(C=10, fit_intercept=False, max_iter=1000)
     model.fit(student.doubts(mine), same_answer(mine, tagger))
@@ -137,5 +134,3 @@ def save(network: Network, gate: NDArray[np.float32], cut: float, target: Path) 
         cut=np.float32(cut),
     )
     return target
-
-

@@ -1,13 +1,30 @@
 """The manifest says what is learnt from where; our own messages are labelled in our words."""
 
-import json
 import math
+from collections import Counter
 
+import numpy as np
 import pytest
+from hypothesis import given, settings
+from hypothesis import strategies as st
 
-from ml.tagger.examples import COLUMNS, OWN, BadManifest, manifest, source_examples, targets
-from ml.tagger.labels import HEADS, SENTIMENTS, SIGNALS, TOPICS, URGENCIES
+from ml.tagger import batches, metrics, prepare, student
+from ml.tagger.examples import (
+    OWN,
+    BadManifest,
+    Example,
+    bare,
+    manifest,
+    own_rows,
+    source_examples,
+    targets,
+)
+from ml.tagger.labels import COLUMNS, HEADS, SENTIMENTS, SIGNALS, TOPICS, URGENCIES
+from ml.tagger.model import FOLDER
 from ml.tagger.readers import READERS
+from ml.tagger.runs import LEFT_OUT, SEEDS, plan
+
+VOCABULARY = FOLDER / "tokenizer.json"
 
 
 def test_every_source_has_licence_reader_checksums_and_known_labels() -> None:
@@ -15,6 +32,8 @@ def test_every_source_has_licence_reader_checksums_and_known_labels() -> None:
         assert spec["title"], name
         assert spec["licence"], name
         assert spec["reader"] in {*READERS, "own"}
+        assert spec["epoch"] > 0
+        assert spec.get("intents", "one") in {"one", "several"}
         assert all(len(digest) == 64 for digest in spec["files"].values())
         for group in [*spec.get("groups", []), spec.get("default", {})]:
             assert set(group.get("topics", [])) <= set(TOPICS)
@@ -25,20 +44,31 @@ def test_every_source_has_licence_reader_checksums_and_known_labels() -> None:
 
 
 def test_own_messages_are_labelled_in_our_words_and_families_stay_whole() -> None:
-    rows = [json.loads(line) for line in OWN.read_text(encoding="utf-8").splitlines()]
-    assert len(rows) >= 300
-    assert len({row["text"] for row in rows}) == len(rows)
+    rows = [row for _, row in own_rows()]
+    assert len(rows) >= 1_500
+    assert max(Counter(bare(row["text"]) or row["text"] for row in rows).values()) == 1
     splits: dict[str, set[str]] = {}
     for row in rows:
         assert row["sentiment"] in SENTIMENTS
         assert row["topics"]
         assert set(row["topics"]) <= set(TOPICS)
-        assert set(row["has"]) <= set(SIGNALS)
+        assert {*row["has"], *row.get("mask", [])} <= set(SIGNALS)
+        assert not set(row["has"]) & set(row.get("mask", []))
         assert row["urgency"] in URGENCIES
         splits.setdefault(row["family"], set()).add(row["split"])
     assert all(len(found) == 1 for found in splits.values())
-    held = [row for row in rows if row["split"] == "test"]
-    assert all(any(s in row["has"] for row in held) for s in SIGNALS)
+    for file in {file for file, _ in own_rows()}:
+        held = [row for name, row in own_rows() if name == file and row["split"] == "test"]
+        assert {row["sentiment"] for row in held} == set(SENTIMENTS), file
+
+
+def test_our_own_files_are_each_left_out_once() -> None:
+    files = {f"own/{path.stem}" for path in OWN.glob("*.jsonl")}
+    left = [name for names in LEFT_OUT.values() for name in names]
+    assert sorted(name for name in left if name.startswith("own/")) == sorted(files)
+    assert {*manifest()} - {"own"} == {name for name in left if not name.startswith("own/")}
+    taught, rest = plan()
+    assert {run.teachers for run in rest[: len(SEEDS)]} == {tuple(run.name for run in taught)}
 
 
 def test_what_a_source_does_not_say_is_masked() -> None:
@@ -64,5 +94,83 @@ def test_a_missing_or_changed_source_is_named(tmp_path) -> None:
     (tmp_path / "sst5" / "sst_train.txt").write_text("__label__1\tbad\n")
     with pytest.raises(BadManifest, match=r"sst5: .*checksum"):
         list(source_examples(tmp_path, "sst5"))
-    (example,) = source_examples(tmp_path, "sst5", check=False)
-    assert example.targets[COLUMNS.index("sentiment.negative")] == 1
+
+
+def test_what_a_source_holds_out_is_never_trained_on(tmp_path) -> None:
+    (tmp_path / "sst5").mkdir()
+    train, dev = (tmp_path / "sst5" / f"sst_{part}.txt" for part in ("train", "dev"))
+    train.write_text("".join(f"__label__1\ttext number {'x' * n}\n" for n in range(40)))
+    dev.write_text("__label__5\tText, number: xxx!\n__label__1\tanother\n")
+    splits = {e.text: e.split for e in source_examples(tmp_path, "sst5", check=False)}
+    assert splits["another"] == splits["text number xxx"] == "test"
+    assert Counter(splits.values())["test"] == 2
+
+
+def example(text: str, split: str, source: str = "sst5") -> Example:
+    return Example(source, text, targets({}, signals_known=False), 1.0, split, ())
+
+
+def test_near_duplicates_of_held_out_texts_are_left_out_of_training() -> None:
+    held = example("my parcel has not arrived and nobody answers the phone", "test")
+    near = example("My parcel hasn't arrived and nobody answers the phone!", "train")
+    far = example("the soup was cold", "train")
+    elsewhere = example(near.text, "train", source="semeval")
+    kept, counts = prepare.without_near_duplicates([held, near, far, elsewhere])
+    assert kept == [held, far, elsewhere]
+    assert counts == {"sst5": 1, "semeval": 0}
+
+
+@pytest.fixture(scope="module")
+def prepared(tmp_path_factory) -> batches.Prepared:
+    """Our own messages and two small sources, as training reads them."""
+    data = tmp_path_factory.mktemp("texts")
+    (data / "bitext").mkdir()
+    rows = "".join(f"please cancel it {n * 'x'},cancel_order\n" for n in range(30))
+    for part in ("Training", "Validation"):
+        name = f"Bitext_Sample_Customer_Service_{part}_Dataset.csv"
+        (data / "bitext" / name).write_text("utterance,intent\n" + rows)
+    found = [*source_examples(data, "bitext", check=False), *source_examples(data, "own")]
+    with pytest.MonkeyPatch.context() as patch:
+        patch.setattr(prepare, "all_examples", lambda _: found)
+        return batches.load(prepare.prepare(data, VOCABULARY, data / "prepared.npz"))
+
+
+def test_a_prepared_file_says_all_that_the_examples_said(prepared) -> None:
+    own = prepared.names == "own/first"
+    assert own.sum() == len([1 for file, _ in own_rows() if file == "first"])
+    assert prepared.meta["intents"]["bitext"] == {"labels": ["cancel_order"], "one_of": True}
+    rows = np.flatnonzero(prepared.names == "bitext")
+    assert prepared.intent_targets("bitext", rows).sum() == len(rows)
+    ids, mask = prepared.padded(np.array([rows[0]]))
+    assert mask.all()
+    assert ids[0, 0] == 101  # [CLS]
+
+
+def test_an_epoch_draws_each_source_as_often_as_the_manifest_says(prepared) -> None:
+    prepared.meta["epoch"] = {"bitext": 0, "own": 700}
+    epochs = batches.Epochs(prepared, prepared.split == 0, seed=3)
+    mine = np.flatnonzero(prepared.split == 0)
+    rounds = -(-len(mine) // 700)
+    drawn = [row for _ in range(rounds) for row in epochs.rows()]
+    assert len(drawn) == 700 * rounds
+    assert set(drawn) == {row for row in mine if prepared.names[row].startswith("own/")}
+    counts = Counter(drawn)
+    assert max(counts.values()) - min(counts.values()) <= 1
+    seen = [row for batch in epochs.batches(64) for row in batch]
+    assert len(seen) == 700
+
+
+@settings(max_examples=50, deadline=None)
+@given(st.lists(st.lists(st.integers(1, 30_000), min_size=1, max_size=9), min_size=1, max_size=9))
+def test_pairs_of_tokens_do_not_cross_texts(texts: list[list[int]]) -> None:
+    ids, starts = student.flat(texts)
+    together = student.pairs(ids, starts)
+    alone = [student.pairs(*student.flat([text])) for text in texts]
+    assert np.array_equal(together, np.concatenate(alone))
+    assert ((together >= 0) & (together < student.PAIRS)).all()
+
+
+def test_calibration_error_is_none_where_shares_are_those_promised() -> None:
+    y = np.array([1, 0, 0, 0] * 50)
+    assert metrics.calibration_error(y, np.full(200, 0.25)) == pytest.approx(0)
+    assert metrics.calibration_error(y, np.full(200, 0.75)) == pytest.approx(0.5)
