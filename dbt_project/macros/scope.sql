@@ -1,8 +1,9 @@
 {#-
   Incremental builds. A build is either full or takes up what happened since the last one. Then
   `int_conversation_scope` names the conversations that may have changed; the intermediate models about
-  conversations hold those alone, and the facts, which hold everything, exchange their rows. Which of the two it is,
-  is decided in `warehouse/builds.py`.
+  conversations hold those alone, and the facts, which hold everything, exchange their rows. Only what conversations
+  decide about each other takes their neighbours in (`int_conversation_neighbourhood`), as the last build published
+  them. Which of the two it is, is decided in `warehouse/builds.py`.
 -#}
 {% macro is_delta() -%}
     {{ return(not execute or since() is not none) }}
@@ -48,6 +49,19 @@
 {#- A mart as the last build left it. Not a `ref`: it is built later in this build. -#}
 {% macro held(mart) -%}
     {{ return(api.Relation.create(database=target.database, schema="marts", identifier=mart)) }}
+{%- endmacro %}
+
+{#- Conversations that are or were merged, under the id of the one that survived. -#}
+{% macro merge_groups() -%}
+    {% for relation in [ref('int_conversation_links'), held('fct_conversations')] %}
+    {% for member in ["conversation_id", "survivor_conversation_id"] %}
+    select {{ member }} as conversation_id, survivor_conversation_id as group_id
+    from {{ relation }}
+    where survivor_conversation_id <> conversation_id
+    {{ "union all" if not loop.last }}
+    {% endfor %}
+    {{ "union all" if not loop.last }}
+    {% endfor %}
 {%- endmacro %}
 
 {#- Whether a unified row is news: loaded since, or an instant of it has come since. -#}

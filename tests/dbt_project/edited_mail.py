@@ -11,11 +11,13 @@ from tests.dbt_project.edited_company import iso
 _TYPES = {"text": "varchar", "json": "varchar", "bool": "boolean"}
 
 
-def make_mailbox(connection: duckdb.DuckDBPyConnection) -> None:
-    columns = resources("email")["messages"].columns
-    listed = ", ".join(f"{name} {_TYPES.get(kind, kind)}" for name, kind in columns.items())
-    connection.execute("create schema raw_email")
-    connection.execute(f"create table raw_email.messages ({listed}, _loaded_at timestamptz)")
+def make_tables(connection: duckdb.DuckDBPyConnection, source: str) -> None:
+    """A source's raw tables, as its loader makes them, without a row."""
+    connection.execute(f"create schema raw_{source}")
+    for entity, resource in resources(source).items():
+        columns = [f"{name} {_TYPES.get(kind, kind)}" for name, kind in resource.columns.items()]
+        listed = ", ".join(columns)
+        connection.execute(f"create table raw_{source}.{entity} ({listed}, _loaded_at timestamptz)")
 
 
 def receive(

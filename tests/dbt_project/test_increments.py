@@ -11,15 +11,17 @@ import pyarrow as pa
 import pytest
 
 from tests.dbt_project.drop import query
+from tests.dbt_project.edited_bots import find_late, leave_to_bots
 from tests.dbt_project.edited_company import BEGIN, BUYERS, PEOPLE, Edited, insert
 from tests.dbt_project.edited_corrections import correct, take_back
 from tests.dbt_project.edited_learned import link, tag
-from tests.dbt_project.edited_mail import make_mailbox, receive
+from tests.dbt_project.edited_mail import make_tables, receive
+from tests.dbt_project.edited_tickets import follow_up
 from warehouse import dbt
 from warehouse.duck import warehouse
 from warehouse.settings import settings
 
-SOURCES = ["email", "file_drop"]
+SOURCES = ["email", "file_drop", "zendesk"]
 UNIFIED = [p.stem for p in dbt.PROJECT.glob("models/intermediate/unified/*.sql")]
 FIRST = BEGIN + timedelta(days=45)
 
@@ -80,6 +82,7 @@ def test_random_edits_taken_up_step_by_step_give_what_a_full_build_gives(
     edited.talk(BEGIN, FIRST + timedelta(days=1), 1200)
     edited.read(BEGIN, FIRST + timedelta(days=1), 400)
     edited.fans(FIRST - timedelta(days=13))
+    leave_to_bots(edited, FIRST)
     monday, hours = FIRST - timedelta(days=12), timedelta(hours=2)
     thursday, friday = monday + timedelta(days=3), monday + timedelta(days=4)
     asked = {"fan of weeks": monday, "fan of days": thursday, "fan for good": friday}
@@ -90,8 +93,10 @@ def test_random_edits_taken_up_step_by_step_give_what_a_full_build_gives(
     with warehouse() as connection:
         for entity in company.rows:
             connection.execute(f"update raw_file_drop.{entity} set _loaded_at = ?", [FIRST])
-        make_mailbox(connection)
+        make_tables(connection, "email")
         receive(connection, chance, FIRST, 40)
+        make_tables(connection, "zendesk")
+        follow_up(connection, random.Random(seed), FIRST, 30)
         link(connection, chance, list(range(PEOPLE)))
         tag(connection)
     loaded(FIRST)
@@ -107,12 +112,14 @@ def test_random_edits_taken_up_step_by_step_give_what_a_full_build_gives(
         if step == 0:  # a later answer takes the place of one about another channel, …
             asked["fan of weeks"] += timedelta(days=1)
             edited.recommend("chat", {name: at + hours for name, at in asked.items()})
+            find_late(edited, FIRST)
         with warehouse() as connection:
             if step == 1:  # … and gives it back.
                 take_back(connection, "chat", as_of)
             insert(connection, edited.take(), as_of)
             correct(connection, chance, as_of)
             receive(connection, chance, as_of, 6)
+            follow_up(connection, random.Random(step), as_of, 5)
             link(connection, chance, chance.sample(range(BUYERS), 15))
             link(connection, chance, chance.sample(range(PEOPLE), 15))
         loaded(as_of)
@@ -122,6 +129,11 @@ def test_random_edits_taken_up_step_by_step_give_what_a_full_build_gives(
     (scope,) = query(file, "select count(*) from intermediate.int_conversation_scope")
     (conversations,) = query(file, "select count(*) from intermediate.int_conversations")
     assert 0 < scope[0] < conversations[0] / 2
+    bots = (
+        "select is_contained from marts.fct_conversations where remote_id in "
+        "('soon reached chatbot', 'found late chatbot')"
+    )
+    assert query(file, bots) == [(False,), (False,)]
     everything = tmp_path / "everything"
     shutil.copytree(settings().root, everything)
     build(as_of)  # once more, though nothing has come
@@ -137,7 +149,7 @@ def test_models_that_hold_one_builds_conversations_are_read_by_facts_alone() -> 
     code = {path.stem: path.read_text() for path in dbt.PROJECT.glob("models/**/*.sql")}
     reads = {name: set(re.findall(r"ref\(['\"](\w+)['\"]\)", sql)) for name, sql in code.items()}
     facts = {name for name, sql in code.items() if 'incremental_strategy="exchange"' in sql}
-    partial = {name for name, sql in code.items() if "{{ in_scope(" in sql}
+    partial = {name for name, sql in code.items() if "{{ in_scope(" in sql} - facts
     while True:
         found = {name for name in code if reads[name] & partial and name not in facts}
         if found <= partial:
@@ -147,5 +159,6 @@ def test_models_that_hold_one_builds_conversations_are_read_by_facts_alone() -> 
         path.parent.name for path in dbt.PROJECT.glob("models/**/*.sql") if path.stem in partial
     }
     assert {"int_conversations_measured", "int_survey_scores", "int_sla_targets_run"} <= partial
+    assert {"int_conversation_outcomes", "int_conversation_answers"} <= partial
     assert rooms == {"conversations", "sla", "surveys", "timeline"}
     assert not {name for name in partial if name.startswith(("fct_", "kpi_", "dim_"))}

@@ -2,8 +2,8 @@
 -- where that line began. A conversation that leaves the counts continues nothing and is not continued.
 {% set longest_chain = 8 %}
 with counted as (
-    select conversation_id, source_system, remote_id, opened_at
-    from {{ ref('int_conversation_profiles') }}
+    select conversation_id, opened_at
+    from {{ ref('int_conversation_outcomes') }}
     where excluded_reason is null
 ),
 

@@ -6,8 +6,7 @@ with speakers as (
         count(*) filter (where speaker = 'agent') as agent_messages,
         count(*) filter (where speaker = 'bot') as bot_messages,
         min(sent_at) filter (where speaker = 'customer') as first_customer_at,
-        min(sent_at) filter (where speaker = 'agent') as first_agent_at,
-        max(sent_at) as last_message_at
+        min(sent_at) filter (where speaker = 'agent') as first_agent_at
     from {{ ref('int_conversation_messages') }}
     group by conversation_id
 )
@@ -40,7 +39,6 @@ select
     coalesce(calls.is_abandoned, false) as is_abandoned,
     calls.handle_minutes,
     calls.first_agent_at as call_answered_at,
-    coalesce(speakers.last_message_at, conversations.opened_at) as last_message_at,
     case
         when speakers.first_agent_at is null then true
         when speakers.first_customer_at is null then coalesce(calls.inbound_calls > 0, false)

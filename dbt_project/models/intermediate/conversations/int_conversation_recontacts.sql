@@ -2,23 +2,27 @@
 -- Did one contact do? A further contact is the next conversation that the same customer opened about the
 -- same topic, on any channel (int_conversation_repeats). Inside its window nothing is decided: the answers
 -- are NULL (pending).
-with counted as (
+with last_messages as (
+    select messages.conversation_id, max(messages.sent_at) as sent_at
+    from {{ ref('fct_messages') }} as messages
+    inner join {{ ref('int_conversation_outcomes') }} as outcomes
+        on messages.conversation_id = outcomes.conversation_id
+    where outcomes.is_bot_conversation
+    group by messages.conversation_id
+),
+
+counted as (
     select
-        profiles.*,
-        resolution.is_solved,
-        resolution.resolved_at,
-        resolution.reopens,
-        coalesce(changes.team_transfers, 0) as team_transfers,
+        outcomes.*,
+        coalesce(last_messages.sent_at, outcomes.opened_at) as last_message_at,
         repeats.next_contact_at,
         repeats.is_repeat_contact
-    from {{ ref('int_conversation_profiles') }} as profiles
-    inner join {{ ref('int_conversation_resolution') }} as resolution
-        on profiles.conversation_id = resolution.conversation_id
+    from {{ ref('int_conversation_outcomes') }} as outcomes
     inner join {{ ref('int_conversation_repeats') }} as repeats
-        on profiles.conversation_id = repeats.conversation_id
-    left join {{ ref('int_conversation_changes') }} as changes
-        on profiles.conversation_id = changes.conversation_id
-    where profiles.excluded_reason is null
+        on outcomes.conversation_id = repeats.conversation_id
+    left join last_messages
+        on outcomes.conversation_id = last_messages.conversation_id
+    where outcomes.excluded_reason is null
 ),
 
 agent_contacts as (

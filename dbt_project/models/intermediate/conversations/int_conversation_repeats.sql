@@ -5,20 +5,18 @@
 {% set window = var('fcr_window_days') ~ " * interval 24 hour" %}
 with counted as (
     select
-        profiles.conversation_id,
-        profiles.opened_at,
-        profiles.is_customer_opened,
-        profiles.topic,
-        coalesce(profiles.customer_id, profiles.conversation_id) as customer_key,
+        conversation_id,
+        opened_at,
+        is_customer_opened,
+        topic,
+        coalesce(customer_id, conversation_id) as customer_key,
         -- Solved at an unknown time: taken as solved when it was opened.
         case
-            when resolution.is_solved then coalesce(resolution.resolved_at, profiles.opened_at) + {{ window }}
+            when is_solved then coalesce(resolved_at, opened_at) + {{ window }}
             else {{ as_of() }}
         end as waits_until
-    from {{ ref('int_conversation_profiles') }} as profiles
-    inner join {{ ref('int_conversation_resolution') }} as resolution
-        on profiles.conversation_id = resolution.conversation_id
-    where profiles.excluded_reason is null
+    from {{ ref('int_conversation_outcomes') }}
+    where excluded_reason is null
 ),
 
 sequenced as (

@@ -1,4 +1,4 @@
-{{ config(materialized="incremental", incremental_strategy="exchange", unique_key="issue_id", on_schema_change="fail", meta={"scope": "int_conversation_scope", "scope_column": "issue_id"}) }}
+{{ config(materialized="incremental", incremental_strategy="exchange", unique_key="issue_id", on_schema_change="fail", meta={"scope": "int_conversation_neighbourhood", "scope_column": "issue_id"}) }}
 -- An issue is decided like its conversations: FCR waits until all of them are.
 with conversations as (
     select
@@ -21,8 +21,11 @@ with conversations as (
 
 agents as (
     select conversation_id, agent_id
-    from {{ ref('int_conversation_messages') }}
-    where speaker = 'agent' and agent_id is not null
+    from {{ ref('fct_messages') }}
+    where
+        speaker = 'agent'
+        and agent_id is not null
+        and conversation_id in (select conversation_id from conversations)
     group by conversation_id, agent_id
     union
     select conversation_id, agent_id

@@ -1,0 +1,28 @@
+"""Tickets that continue earlier ones: of no known person, so that nothing else ties them."""
+
+import json
+import random
+from datetime import datetime, timedelta
+
+import duckdb
+
+from tests.dbt_project.edited_company import iso
+
+
+def follow_up(
+    connection: duckdb.DuckDBPyConnection, chance: random.Random, last: datetime, count: int
+) -> None:
+    """Solved tickets of the weeks before an instant, loaded then; many continue any other one."""
+    known = connection.execute("select id from raw_zendesk.tickets order by id").fetchall()
+    ids = [number for (number,) in known]
+    for _ in range(count):
+        at = last - timedelta(minutes=chance.randrange(60 * 24 * 20))
+        via = {"channel": "web", "source": {}}
+        if ids and chance.random() < 0.7:
+            via["source"] = {"rel": "follow_up", "from": {"ticket_id": chance.choice(ids)}}
+        ids.append(len(ids) + 1)
+        connection.execute(
+            "insert into raw_zendesk.tickets by name select ? as id, 'solved' as status, "
+            "? as created_at, ? as updated_at, ? as via, ? as _loaded_at",
+            [ids[-1], iso(at), iso(at + timedelta(hours=1)), json.dumps(via), last],
+        )
