@@ -8,7 +8,19 @@ from typing import Any
 import httpx
 import typer
 
-from commands import customer, erase, evaluate, explain, link, pipeline, query, redact, review
+from commands import (
+    customer,
+    erase,
+    evaluate,
+    evaluate_tagger,
+    explain,
+    link,
+    pipeline,
+    query,
+    redact,
+    review,
+    topics,
+)
 from commands.console import CommandFailed, err
 from connectors.registry import BadConfig
 from runtime.claim import OtherCompany
@@ -36,7 +48,9 @@ app.command("customer")(customer.customer)
 app.command("explain")(explain.explain)
 app.command("query")(query.query)
 app.command("erase")(erase.erase)
+evaluate.app.command("tagger")(evaluate_tagger.tagger)
 app.add_typer(evaluate.app, name="evaluate")
+app.add_typer(topics.app, name="topics")
 
 
 class _Stopped(BaseException):

@@ -6,7 +6,7 @@ elsewhere), and speed beside other tools in one run.
 """
 
 from collections.abc import Iterator
-from dataclasses import asdict, dataclass
+from dataclasses import asdict, dataclass, replace
 from pathlib import Path
 
 import numpy as np
@@ -15,8 +15,8 @@ from ml.tagger import metrics
 from ml.tagger.examples import Example
 from ml.tagger.labels import HEADS, SIGNALS, columns
 from ml.tagger.metrics import Array, Score, bootstrap
-from ml.tagger.model import Model
-from ml.tagger.runtime import Floats
+from ml.tagger.model import PROBABILITIES, Model
+from ml.tagger.runtime import Floats, Runner
 
 FEWEST = 8
 """Rows of either kind from which a measure of a signal is given."""
@@ -140,3 +140,23 @@ def unseen(file: Path) -> Iterator[Line]:
     for name in [*np.unique(origin), *np.unique(names[origin == "own"])]:
         rows = (names == name) | (origin == name)
         yield from measures(name, wanted[rows], answer[rows], stored["cuts"])
+
+
+def int8_loss(examples: list[Example], tagger: Model, plain: Runner) -> Iterator[Line]:
+    """Every measure of the served int8 graph less that of the graph in single precision.
+
+    Args:
+        plain: runs the `float.onnx` that training leaves in its work folder.
+    """
+    for name, rows in groups(examples).items():
+        if "/" in name:
+            continue
+        wanted = np.stack([examples[row].targets for row in rows])
+        texts = [examples[row].text for row in rows]
+        pairs = zip(
+            measures(name, wanted, answers(tagger, texts), cuts(tagger)),
+            measures(name, wanted, plain.run(texts, PROBABILITIES), cuts(tagger)),
+            strict=True,
+        )
+        for ours, theirs in pairs:
+            yield replace(ours, value=ours.value - theirs.value, low=np.nan, high=np.nan)

@@ -1,0 +1,111 @@
+"""A company's own topics: read, learnt, scored, kept and believed only where sure."""
+
+import numpy as np
+import pytest
+import yaml
+from typer.testing import CliRunner
+
+import heedline
+from ml.tagger import model, own_topics
+
+TOPICS = {
+    "loyalty_points": [
+        "my points from the march order never showed up",
+        "how many points do i need for free shipping",
+        "points balance says 0 since the app update",
+        "can I gift my loyalty points to my sister",
+        "do the points expire if I do not buy anything for a year",
+        "why did my reward points disappear",
+    ],
+    "oven_wont_heat": [
+        "the oven stays cold whatever I do",
+        "preheating takes an hour and then it is still not warm",
+        "my new cooker does not get hot",
+        "no heat from the top element",
+        "oven light comes on but there is no heat",
+        "the bread stayed raw because the oven never warmed up",
+    ],
+    "showroom_visit": [
+        "when is your showroom open on saturday",
+        "can I see the sofas somewhere in person",
+        "do I need an appointment to visit the shop in Leeds",
+        "is there parking at the showroom",
+        "I would like to come by and try the chairs",
+        "which of your stores has the blue one on display",
+    ],
+}
+
+
+@pytest.fixture(scope="module")
+def head() -> own_topics.Head:
+    return own_topics.fit(TOPICS, model.load())
+
+
+def test_topics_are_told_apart_and_scored_on_what_was_not_learnt_from(head) -> None:
+    assert head.score.topics == 3
+    assert head.score.examples == 18
+    assert head.score.folds == 5
+    assert head.score.accuracy >= 0.75
+    texts = ["where have my bonus points gone", "it does not heat up", "may I visit your shop"]
+    found = head.probabilities(model.load().embeddings(texts))
+    assert found.shape == (3, 3)
+    assert found.sum(axis=1) == pytest.approx(1, abs=1e-5)
+    assert [head.names[place] for place in found.argmax(axis=1)] == list(TOPICS)
+
+
+def test_what_it_is_not_sure_of_is_none_of_them(head) -> None:
+    unsure = own_topics.Head(**{**head.__dict__, "cut": 1.01})
+    assert unsure.best(model.load().embeddings(["where are my points"]))[0][0] is None
+
+
+def test_two_topics_are_enough() -> None:
+    two = own_topics.fit(dict(list(TOPICS.items())[:2]), model.load())
+    found = two.probabilities(model.load().embeddings(TOPICS["oven_wont_heat"]))
+    assert (found.argmax(axis=1) == two.names.index("oven_wont_heat")).all()
+
+
+def test_a_head_is_kept_by_version_and_the_newest_is_in_use(head, tmp_path) -> None:
+    assert own_topics.load(tmp_path) is None
+    own_topics.save(head, tmp_path)
+    again = own_topics.load(tmp_path)
+    assert again is not None
+    assert (again.version, again.names, again.cut, again.score) == (
+        head.version, head.names, head.cut, head.score,
+    )  # fmt: skip
+    assert np.array_equal(again.weights, head.weights)
+    fewer = own_topics.fit({n: e[:5] for n, e in TOPICS.items()}, model.load())
+    own_topics.save(fewer, tmp_path)
+    assert own_topics.load(tmp_path).version == fewer.version != head.version
+    assert (tmp_path / head.version / "head.npz").exists()
+
+
+@pytest.mark.parametrize(
+    ("content", "message"),
+    [
+        ("topics: {}", "must map names"),
+        ("topics: [a]", "must map names"),
+        ("topics: {a: text}", "list of texts"),
+        (yaml.safe_dump({"topics": {"a": ["x y"] * 9, "b": list("cdefg")}}), "'a' has 1 different"),
+        (yaml.safe_dump({"topics": {"a": list("abcde"), "b": list("efghi")}}), "of 'a' and of 'b'"),
+        (yaml.safe_dump({"topics": {"a": list("abcde")}}), "two topics"),
+        ("topics: {a: [", "line"),
+    ],
+)
+def test_a_file_that_cannot_be_used_names_topic_and_remedy(content, message, tmp_path) -> None:
+    (tmp_path / "topics.yml").write_text(content)
+    with pytest.raises(own_topics.BadTopics, match=message):
+        own_topics.read(tmp_path / "topics.yml")
+    with pytest.raises(own_topics.BadTopics, match="copy"):
+        own_topics.read(tmp_path / "nothing.yml")
+
+
+def test_the_command_trains_and_tries(tmp_path, monkeypatch) -> None:
+    monkeypatch.setenv("HEEDLINE_HOME", str(tmp_path))
+    ask = ["topics", "try", "where are my points"]
+    assert CliRunner().invoke(heedline.app, ask).exit_code != 0
+    (tmp_path / "topics.yml").write_text(yaml.safe_dump({"topics": TOPICS}))
+    trained = CliRunner().invoke(heedline.app, ["topics", "train"])
+    assert trained.exit_code == 0, trained.output
+    assert "3 topics, 18 examples" in trained.output
+    tried = CliRunner().invoke(heedline.app, ask)
+    assert "loyalty_points" in tried.output
