@@ -8,7 +8,7 @@ from typing import Any
 import httpx
 import typer
 
-from commands import customer, erase, evaluate, explain, link, pipeline, query, redact, review
+from commands import customer, erase, evaluate, explain, link, pipeline, query, redact, review, tag
 from commands.console import CommandFailed, err
 from connectors.registry import BadConfig
 from runtime.claim import OtherCompany
@@ -30,6 +30,7 @@ app.command("up")(pipeline.up)
 app.command("status")(pipeline.status)
 app.command("at-risk")(pipeline.at_risk)
 app.command("redact")(redact.redact)
+app.command("tag")(tag.tag)
 app.command("link")(link.link)
 app.command("review")(review.review)
 app.command("customer")(customer.customer)
