@@ -20,7 +20,7 @@ import pyarrow as pa
 KINDS = {".csv": "csv", ".jsonl": "jsonl", ".ndjson": "jsonl", ".parquet": "parquet"}
 ENDINGS = ".csv, .jsonl, .ndjson (each with .gz, too) and .parquet"
 
-GROUP_ROWS = 2_048
+GROUP_ROWS = 512
 GROUP_WEIGHT = 8_000_000
 """Rows and characters held at a time; what comes first ends a group."""
 
