@@ -97,7 +97,7 @@ def tag(
     CSV is read as UTF-8 with comma, semicolon, tab or bar, a header and every value as text; blank
     lines are no rows. JSON becomes Parquet with types where a column has one. All rows are checked
     before any is tagged. Broken off (Ctrl-C, kill, power cut), the same command goes on where it
-    was; what is finished waits in `OUTPUT.part`, without any text. Nothing leaves this computer.
+    was; what is finished waits in `OUTPUT.part`. Nothing leaves this computer.
 
     Example: `heedline tag --input tickets.csv --text-column body --output tagged.parquet`
     """
@@ -108,8 +108,8 @@ def tag(
         raise CommandFailed(str(error)) from None
     except OSError as error:
         raise CommandFailed(
-            f"{error.filename or output}: {error.strerror}; when that is mended, the same command "
-            "goes on where it was"
+            f"{error.filename or output}: {error.strerror or error}; when that is mended, "
+            "the same command goes on where it was"
         ) from None
     except BaseException as stopped:
         kept = output.with_name(f"{output.name}.part")

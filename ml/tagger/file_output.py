@@ -121,11 +121,9 @@ class ParquetSink(Sink):
 
 
 def _plain(array: pa.Array) -> pa.Array:
-    """Without extension and dictionary; times as text, to the digit Arrow has."""
+    """Without extension; times as text, to the digit Arrow has."""
     if isinstance(array, pa.ExtensionArray):
         array = array.storage
-    if pa.types.is_dictionary(array.type):
-        array = array.dictionary_decode()
     kind = array.type
     if pa.types.is_temporal(kind) and not (
         pa.types.is_duration(kind) or pa.types.is_interval(kind)

@@ -1,8 +1,8 @@
 """Tags that are finished while a file is being tagged: a folder beside the output, kill-proof.
 
 `FILE.part/` holds a manifest (which input, column and model the tags are of), a Parquet of tags per
-group of texts, named by the group's first row, and no texts. Each Parquet gets its name when it is
-on the disk, so what has a name is finished.
+group of texts, named by the group's first row, and at the end the output being written; the tags
+hold no text. Each Parquet gets its name when it is on the disk, so what has a name is finished.
 """
 
 import json
@@ -19,7 +19,8 @@ from ml.tagger.file_input import GROUP_ROWS, GROUP_WEIGHT, BadFile
 from warehouse.durable import sync
 
 _MANIFEST, _LOCK, _OUTPUT = "manifest.json", "lock", "output"
-_OURS = (_MANIFEST, _LOCK, _OUTPUT, "*.parquet", "*.new")
+_TAGS = "tags-*.parquet"
+_OURS = (_MANIFEST, _LOCK, _OUTPUT, _TAGS, f"{_MANIFEST}.new", f"{_TAGS}.new")
 
 
 @dataclass(frozen=True)
@@ -41,6 +42,10 @@ class Work:
             "another version of heedline": self.grouping != other.grouping,
         }
         return " and ".join(word for word, differs in words.items() if differs)
+
+
+def _name(first_row: int) -> str:
+    return _TAGS.replace("*", f"{first_row:012}")
 
 
 class Parts:
@@ -81,13 +86,12 @@ class Parts:
         Returns:
             What to tell the person about it; empty at a first start.
         """
-        differs = ""
         try:
             before = Work(**json.loads((self.folder / _MANIFEST).read_text()))
         except FileNotFoundError:
             differs = "a first start"
         except (ValueError, TypeError):
-            differs = "unreadable"
+            differs = "something that cannot be read"
         else:
             differs = before.differs_from(work)
         if not differs:
@@ -101,16 +105,16 @@ class Parts:
         return f"{self.folder} is of {differs}; starting anew"
 
     def _chunks(self) -> list[Path]:
-        return sorted(self.folder.glob("*.parquet"))
+        return sorted(self.folder.glob(_TAGS))
 
     def _drop_unfinished(self) -> int:
         """Rows tagged without a gap; chunks that cannot be read, and those after them, go."""
         rows, whole = 0, True
         for chunk in self._chunks():
             try:
-                whole = whole and int(chunk.stem) == rows
+                whole = whole and chunk.name == _name(rows)
                 rows += pq.read_table(chunk).num_rows if whole else 0
-            except (pa.ArrowException, OSError, ValueError):
+            except (pa.ArrowException, OSError):
                 whole = False
             if not whole:
                 chunk.unlink()
@@ -128,7 +132,7 @@ class Parts:
 
     def add(self, tags: pa.Table) -> None:
         """Keep the tags of the next texts."""
-        self._write(f"{self.rows:012}.parquet", tags)
+        self._write(_name(self.rows), tags)
         self.rows += tags.num_rows
 
     def read(self) -> Iterator[pa.Table]:

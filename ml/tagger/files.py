@@ -61,11 +61,9 @@ class FileReport:
 def _source(path: Path, form: Form, column: str, *, typed: bool) -> Source:
     if form.kind == "csv":
         return CsvSource(path, column)
-    return (
-        ParquetSource(path, column)
-        if form.kind == "parquet"
-        else JsonSource(path, column, typed=typed)
-    )
+    if form.kind == "parquet":
+        return ParquetSource(path, column)
+    return JsonSource(path, column, typed=typed)
 
 
 def _sink(path: Path, form: Form, schema: pa.Schema, delimiter: str) -> Sink:
@@ -123,9 +121,7 @@ def _tag(source: Source, parts: Parts, total: int, watch: Watch) -> None:
     remaining = islice(source.texts(), parts.rows, None)
     watch.tagged(parts.rows, total)
     for group in grouped(remaining, len):
-        # Half a surrogate pair has no UTF-8; nothing behind this line should have to care.
-        clean = [text.encode("utf-8", "replace").decode() for text in group]
-        parts.add(tag_texts(clean).select(TAGS.names))
+        parts.add(tag_texts(group).select(TAGS.names))
         watch.tagged(parts.rows, total)
 
 
