@@ -19,6 +19,7 @@ from commands import (
     query,
     redact,
     review,
+    tag,
     topics,
 )
 from commands.console import CommandFailed, err
@@ -42,6 +43,7 @@ app.command("up")(pipeline.up)
 app.command("status")(pipeline.status)
 app.command("at-risk")(pipeline.at_risk)
 app.command("redact")(redact.redact)
+app.command("tag")(tag.tag)
 app.command("link")(link.link)
 app.command("review")(review.review)
 app.command("customer")(customer.customer)
