@@ -34,7 +34,7 @@ class Model:
             language the model does not know.
         thresholds: probability from which a topic is listed.
         vocabulary: whole words of the tokenizer, lower case.
-        student: answers by static vectors (student.py).
+        student: answers by static vectors (student.py), where the artefact holds one.
     """
 
     version: str
@@ -42,13 +42,16 @@ class Model:
     priors: dict[str, float]
     thresholds: dict[str, float]
     vocabulary: frozenset[str]
-    student: Student
+    student: Student | None
 
     def probabilities(self, texts: list[str], *, cascade: bool = False) -> dict[str, Floats]:
         """Calibrated probabilities by head, [n, labels], for normalised, not empty texts.
 
         Args:
             cascade: let the student answer what it is sure of, the transformer the rest.
+
+        Raises:
+            BadModel: a cascade is wanted and the artefact holds no student.
         """
         answers = self._cascade(texts) if cascade else self.runner.run(texts, PROBABILITIES)
         return by_head(answers)
@@ -63,6 +66,11 @@ class Model:
         return by_head(answers[:, : len(COLUMNS)]), answers[:, len(COLUMNS) :]
 
     def _cascade(self, texts: list[str]) -> Floats:
+        if self.student is None:
+            raise BadModel(
+                f"{FOLDER / STUDENT} is missing: this model has no cascade; "
+                "unset HEEDLINE_TAGGER_CASCADE, or make a student by ml/tagger/train.py"
+            )
         if not texts:
             return np.zeros((0, len(COLUMNS)), dtype=np.float32)
         encodings = self.runner.encode(texts)
@@ -86,7 +94,7 @@ def load(folder: Path = FOLDER) -> Model:
     Raises:
         BadModel: a file is missing, or the labels are not those of `ml/tagger/labels.py`.
     """
-    for name in (GRAPH, TOKENIZER, CONFIG, LABELS, STUDENT):
+    for name in (GRAPH, TOKENIZER, CONFIG, LABELS):
         if not (folder / name).exists():
             raise BadModel(f"{folder / name} is missing; restore it or run ml/tagger/train.py")
     config = json.loads((folder / CONFIG).read_text())
@@ -102,5 +110,5 @@ def load(folder: Path = FOLDER) -> Model:
         priors=labels["priors"],
         thresholds=labels["thresholds"],
         vocabulary=frozenset(word for word in words if word.isalpha() and len(word) > 1),
-        student=student.load(folder / STUDENT),
+        student=student.load(folder / STUDENT) if (folder / STUDENT).exists() else None,
     )

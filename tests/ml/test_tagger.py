@@ -1,5 +1,6 @@
 """The tagger that ships: its answers, its bad-input behaviour and its work in the warehouse."""
 
+import dataclasses
 import hashlib
 import json
 import subprocess
@@ -8,8 +9,8 @@ import sys
 import numpy as np
 import pytest
 
-from ml.tagger import model, predict
-from ml.tagger.labels import SENTIMENTS, SIGNALS, TOPICS, URGENCIES
+from ml.tagger import model, predict, student
+from ml.tagger.labels import HEADS, SENTIMENTS, SIGNALS, TOPICS, URGENCIES
 from ml.tagger.language import Language
 from warehouse.duck import warehouse
 
@@ -115,11 +116,55 @@ def test_serving_never_imports_torch() -> None:
 
 
 def test_the_artefact_is_small_and_named_after_its_content() -> None:
-    size = sum(file.stat().st_size for file in model.FOLDER.iterdir())
-    assert size <= 25 * 2**20
+    assert (model.FOLDER / model.GRAPH).stat().st_size <= 25_000_000
     digest = hashlib.sha256((model.FOLDER / model.GRAPH).read_bytes()).hexdigest()
-    assert model.load().version == f"support-tagger-1-{digest[:8]}"
+    assert model.load().version == f"support-tagger-2-{digest[:8]}"
     assert np.all([0 < cut < 1 for cut in model.load().thresholds.values()])
+
+
+TEXTS = ["where is my order", "I am leaving you, this is awful", "thank you, that was quick"]
+
+
+def static_student(cut: float) -> student.Student:
+    """A student of random tables, believed from `cut`."""
+    random = np.random.default_rng(3)
+    labels = sum(map(len, HEADS.values()))
+    return student.Student(
+        tokens=random.integers(-127, 127, (30_522, 4), dtype=np.int8),
+        token_scale=np.ones(30_522, dtype=np.float32),
+        pairs=random.integers(-127, 127, (student.PAIRS, 2), dtype=np.int8),
+        pair_scale=np.ones(student.PAIRS, dtype=np.float32),
+        hidden=random.normal(size=(6, 5)).astype(np.float32),
+        hidden_bias=np.zeros(5, dtype=np.float32),
+        answer=random.normal(size=(5, labels)).astype(np.float32) / 100,
+        answer_bias=np.zeros(labels, dtype=np.float32),
+        gate=np.zeros(6, dtype=np.float32),
+        cut=cut,
+    )
+
+
+def test_a_cascade_asks_the_transformer_only_where_the_student_is_unsure() -> None:
+    tagger = model.load()
+    unsure = dataclasses.replace(tagger, student=static_student(cut=0.6))  # its gate says 0.5
+    sure = dataclasses.replace(tagger, student=static_student(cut=0.4))
+    whole = tagger.probabilities(TEXTS)
+    asked, alone = (t.probabilities(TEXTS, cascade=True) for t in (unsure, sure))
+    for head in HEADS:
+        assert np.allclose(asked[head], whole[head])
+        assert not np.allclose(alone[head], whole[head], atol=0.05)
+    assert np.allclose(alone["sentiment"].sum(axis=1), 1)
+
+
+def test_a_cascade_without_a_student_is_refused() -> None:
+    with pytest.raises(model.BadModel, match="HEEDLINE_TAGGER_CASCADE"):
+        dataclasses.replace(model.load(), student=None).probabilities(TEXTS, cascade=True)
+
+
+def test_an_embedding_and_the_answers_come_from_one_pass() -> None:
+    heads, embedding = model.load().both(TEXTS)
+    assert np.linalg.norm(embedding, axis=1) == pytest.approx(1, abs=1e-4)
+    assert np.allclose(heads["topics"], model.load().probabilities(TEXTS)["topics"])
+    assert np.allclose(embedding, model.load().embeddings(TEXTS))
 
 
 UNKNOWN = Language("und", is_supported=False)

@@ -99,10 +99,10 @@ def test_a_missing_or_changed_source_is_named(tmp_path) -> None:
 def test_what_a_source_holds_out_is_never_trained_on(tmp_path) -> None:
     (tmp_path / "sst5").mkdir()
     train, dev = (tmp_path / "sst5" / f"sst_{part}.txt" for part in ("train", "dev"))
-    train.write_text("".join(f"__label__1\ttext number {'x' * n}\n" for n in range(40)))
-    dev.write_text("__label__5\tText, number: xxx!\n__label__1\tanother\n")
+    train.write_text("".join(f"__label__1\ttext {a}{b}\n" for a in "pqrstu" for b in "vwxyz"))
+    dev.write_text("__label__5\tText: QX!\n__label__1\tanother\n")
     splits = {e.text: e.split for e in source_examples(tmp_path, "sst5", check=False)}
-    assert splits["another"] == splits["text number xxx"] == "test"
+    assert splits["another"] == splits["text qx"] == "test"
     assert Counter(splits.values())["test"] == 2
 
 
@@ -136,8 +136,9 @@ def prepared(tmp_path_factory) -> batches.Prepared:
 
 
 def test_a_prepared_file_says_all_that_the_examples_said(prepared) -> None:
-    own = prepared.names == "own/first"
-    assert own.sum() == len([1 for file, _ in own_rows() if file == "first"])
+    own = np.char.startswith(prepared.names, "own/")
+    gone = prepared.meta["near_duplicates_left_out"]["own"]
+    assert own.sum() + gone == len(list(own_rows()))
     assert prepared.meta["intents"]["bitext"] == {"labels": ["cancel_order"], "one_of": True}
     rows = np.flatnonzero(prepared.names == "bitext")
     assert prepared.intent_targets("bitext", rows).sum() == len(rows)
