@@ -10,6 +10,7 @@ from collections.abc import Iterable
 from pathlib import Path
 
 import pyarrow as pa
+import pyarrow.parquet as pq
 
 from ml.tagger import file_input, file_output, file_parts, files
 from ml.tagger.predict import SCHEMA, text_hash
@@ -21,6 +22,14 @@ asked: list[int] = []
 
 def topic(text: str) -> str:
     return f"topic {text_hash(text)}"
+
+
+def write(path: Path, content: str | bytes | pa.Table) -> Path:
+    if isinstance(content, pa.Table):
+        pq.write_table(content, path)
+    else:
+        path.write_bytes(content.encode() if isinstance(content, str) else content)
+    return path
 
 
 def tag_texts(texts: Iterable[str]) -> pa.Table:

@@ -17,6 +17,7 @@ from hypothesis import strategies as st
 from ml.tagger import file_input, files
 from ml.tagger.files import TAGS, tag_file
 from tests.ml import tag_stub
+from tests.ml.tag_stub import write
 
 ENDINGS = [".csv", ".jsonl", ".parquet"]
 
@@ -24,14 +25,6 @@ ENDINGS = [".csv", ".jsonl", ".parquet"]
 @pytest.fixture(autouse=True)
 def _stub(monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setattr(files, "tag_texts", tag_stub.tag_texts)
-
-
-def write(path: Path, content: str | bytes | pa.Table) -> Path:
-    if isinstance(content, pa.Table):
-        pq.write_table(content, path)
-    else:
-        path.write_bytes(content.encode() if isinstance(content, str) else content)
-    return path
 
 
 def read(path: Path) -> list[dict]:

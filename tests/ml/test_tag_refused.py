@@ -5,25 +5,17 @@ import gzip
 from pathlib import Path
 
 import pyarrow as pa
-import pyarrow.parquet as pq
 import pytest
 
 from ml.tagger import files
 from ml.tagger.files import BadFile, tag_file
 from tests.ml import tag_stub
+from tests.ml.tag_stub import write
 
 
 @pytest.fixture(autouse=True)
 def _stub(monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setattr(files, "tag_texts", tag_stub.tag_texts)
-
-
-def write(path: Path, content: str | bytes | pa.Table) -> Path:
-    if isinstance(content, pa.Table):
-        pq.write_table(content, path)
-    else:
-        path.write_bytes(content.encode() if isinstance(content, str) else content)
-    return path
 
 
 def not_utf8() -> pa.Table:
