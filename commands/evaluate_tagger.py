@@ -54,16 +54,26 @@ def tagger(
         examples = all_examples(data)
     except (BadManifest, model.BadModel) as error:
         raise CommandFailed(str(error)) from None
+    if float_graph is not None and not float_graph.exists():
+        raise CommandFailed(f"{float_graph} is not there; ml/tagger/train.py release writes it")
+    if cascade and served.student is None:
+        raise CommandFailed("this model has no student; leave out --cascade")
     views: dict[str, list[Line]] = {}
     if unseen is not None:
         if not unseen.exists():
             raise CommandFailed(f"{unseen} is not there; ml/tagger/train.py release writes it")
         views["unseen"] = list(evaluate.unseen(unseen))
     err.print("tagging the test texts", style="dim")
-    views["home ground"] = list(evaluate.home_ground(examples, served, cascade=cascade))
+    cuts = evaluate.cuts(served)
+    answer = evaluate.answers(examples, evaluate.served(served, cascade=cascade))
+    err.print("measuring, with intervals", style="dim")
+    views["home ground"] = list(evaluate.home_ground(examples, answer, cuts))
     if float_graph is not None:
+        err.print("the same in single precision", style="dim")
         plain = Runner(float_graph, model.FOLDER / model.TOKENIZER)
-        views["int8 less float"] = list(evaluate.int8_loss(examples, served, plain))
+        answer = evaluate.answers(examples, lambda some: plain.run(some, model.PROBABILITIES))
+        whole = evaluate.home_ground(examples, answer, cuts)
+        views["int8 less float"] = list(evaluate.int8_loss(views["home ground"], whole))
     peers: list[Peer] = []
     if speed:
         err.print("measuring speed", style="dim")

@@ -1,7 +1,7 @@
 """Batches out of the file that `prepare.py` writes. Needs numpy only."""
 
 import json
-from collections.abc import Iterator
+from collections.abc import Iterable, Iterator
 from dataclasses import dataclass
 from functools import cached_property
 from pathlib import Path
@@ -34,6 +34,16 @@ class Prepared:
     def names(self) -> NDArray[np.str_]:
         """Source of every row."""
         return np.array(self.meta["sources"])[self.source]
+
+    @cached_property
+    def origins(self) -> NDArray[np.str_]:
+        """Source of every row, our own files as one."""
+        return np.array([name.split("/")[0] for name in self.meta["sources"]])[self.source]
+
+    def of(self, sources: Iterable[str]) -> NDArray[np.bool_]:
+        """Which rows are of some sources; `own` are all our files, `own/<file>` is one."""
+        wanted = list(sources)
+        return np.isin(self.names, wanted) | np.isin(self.origins, wanted)
 
     def length(self, rows: Rows) -> Rows:
         return self.offsets[rows + 1] - self.offsets[rows]
@@ -68,8 +78,7 @@ class Epochs:
 
     def __init__(self, data: Prepared, keep: NDArray[np.bool_], seed: int) -> None:
         self.data, self.random = data, np.random.default_rng(seed)
-        origin = np.array([name.split("/")[0] for name in data.meta["sources"]])[data.source]
-        self.pools = {name: np.flatnonzero(keep & (origin == name)) for name in data.meta["epoch"]}
+        self.pools = {n: np.flatnonzero(keep & (data.origins == n)) for n in data.meta["epoch"]}
         self.waiting = {name: np.zeros(0, dtype=np.int64) for name in self.pools}
 
     def _draw(self, name: str, count: int) -> Rows:

@@ -40,18 +40,16 @@ def unseen_logits(data: Prepared, runs: list[Path]) -> NDArray[np.float32]:
     for path in runs:
         left = json.loads((path.parent / "run.json").read_text())["leave_out"]
         stored = np.load(path)
-        names = data.names[stored["rows"]]
-        mine = np.array([n in left or n.split("/")[0] in left for n in names])
+        mine = data.of(left)[stored["rows"]]
         found[stored["rows"][mine]] = stored["logits"][mine]
     return found
 
 
 def rows_for(head: str, data: Prepared, logits: NDArray[np.float32]) -> NDArray[np.int64]:
     """Rows a head is calibrated on."""
-    origin = np.array([name.split("/")[0] for name in data.meta["sources"]])[data.source]
     wanted = data.targets[:, columns(head)].astype(np.float32)
     usable = ~np.isnan(logits[:, 0]) & ~np.isnan(wanted).all(axis=1) & (data.split < 2)
-    return np.flatnonzero(usable & np.isin(origin, UNSEEN[head]))
+    return np.flatnonzero(usable & data.of(UNSEEN[head]))
 
 
 def fit_head(
@@ -83,10 +81,9 @@ def fit_head(
 def calibrate(data: Prepared, logits: NDArray[np.float32]) -> dict[str, Calibration]:
     """Every head's slope and offset; each source counts the same in a head."""
     fitted: dict[str, Calibration] = {}
-    origin = np.array([name.split("/")[0] for name in data.meta["sources"]])[data.source]
     for head in HEADS:
         rows = rows_for(head, data, logits)
-        _, place, counts = np.unique(origin[rows], return_inverse=True, return_counts=True)
+        _, place, counts = np.unique(data.origins[rows], return_inverse=True, return_counts=True)
         fitted[head] = fit_head(
             head,
             torch.from_numpy(logits[rows][:, columns(head)]),

@@ -5,7 +5,7 @@ left out of training (`unseen.npz`, the answers that the calibration was made fr
 elsewhere), and speed beside other tools in one run.
 """
 
-from collections.abc import Iterator
+from collections.abc import Callable, Iterable, Iterator
 from dataclasses import asdict, dataclass, replace
 from pathlib import Path
 
@@ -13,10 +13,10 @@ import numpy as np
 
 from ml.tagger import metrics
 from ml.tagger.examples import Example
-from ml.tagger.labels import HEADS, SIGNALS, columns
+from ml.tagger.labels import COLUMNS, HEADS, SIGNALS, columns
 from ml.tagger.metrics import Array, Score, bootstrap
-from ml.tagger.model import PROBABILITIES, Model
-from ml.tagger.runtime import Floats, Runner
+from ml.tagger.model import Model
+from ml.tagger.runtime import Floats
 
 FEWEST = 8
 """Rows of either kind from which a measure of a signal is given."""
@@ -103,10 +103,22 @@ def measures(texts: str, wanted: Array, answer: Floats, cuts: Floats) -> Iterato
         yield from urgency(texts, *parts["urgency"])
 
 
-def answers(tagger: Model, texts: list[str], *, cascade: bool = False) -> Floats:
-    """Probabilities of all heads side by side."""
-    heads = tagger.probabilities(texts, cascade=cascade)
-    return np.concatenate([heads[head] for head in HEADS], axis=1)
+def answers(examples: list[Example], tag: Callable[[list[str]], Floats]) -> Floats:
+    """Probabilities of all heads side by side, [n, labels]; NaN for rows that are not test rows."""
+    rows = [number for number, example in enumerate(examples) if example.split == "test"]
+    found = np.full((len(examples), len(COLUMNS)), np.nan, dtype=np.float32)
+    found[rows] = tag([examples[row].text for row in rows])
+    return found
+
+
+def served(tagger: Model, *, cascade: bool) -> Callable[[list[str]], Floats]:
+    """The tagger as it serves, all heads side by side."""
+
+    def tag(texts: list[str]) -> Floats:
+        heads = tagger.probabilities(texts, cascade=cascade)
+        return np.concatenate([heads[head] for head in HEADS], axis=1)
+
+    return tag
 
 
 def cuts(tagger: Model) -> Floats:
@@ -124,12 +136,11 @@ def groups(examples: list[Example]) -> dict[str, list[int]]:
     return dict(sorted(found.items()))
 
 
-def home_ground(examples: list[Example], tagger: Model, *, cascade: bool = False) -> Iterator[Line]:
+def home_ground(examples: list[Example], answer: Floats, cuts: Floats) -> Iterator[Line]:
     """The served graph on the test texts of every source."""
     for name, rows in groups(examples).items():
         wanted = np.stack([examples[row].targets for row in rows])
-        answer = answers(tagger, [examples[row].text for row in rows], cascade=cascade)
-        yield from measures(name, wanted, answer, cuts(tagger))
+        yield from measures(name, wanted, answer[rows], cuts)
 
 
 def unseen(file: Path) -> Iterator[Line]:
@@ -142,21 +153,8 @@ def unseen(file: Path) -> Iterator[Line]:
         yield from measures(name, wanted[rows], answer[rows], stored["cuts"])
 
 
-def int8_loss(examples: list[Example], tagger: Model, plain: Runner) -> Iterator[Line]:
-    """Every measure of the served int8 graph less that of the graph in single precision.
-
-    Args:
-        plain: runs the `float.onnx` that training leaves in its work folder.
-    """
-    for name, rows in groups(examples).items():
-        if "/" in name:
-            continue
-        wanted = np.stack([examples[row].targets for row in rows])
-        texts = [examples[row].text for row in rows]
-        pairs = zip(
-            measures(name, wanted, answers(tagger, texts), cuts(tagger)),
-            measures(name, wanted, plain.run(texts, PROBABILITIES), cuts(tagger)),
-            strict=True,
-        )
-        for ours, theirs in pairs:
-            yield replace(ours, value=ours.value - theirs.value, low=np.nan, high=np.nan)
+def int8_loss(ours: Iterable[Line], theirs: Iterable[Line]) -> Iterator[Line]:
+    """Every measure of the served int8 graph less that of the graph in single precision."""
+    for mine, plain in zip(ours, theirs, strict=True):
+        if "/" not in mine.texts:
+            yield replace(mine, value=mine.value - plain.value, low=np.nan, high=np.nan)

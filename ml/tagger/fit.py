@@ -3,9 +3,9 @@
     python -m ml.tagger.fit --prepared FILE --encoder DIR --out DIR [--seed N] [--leave-out NAME]
                             [--teachers FILE ...] [--epochs N]
 
-Needs torch, transformers and numpy, nothing else of the project's. Every epoch ends in a checkpoint
-in --out; a run that was stopped goes on from the last one. The result is `logits.npz`: the answers
-of the averaged weights for every row that it was not trained on (and with --all for every row), and
+Needs torch, transformers, numpy and scipy, nothing else. Every epoch ends in a checkpoint in --out; a
+run that was stopped goes on from the last one. The result is `logits.npz`: the answers of the
+averaged weights for every row that it was not trained on (and with --all for every row), and
 `weights.pt`.
 """
 
@@ -13,6 +13,7 @@ import argparse
 import copy
 import json
 import time
+from collections import deque
 from pathlib import Path
 from typing import Any
 
@@ -20,6 +21,7 @@ import numpy as np
 import torch
 
 from ml.tagger import batches, losses
+from ml.tagger.answers import probabilities
 from ml.tagger.batches import Epochs, Prepared, Rows
 from ml.tagger.labels import EXCLUSIVE, columns
 from ml.tagger.network import Network
@@ -133,8 +135,7 @@ def fit(
     """Train and write checkpoints, weights and answers to `out`."""
     device = "cuda" if torch.cuda.is_available() else "cpu"
     torch.manual_seed(seed)
-    names = data.names
-    left = np.array([name in leave_out or name.split("/")[0] in leave_out for name in names])
+    left = data.of(leave_out)
     keep = (data.split == 0) & ~left
     sizes = {name: len(spec["labels"]) for name, spec in data.meta["intents"].items()}
     network = Network(encoder, sizes)
@@ -159,8 +160,9 @@ def fit(
         schedule.load_state_dict(state["schedule"])
         begun = state["epoch"]
         for _ in range(begun):
-            drawn.rows()
+            deque(drawn.batches(BATCH), maxlen=0)  # the same draws as if it had not stopped
     for epoch in range(begun, epochs):
+        torch.manual_seed(1000 * seed + epoch)
         started, losses_seen = time.perf_counter(), []
         for number, rows in enumerate(drawn.batches(BATCH)):
             with torch.autocast(device, dtype=torch.bfloat16):
@@ -184,7 +186,7 @@ def fit(
             flush=True,
         )
         if epoch + 1 < epochs:
-            torch.save(
+            save(
                 {
                     "network": network.state_dict(),
                     "mean": mean.state_dict(),
@@ -194,20 +196,24 @@ def fit(
                 },
                 checkpoint,
             )
-    rows = np.arange(len(names)) if everything else np.flatnonzero((data.split > 0) | left)
+    rows = np.arange(len(left)) if everything else np.flatnonzero((data.split > 0) | left)
     np.savez_compressed(out / "logits.npz", rows=rows, logits=answers(mean, data, rows, device))
-    torch.save({k: v.half().cpu() for k, v in mean.state_dict().items()}, out / "weights.pt")
+    save({k: v.half().cpu() for k, v in mean.state_dict().items()}, out / "weights.pt")
     checkpoint.unlink(missing_ok=True)
     return mean
 
 
+def save(state: dict[str, Any], target: Path) -> None:
+    """Write a file whole or not at all: a half-written one would pass for finished."""
+    staged = target.with_suffix(".part")
+    torch.save(state, staged)
+    staged.replace(target)
+
+
 def teachers(files: list[Path]) -> torch.Tensor:
     """Mean probabilities of several runs (their `logits.npz`, written with --all)."""
-    found = [
-        losses.probabilities(torch.from_numpy(np.load(file)["logits"].astype(np.float32)))
-        for file in files
-    ]
-    return torch.stack(found).mean(dim=0).half()
+    found = [probabilities(np.load(file)["logits"].astype(np.float32)) for file in files]
+    return torch.from_numpy(np.mean(found, axis=0)).half()
 
 
 def main() -> None:
@@ -224,6 +230,9 @@ def main() -> None:
     if (chosen.out / "weights.pt").exists():
         print(f"{chosen.out} is finished")
         return
+    settings = {"seed": chosen.seed, "epochs": chosen.epochs, "leave_out": chosen.leave_out}
+    chosen.out.mkdir(parents=True, exist_ok=True)
+    (chosen.out / "run.json").write_text(json.dumps(settings) + "\n")
     fit(
         batches.load(chosen.prepared),
         chosen.encoder,
@@ -234,8 +243,6 @@ def main() -> None:
         taught=teachers(chosen.teachers) if chosen.teachers else None,
         everything=chosen.all,
     )
-    settings = {"seed": chosen.seed, "epochs": chosen.epochs, "leave_out": chosen.leave_out}
-    (chosen.out / "run.json").write_text(json.dumps(settings) + "\n")
 
 
 if __name__ == "__main__":

@@ -72,12 +72,3 @@ def intent_loss(logits: torch.Tensor, wanted: torch.Tensor, *, one_of: bool) -> 
     if one_of:
         return functional.cross_entropy(logits, wanted.argmax(dim=1), label_smoothing=SMOOTHING)
     return functional.binary_cross_entropy_with_logits(logits, wanted) * wanted.shape[1] ** 0.5
-
-
-def probabilities(logits: torch.Tensor) -> torch.Tensor:
-    """Logits [n, labels] as probabilities, head by head."""
-    parts = []
-    for head in HEADS:
-        part = logits[:, columns(head)]
-        parts.append(torch.softmax(part, dim=-1) if head in EXCLUSIVE else torch.sigmoid(part))
-    return torch.cat(parts, dim=-1)

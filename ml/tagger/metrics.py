@@ -22,8 +22,9 @@ def bootstrap(measure: Callable[[Array, Array], float], wanted: Array, answer: A
         rows = random.integers(0, len(wanted), len(wanted))
         if len(np.unique(wanted[rows])) > 1:
             values.append(measure(wanted[rows], answer[rows]))
-    low, high = np.quantile(values, [0.025, 0.975])
-    return float(measure(wanted, answer)), float(low), float(high)
+    value = float(measure(wanted, answer))
+    low, high = np.quantile(values, [0.025, 0.975]) if values else (value, value)
+    return value, float(low), float(high)
 
 
 def macro_recall(wanted: Array, answer: Array) -> float:

@@ -54,16 +54,11 @@ class Model:
             BadModel: a cascade is wanted and the artefact holds no student.
         """
         answers = self._cascade(texts) if cascade else self.runner.run(texts, PROBABILITIES)
-        return by_head(answers)
+        return {head: answers[:, columns(head)] for head in HEADS}
 
     def embeddings(self, texts: list[str]) -> Floats:
         """Embeddings of length 1, [n, 384], for normalised, not empty texts."""
         return self.runner.run(texts, EMBEDDING)
-
-    def both(self, texts: list[str]) -> tuple[dict[str, Floats], Floats]:
-        """Probabilities by head and embeddings, in one pass."""
-        answers = self.runner.run(texts, PROBABILITIES, EMBEDDING)
-        return by_head(answers[:, : len(COLUMNS)]), answers[:, len(COLUMNS) :]
 
     def _cascade(self, texts: list[str]) -> Floats:
         if self.student is None:
@@ -80,11 +75,6 @@ class Model:
             rest = [encodings[place] for place in unsure]
             answers[unsure] = self.runner.answer(rest, PROBABILITIES)
         return answers
-
-
-def by_head(answers: Floats) -> dict[str, Floats]:
-    """Outputs side by side [n, labels] as one array per head."""
-    return {head: answers[:, columns(head)] for head in HEADS}
 
 
 @lru_cache(maxsize=2)

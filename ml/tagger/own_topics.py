@@ -15,6 +15,7 @@ from typing import Any
 import numpy as np
 import yaml
 from numpy.typing import NDArray
+from scipy.special import softmax
 from sklearn.linear_model import LogisticRegression
 from sklearn.metrics import f1_score
 from sklearn.model_selection import StratifiedKFold, cross_val_predict
@@ -62,9 +63,7 @@ class Head:
 
     def probabilities(self, embeddings: Floats) -> Floats:
         """Softmax over the own topics [n, topics]."""
-        logits = embeddings @ self.weights.T + self.bias
-        raised = np.exp(logits - logits.max(axis=1, keepdims=True))
-        found: Floats = raised / raised.sum(axis=1, keepdims=True)
+        found: Floats = softmax(embeddings @ self.weights.T + self.bias, axis=1)
         return found
 
     def best(self, embeddings: Floats) -> list[tuple[str | None, float]]:

@@ -5,7 +5,7 @@
 Teachers (several seeds, averaged) answer for every text; three networks learn from people and
 teachers together, the first of which is released; and for the honest numbers one run leaves out
 each source. Finished runs are skipped, so a stopped plan goes on. On two cores a run takes hours;
-on an accelerator the whole takes minutes: it needs this package, torch, transformers and numpy.
+on an accelerator the whole takes minutes: it needs this package, torch, transformers and scipy.
 """
 
 import argparse

@@ -10,8 +10,10 @@ from pathlib import Path
 
 import numpy as np
 from numpy.typing import NDArray
+from scipy.special import expit
 
-from ml.tagger.labels import EXCLUSIVE, HEADS, columns
+from ml.tagger.answers import probabilities
+from ml.tagger.labels import columns
 
 Floats = NDArray[np.float32]
 Ids = NDArray[np.int64]
@@ -74,21 +76,8 @@ class Student:
         ]
         hidden = np.maximum(np.concatenate(means, axis=1) @ self.hidden + self.hidden_bias, 0)
         logits = hidden @ self.answer + self.answer_bias
-        found = by_head(logits)
+        found = probabilities(logits)
         return found, likely(doubts(found), self.gate)
-
-
-def by_head(logits: Floats) -> Floats:
-    """Logits [n, labels] as probabilities, head by head."""
-    found = np.empty_like(logits)
-    for head in HEADS:
-        part = logits[:, columns(head)]
-        if head in EXCLUSIVE:
-            raised = np.exp(part - part.max(axis=1, keepdims=True))
-            found[:, columns(head)] = raised / raised.sum(axis=1, keepdims=True)
-        else:
-            found[:, columns(head)] = 1 / (1 + np.exp(-part))
-    return found
 
 
 def doubts(found: Floats) -> Floats:
@@ -110,7 +99,7 @@ def doubts(found: Floats) -> Floats:
 
 def likely(doubt: Floats, gate: Floats) -> Floats:
     """Doubts as the likelihood of agreeing with the tagger, [n]."""
-    agreeing: Floats = 1 / (1 + np.exp(-(doubt @ gate)))
+    agreeing: Floats = expit(doubt @ gate)
     return agreeing
 
 

@@ -2,10 +2,10 @@
 
     python -m ml.tagger.train prepare --data DIR --work DIR
     python -m ml.tagger.runs --prepared WORK/prepared.npz --encoder WORK/encoder --out WORK/runs
-    python -m ml.tagger.train release --data DIR --work DIR --number N
+    python -m ml.tagger.train release --work DIR --number N
 
 Needs the `train` extra. `prepare` takes a minute, `release` ten on two cores; how long the runs
-take is said in runs.py. Every step may be repeated and gives the same files.
+take is said in runs.py. A step that was stopped is begun again, the runs where they stopped.
 """
 
 import argparse
@@ -18,6 +18,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from ml.tagger import batches, calibration, export, runs, student, teach
+from ml.tagger.answers import probabilities
 from ml.tagger.batches import Prepared
 from ml.tagger.calibration import Calibration
 from ml.tagger.labels import EXCLUSIVE, HEADS, columns
@@ -31,6 +32,10 @@ RELEASED = "network_1"
 
 ALLOWED_LOSS = 0.005
 """Macro-F1 that the cascade may lose on calibration texts, averaged over the heads."""
+
+
+WORTH_IT = 0.5
+"""Share of texts that a student must be able to answer to be released."""
 
 
 def prepared(data: Path, work: Path) -> Path:
@@ -55,7 +60,7 @@ def calibrated(logits: NDArray[np.float32], fitted: dict[str, Calibration]) -> N
     for head in HEADS:
         slope, offset = fitted[head]
         scaled[:, columns(head)] = logits[:, columns(head)] * slope.numpy() + offset.numpy()
-    return student.by_head(scaled)
+    return probabilities(scaled)
 
 
 def macro_f1(wanted: NDArray[np.float16], answer: NDArray[np.float32]) -> float:
@@ -87,24 +92,24 @@ def cascade_cut(
     return 1.0
 
 
-def taught_student(data: Prepared, probabilities: NDArray[np.float32], work: Path) -> None:
-    """Train the student on the tagger's answers, choose where it is believed, write it."""
+def taught_student(data: Prepared, answers: NDArray[np.float32], work: Path) -> float:
+    """Train the student on the tagger's answers and write it; the share of texts it may answer."""
     from safetensors.numpy import load_file
 
     weights = load_file(work / "encoder" / "model.safetensors")
     words = weights["embeddings.word_embeddings.weight"].astype(np.float32)
-    network = teach.fit(data, probabilities, words)
+    network = teach.fit(data, answers, words)
     draft = teach.save(network, np.zeros(6, dtype=np.float32), 1.0, work / "draft.npz")
-    origin = np.char.partition(data.names, "/")[:, 0]
-    rows = np.flatnonzero((data.split == 1) & np.isin(origin, ("own", "semeval")))
+    rows = np.flatnonzero((data.split == 1) & data.of(("own", "semeval")))
     tokens = [data.tokens[data.offsets[r] : data.offsets[r + 1]].tolist() for r in rows]
     mine, _ = student.load(draft).probabilities(tokens)
-    gate = teach.fit_gate(mine, probabilities[rows])
+    gate = teach.fit_gate(mine, answers[rows])
     agreeing = student.likely(student.doubts(mine), gate)
-    cut = cascade_cut(data, rows, mine, agreeing, probabilities[rows])
+    cut = cascade_cut(data, rows, mine, agreeing, answers[rows])
     share = float((agreeing >= cut).mean())
     print(f"student: believed from {cut}, {share:.0%} of {len(rows)} calibration texts")
     teach.save(network, gate, cut, work / STUDENT)
+    return share
 
 
 def unseen_answers(
@@ -136,7 +141,7 @@ def release(work: Path, target: Path = FOLDER, number: int = 2) -> Path:
     export.export_float(model, work / "float.onnx")
     answered = np.load(work / "runs" / RELEASED / "logits.npz")
     assert len(answered["rows"]) == len(data.split), "the released run wants --all"
-    taught_student(data, calibrated(answered["logits"].astype(np.float32), fitted), work)
+    share = taught_student(data, calibrated(answered["logits"].astype(np.float32), fitted), work)
     config = {
         "name": "support-tagger",
         "number": number,
@@ -158,21 +163,25 @@ def release(work: Path, target: Path = FOLDER, number: int = 2) -> Path:
         (staged / CONFIG).write_text(json.dumps(config, indent=2) + "\n")
         (staged / LABELS).write_text(json.dumps(labels, indent=2) + "\n")
         shutil.copyfile(work / "encoder" / TOKENIZER, staged / TOKENIZER)
-        shutil.copyfile(work / STUDENT, staged / STUDENT)
-        for name in (TOKENIZER, CONFIG, LABELS, STUDENT, GRAPH):
-            (staged / name).replace(target / name)
+        (target / STUDENT).unlink(missing_ok=True)
+        if share >= WORTH_IT:
+            shutil.copyfile(work / STUDENT, staged / STUDENT)
+        for file in staged.iterdir():
+            file.replace(target / file.name)
     return target
 
 
 def main() -> None:
     parser = argparse.ArgumentParser(description=__doc__.splitlines()[0])
     parser.add_argument("step", choices=("prepare", "release"))
-    parser.add_argument("--data", type=Path, required=True, help="folder with the public texts")
+    parser.add_argument("--data", type=Path, help="folder with the public texts, for prepare")
     parser.add_argument("--work", type=Path, required=True, help="folder for everything in between")
     parser.add_argument("--target", type=Path, default=FOLDER)
     parser.add_argument("--number", type=int, default=2, help="counts up with each new model")
     chosen = parser.parse_args()
     if chosen.step == "prepare":
+        if chosen.data is None:
+            parser.error("prepare wants --data")
         print(prepared(chosen.data, chosen.work))
     else:
         print(release(chosen.work, chosen.target, chosen.number))
