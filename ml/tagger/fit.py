@@ -3,7 +3,7 @@
     python -m ml.tagger.fit --prepared FILE --encoder DIR --out DIR [--seed N] [--leave-out NAME]
                             [--teachers FILE ...] [--epochs N]
 
-Needs torch, transformers, numpy and scipy, nothing else. Every epoch ends in a checkpoint in --out; a
+Needs torch, transformers, numpy and scipy, nothing else. Every epoch ends in a checkpoint; a
 run that was stopped goes on from the last one. The result is `logits.npz`: the answers of the
 averaged weights for every row that it was not trained on (and with --all for every row), and
 `weights.pt`.
