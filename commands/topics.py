@@ -55,7 +55,10 @@ def try_out(
     texts: Annotated[list[str], typer.Argument(help="Texts, each in quotes.")],
 ) -> None:
     """What the topics in use say about some texts."""
-    head = own_topics.load(own_topics.folder())
+    try:
+        head = own_topics.load(own_topics.folder(), model.load())
+    except (own_topics.BadTopics, model.BadModel) as error:
+        raise CommandFailed(str(error)) from None
     if head is None:
         raise CommandFailed("no topics of your own are in use; run `heedline topics train` first")
     clean = [normalise(text) for text in texts]

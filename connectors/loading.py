@@ -18,7 +18,7 @@ from connectors.erased import Sifted, sift
 from connectors.landing import complete_loads, completion_mark
 from connectors.merging import Batch, Unbalanced, count, merge
 from warehouse.clock import wall_now
-from warehouse.duck import warehouse
+from warehouse.duck import transaction, warehouse
 from warehouse.landed import landed_files
 from warehouse.settings import settings
 from warehouse.sql import identifier
@@ -91,8 +91,7 @@ def _load_batch(connection: duckdb.DuckDBPyConnection, source: str, load_id: str
     batches = {name: Batch(source, name, load_id, declared[name]) for name in landed}
     for name, batch in batches.items():
         batch.widen(connection, sifted[name].accepted)
-    connection.begin()
-    try:
+    with transaction(connection):
         accounts = [
             _load_resource(connection, batch, landed[name], sifted[name], now)
             for name, batch in batches.items()
@@ -105,10 +104,6 @@ def _load_batch(connection: duckdb.DuckDBPyConnection, source: str, load_id: str
             "loaded_at) values (?, ?, ?, ?, ?, ?, ?, ?, ?)",
             [[*asdict(account).values(), now] for account in rows],
         )
-        connection.commit()
-    except BaseException:
-        connection.rollback()
-        raise
     return accounts
 
 

@@ -34,8 +34,8 @@ def enrich() -> None:
 
     @task(pool=WAREHOUSE_POOL, outlets=[ENRICHED])
     def tag(**context: Any) -> dict[str, Any]:
-        """Tag the texts this model version has not seen."""
-        from ml.tagger.predict import tag_warehouse
+        """Tag the texts that the models in use have not seen; what people correct wins."""
+        from ml.tagger.tag_warehouse import tag_warehouse
 
         report = vars(tag_warehouse())
         hand_on(context, ENRICHED, handed_as_of(context))

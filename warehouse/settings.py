@@ -37,6 +37,10 @@ class Settings(BaseSettings):
         description="what people decided about pairs of contacts; default "
         "<home>/identity_decisions.csv",
     )
+    tag_corrections: Path | None = Field(
+        default=None,
+        description="what people say texts mean; default <home>/tag_corrections.csv",
+    )
     tagger_cascade: bool = Field(
         default=False,
         description="a static student tags what it is sure of: several times faster, less exact",
@@ -81,6 +85,11 @@ class Settings(BaseSettings):
     def decisions_file(self) -> Path:
         """People's decisions about who is who (docs/identity.md)."""
         return (self.identity_decisions or self.root / "identity_decisions.csv").expanduser()
+
+    @property
+    def corrections_file(self) -> Path:
+        """What people say texts mean (docs/tagger.md)."""
+        return (self.tag_corrections or self.root / "tag_corrections.csv").expanduser()
 
     @property
     def airflow(self) -> Path:

@@ -160,6 +160,41 @@ create table if not exists ml.message_tags (
     confidence double not null
 );
 
+-- One row per text hash and version of a company's own topics; `topic` is NULL where it is none of them.
+create table if not exists ml.message_topics (
+    text_hash varchar not null,
+    head_version varchar not null,
+    topic varchar,
+    probability double not null
+);
+
+-- Whose answers count: one row per model ('tagger', 'own_topics').
+create table if not exists ml.models_in_use (
+    model varchar not null,
+    version varchar not null
+);
+
+-- One row per text of which people said that its tags are otherwise (tag_corrections.csv): the tags as they are
+-- now. `is_corrected` is false once they took it back.
+create table if not exists ml.corrected_tags (
+    text_hash varchar not null,
+    model_version varchar not null,
+    sentiment varchar not null,
+    sentiment_score double not null,
+    topic varchar not null,
+    topics varchar not null,
+    churn_intent double not null,
+    complaint double not null,
+    escalation_request double not null,
+    refund_request double not null,
+    urgency varchar not null,
+    language varchar not null,
+    language_supported boolean not null,
+    confidence double not null,
+    own_topic varchar,
+    is_corrected boolean not null
+);
+
 -- One row per customer, as_of and model version. `reasons` is a JSON list of
 -- {"feature": name, "label": text, "reason": text, "contribution": number}, largest contribution first.
 create table if not exists ml.customer_risk (

@@ -132,6 +132,11 @@
     cast({{ period_start(unit, date) }} + interval 1 {{ unit }} - interval 1 day as date)
 {%- endmacro %}
 
+{#- Texts of a group in one, in an order. -#}
+{% macro text_list(expression, order_by, where, separator) -%}
+    string_agg({{ expression }}, '{{ separator }}' order by {{ order_by }}) filter (where {{ where }})
+{%- endmacro %}
+
 {#- Wall time (a timestamp without zone) in a zone as an instant. A wall time that a clock change repeats
     means its first occurrence, one that it skips is read with the offset before the change: what
     Python's zoneinfo does by default. (The engine alone picks the second occurrence.) -#}

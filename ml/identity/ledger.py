@@ -10,6 +10,8 @@ from datetime import datetime
 
 import duckdb
 
+from warehouse.duck import transaction
+
 PREPARED = "ml.identity_prepared"
 """Normalised contacts; the columns are the engine's, so it is not in tables.sql."""
 
@@ -160,8 +162,7 @@ def save(
     connection.execute(
         "create table scope as select record_id from touched union select record_id from delta"
     )
-    connection.begin()
-    try:
+    with transaction(connection):
         if model is not None:
             connection.execute(f"delete from {home}.ml.identity_models")
             connection.execute(
@@ -190,10 +191,6 @@ def save(
             "select change, before, after, contacts, reason, ? from changes",
             [as_of],
         )
-        connection.commit()
-    except BaseException:
-        connection.rollback()
-        raise
 
 
 _SAVE = """

@@ -13,7 +13,7 @@ import duckdb
 import pyarrow as pa
 
 from ml.redaction.redact import Redaction, redact, redactor_version
-from warehouse.duck import warehouse
+from warehouse.duck import transaction, warehouse
 
 log = logging.getLogger(__name__)
 
@@ -81,15 +81,9 @@ def _digits(number: str) -> str:
 def _insert(writer: duckdb.DuckDBPyConnection, rows: pa.Table) -> None:
     """One chunk in a transaction of its own: a kill loses nothing that was finished."""
     writer.register("new_texts", rows)
-    writer.begin()
-    try:
+    with transaction(writer):
         writer.execute("insert into ml.redacted_texts by name select * from new_texts")
-        writer.commit()
-    except BaseException:
-        writer.rollback()
-        raise
-    finally:
-        writer.unregister("new_texts")
+    writer.unregister("new_texts")
 
 
 def _count(connection: duckdb.DuckDBPyConnection, query: str) -> int:

@@ -9,7 +9,7 @@ import duckdb
 import pyarrow as pa
 
 from ml.risk.score import score, weights
-from warehouse.duck import warehouse
+from warehouse.duck import transaction, warehouse
 
 _CHUNK = 20_000
 
@@ -73,8 +73,7 @@ def score_warehouse(as_of: datetime) -> RiskReport:
                 "run the `marts` step again"
             )
         chunks = [_scores(pa.Table.from_batches([batch]), as_of) for batch in reader]
-        connection.begin()
-        try:
+        with transaction(connection):
             connection.execute(
                 "delete from ml.customer_risk where as_of = ? and model_version = ?",
                 [as_of, version],
@@ -86,8 +85,4 @@ def score_warehouse(as_of: datetime) -> RiskReport:
                     "insert into ml.customer_risk by name select * from chunk_scores"
                 )
                 connection.unregister("chunk_scores")
-            connection.commit()
-        except BaseException:
-            connection.rollback()
-            raise
     return RiskReport(bands.total(), bands["red"], bands["yellow"], bands["green"], version)

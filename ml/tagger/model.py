@@ -54,7 +54,12 @@ class Model:
             BadModel: a cascade is wanted and the artefact holds no student.
         """
         answers = self._cascade(texts) if cascade else self.runner.run(texts, PROBABILITIES)
-        return {head: answers[:, columns(head)] for head in HEADS}
+        return _by_head(answers)
+
+    def answers(self, texts: list[str]) -> tuple[dict[str, Floats], Floats]:
+        """What `probabilities` and `embeddings` say, in one pass."""
+        found = self.runner.run(texts, PROBABILITIES, EMBEDDING)
+        return _by_head(found[:, : len(COLUMNS)]), found[:, len(COLUMNS) :]
 
     def embeddings(self, texts: list[str]) -> Floats:
         """Embeddings of length 1, [n, 384], for normalised, not empty texts."""
@@ -75,6 +80,10 @@ class Model:
             rest = [encodings[place] for place in unsure]
             answers[unsure] = self.runner.answer(rest, PROBABILITIES)
         return answers
+
+
+def _by_head(answers: Floats) -> dict[str, Floats]:
+    return {head: answers[:, columns(head)] for head in HEADS}
 
 
 @lru_cache(maxsize=2)

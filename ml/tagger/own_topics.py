@@ -1,14 +1,18 @@
 """A company's own topics, from a name and a few examples each: a head on the tagger's embedding.
 
-The head is a regularised softmax over the company's topics, fitted in seconds on the embeddings of
-its examples; the encoder is not touched, so one pass answers both. What it says is believed from a
-confidence on that wrongly turns away at most `FALSE_ALARMS` of the company's own examples when
-they were not learnt from.
+The head is a regularised softmax over the company's topics and "none of them", fitted in seconds on
+the embeddings of its examples; the encoder is not touched, so one pass answers both. What none of
+them looks like is learnt from texts of our own (`ml/tagger/data`): without these a head of a few
+topics believes four times as many texts that are about something else. What it says is believed
+from a confidence on that wrongly turns away at most `FALSE_ALARMS` of the company's own examples
+when they were not learnt from.
 """
 
 import hashlib
 import json
+import logging
 from dataclasses import asdict, dataclass
+from functools import cached_property, lru_cache
 from pathlib import Path
 from typing import Any
 
@@ -18,11 +22,15 @@ from numpy.typing import NDArray
 from scipy.special import softmax
 from sklearn.linear_model import LogisticRegression
 from sklearn.metrics import f1_score
-from sklearn.model_selection import StratifiedKFold, cross_val_predict
+from sklearn.model_selection import StratifiedKFold
 
+from ml.tagger.examples import own_rows
+from ml.tagger.labels import TOPICS
 from ml.tagger.model import Model
 from ml.tagger.text import normalise
 from warehouse.settings import settings
+
+log = logging.getLogger(__name__)
 
 Floats = NDArray[np.float32]
 
@@ -33,6 +41,14 @@ FALSE_ALARMS = 0.02
 FOLDS = 5
 STRENGTH = 100.0
 """Inverse of the L2 penalty, on embeddings of length 1."""
+
+METHOD = 2
+"""Counts up with every change of how a head is fitted, so that versions differ."""
+
+OTHERS = 1000
+"""Texts of other topics that a head learns from, each weighing `OTHERS_WEIGHT` of an example."""
+
+OTHERS_WEIGHT = 0.1
 
 
 class BadTopics(ValueError):
@@ -52,27 +68,44 @@ class Score:
 
 @dataclass(frozen=True)
 class Head:
-    """A fitted head: its topics, weights [topics, 384], biases, and from where it is believed."""
+    """A fitted head: its topics, weights [topics + 1, 384], biases, and from where it is believed.
+
+    Attributes:
+        tagger_version: on whose embeddings it was fitted; it says nothing about another's.
+        topics: names and the examples it learnt from.
+        weights: one row per topic in order of name, the last is "none of them".
+    """
 
     version: str
-    names: list[str]
+    tagger_version: str
+    topics: dict[str, list[str]]
     weights: Floats
     bias: Floats
     cut: float
     score: Score
 
+    @cached_property
+    def names(self) -> list[str]:
+        return sorted(self.topics)
+
     def probabilities(self, embeddings: Floats) -> Floats:
-        """Softmax over the own topics [n, topics]."""
+        """Softmax over the own topics and none of them, [n, topics + 1]."""
         found: Floats = softmax(embeddings @ self.weights.T + self.bias, axis=1)
         return found
 
     def best(self, embeddings: Floats) -> list[tuple[str | None, float]]:
-        """Per text the best topic, None where the head is not sure enough, and its probability."""
+        """Per text the best topic, None where it is more likely none or the head is not sure
+        enough, and the topic's probability."""
         found = self.probabilities(embeddings)
-        place = found.argmax(axis=1)
+        topics, none = found[:, :-1], found[:, -1]
         return [
-            (self.names[p] if row[p] >= self.cut else None, round(float(row[p]), 4))
-            for p, row in zip(place, found, strict=True)
+            (
+                self.names[place] if row[place] >= max(self.cut, other) else None,
+                round(row[place], 4),
+            )
+            for place, row, other in zip(
+                topics.argmax(axis=1), topics.tolist(), none.tolist(), strict=True
+            )
         ]
 
 
@@ -115,14 +148,22 @@ def read(file: Path) -> dict[str, list[str]]:
                 raise BadTopics(
                     f"{file}: {text!r} is an example of {owner[text]!r} and of {name!r}"
                 )
+        if name in TOPICS:
+            raise BadTopics(f"{file}: {name!r} is a built-in topic; give yours another name")
         found[str(name)] = texts
-    if len(found) < 2:
-        raise BadTopics(f"{file}: two topics at least, so that they can be told apart")
     return found
 
 
-def _classifier() -> LogisticRegression:
-    return LogisticRegression(C=STRENGTH, max_iter=500)
+@lru_cache(maxsize=1)
+def others() -> tuple[str, ...]:
+    """Texts about something else, the same ones always: every so-manieth of our own."""
+    texts = [normalise(row["text"]) for _, row in own_rows()]
+    return tuple(texts[:: max(1, len(texts) // OTHERS)][:OTHERS])
+
+
+def _fitted(x: Floats, wanted: NDArray[np.intp], none: int) -> LogisticRegression:
+    weight = np.where(wanted == none, OTHERS_WEIGHT, 1.0)
+    return LogisticRegression(C=STRENGTH, max_iter=500).fit(x, wanted, sample_weight=weight)
 
 
 def fit(topics: dict[str, list[str]], tagger: Model) -> Head:
@@ -133,32 +174,39 @@ def fit(topics: dict[str, list[str]], tagger: Model) -> Head:
     """
     names = sorted(topics)
     texts = [text for name in names for text in topics[name]]
-    wanted = np.array([n for n, name in enumerate(names) for _ in topics[name]])
-    x = tagger.embeddings(texts)
+    mine, none = len(texts), len(names)
+    wanted = np.array(
+        [n for n, name in enumerate(names) for _ in topics[name]] + [none] * len(others())
+    )
+    x = tagger.embeddings([*texts, *others()])
     folds = min(FOLDS, min(len(topics[name]) for name in names))
-    split = StratifiedKFold(folds, shuffle=True, random_state=7)
-    held = cross_val_predict(_classifier(), x, wanted, cv=split, method="predict_proba")
-    guess = held.argmax(axis=1)
+    held = np.zeros((len(x), none + 1))
+    for known, asked in StratifiedKFold(folds, shuffle=True, random_state=7).split(x, wanted):
+        held[asked] = _fitted(x[known], wanted[known], none).predict_proba(x[asked])
+    guess = held[:mine].argmax(axis=1)
     score = Score(
-        accuracy=round(float((guess == wanted).mean()), 4),
-        macro_f1=round(float(f1_score(wanted, guess, average="macro")), 4),
-        examples=len(texts),
+        accuracy=round(float((guess == wanted[:mine]).mean()), 4),
+        macro_f1=round(
+            float(f1_score(wanted[:mine], guess, labels=range(none), average="macro")), 4
+        ),
+        examples=mine,
         topics=len(names),
         folds=folds,
     )
-    model = _classifier().fit(x, wanted)
-    two = len(names) == 2  # scikit-learn keeps one row of weights for two classes
+    model = _fitted(x, wanted, none)
+    two = len(names) == 1  # scikit-learn keeps one row of weights for two classes
     weights = np.vstack([-model.coef_ / 2, model.coef_ / 2]) if two else model.coef_
     bias = (
         np.concatenate([-model.intercept_ / 2, model.intercept_ / 2]) if two else model.intercept_
     )
-    digest = hashlib.sha256(json.dumps([tagger.version, topics], sort_keys=True).encode())
+    digest = hashlib.sha256(json.dumps([METHOD, tagger.version, topics], sort_keys=True).encode())
     return Head(
         version=f"own-topics-{digest.hexdigest()[:12]}",
-        names=names,
+        tagger_version=tagger.version,
+        topics=topics,
         weights=weights.astype(np.float32),
         bias=bias.astype(np.float32),
-        cut=round(float(np.quantile(held.max(axis=1), FALSE_ALARMS)), 4),
+        cut=round(float(np.quantile(held[:mine, :-1].max(axis=1), FALSE_ALARMS)), 4),
         score=score,
     )
 
@@ -168,7 +216,12 @@ def save(head: Head, target: Path) -> Path:
     place = target / head.version
     place.mkdir(parents=True, exist_ok=True)
     np.savez(place / "head.npz", weights=head.weights, bias=head.bias)
-    facts = {"names": head.names, "cut": head.cut, "score": asdict(head.score)}
+    facts = {
+        "tagger_version": head.tagger_version,
+        "topics": head.topics,
+        "cut": head.cut,
+        "score": asdict(head.score),
+    }
     (place / "head.json").write_text(json.dumps(facts, indent=2) + "\n")
     staged = target / ".current"
     staged.write_text(head.version + "\n")
@@ -176,13 +229,31 @@ def save(head: Head, target: Path) -> Path:
     return place
 
 
-def load(target: Path) -> Head | None:
-    """The head in use, or None where a company has no topics of its own."""
+def load(target: Path, tagger: Model) -> Head | None:
+    """The head in use, or None where a company has no topics of its own.
+
+    One that was fitted for another tagger is fitted again, from the examples kept with it.
+
+    Raises:
+        BadTopics: what `current` names is not there.
+    """
     pointer = target / "current"
     if not pointer.exists():
         return None
-    version = pointer.read_text().strip()
-    stored = np.load(target / version / "head.npz")
-    facts = json.loads((target / version / "head.json").read_text())
-    score = Score(**facts["score"])
-    return Head(version, facts["names"], stored["weights"], stored["bias"], facts["cut"], score)
+    place = target / pointer.read_text().strip()
+    try:
+        stored = np.load(place / "head.npz")
+        facts = json.loads((place / "head.json").read_text())
+        head = Head(
+            version=place.name,
+            **facts | {"score": Score(**facts["score"])},
+            weights=stored["weights"],
+            bias=stored["bias"],
+        )
+    except (FileNotFoundError, TypeError, KeyError) as error:
+        raise BadTopics(f"{place}: {error}; run `heedline topics train` again") from None
+    if head.tagger_version != tagger.version:
+        log.info("own topics: %s was of %s, fitted again", head.version, head.tagger_version)
+        head = fit(head.topics, tagger)
+        save(head, target)
+    return head

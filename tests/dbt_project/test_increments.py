@@ -14,7 +14,7 @@ from tests.dbt_project.drop import query
 from tests.dbt_project.edited_bots import find_late, leave_to_bots
 from tests.dbt_project.edited_company import BEGIN, BUYERS, PEOPLE, Edited, insert
 from tests.dbt_project.edited_corrections import correct, take_back
-from tests.dbt_project.edited_learned import link, tag
+from tests.dbt_project.edited_learned import correct_tags, link, say_rarely, tag
 from tests.dbt_project.edited_mail import make_tables, receive
 from tests.dbt_project.edited_tickets import follow_up
 from warehouse import dbt
@@ -99,6 +99,7 @@ def test_random_edits_taken_up_step_by_step_give_what_a_full_build_gives(
         follow_up(connection, random.Random(seed), FIRST, 30)
         link(connection, chance, list(range(PEOPLE)))
         tag(connection)
+        say_rarely(connection, chance)
     loaded(FIRST)
     build(FIRST)
 
@@ -122,6 +123,7 @@ def test_random_edits_taken_up_step_by_step_give_what_a_full_build_gives(
             follow_up(connection, random.Random(step), as_of, 5)
             link(connection, chance, chance.sample(range(BUYERS), 15))
             link(connection, chance, chance.sample(range(PEOPLE), 15))
+            correct_tags(connection, step)
         loaded(as_of)
         build(as_of)
 

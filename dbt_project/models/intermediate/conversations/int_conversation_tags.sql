@@ -1,7 +1,7 @@
 {{ config(materialized="view") }}
--- Topic and mood of a conversation, from its tagged customer messages. The topic is that of the first message:
--- it says what they came for, later ones answer and thank. A vague topic (var `vague_topics`) gives way to
--- the first message that has another.
+-- Topic, mood and signals of a conversation, from its tagged customer messages. The topic is that of the first
+-- message: it says what they came for, later ones answer and thank. A vague topic (var `vague_topics`) gives way to
+-- the first message that has another. The path of the mood names each stretch of messages of one mood.
 with tagged as (
     select
         messages.conversation_id,
@@ -9,7 +9,10 @@ with tagged as (
         row_number() over (
             partition by messages.conversation_id order by messages.sent_at, length(messages.remote_id), messages.remote_id
         ) as message_number,
-        count(*) over (partition by messages.conversation_id) as messages_tagged
+        count(*) over (partition by messages.conversation_id) as messages_tagged,
+        lag(tags.sentiment) over (
+            partition by messages.conversation_id order by messages.sent_at, length(messages.remote_id), messages.remote_id
+        ) as sentiment_before
     from {{ ref('int_conversation_messages') }} as messages
     inner join {{ ref('int_text_tags') }} as tags
         on messages.text_hash = tags.text_hash
@@ -27,6 +30,15 @@ topics as (
     from tagged
 ),
 
+own_topics as (
+    select
+        conversation_id,
+        min_by(own_topic, message_number) as own_topic
+    from tagged
+    where own_topic is not null
+    group by conversation_id
+),
+
 moods as (
     select
         conversation_id,
@@ -37,6 +49,8 @@ moods as (
         {{ exact_avg('sentiment_score', 'messages_tagged >= 3 and message_number * 3 > messages_tagged * 2') }}
         - {{ exact_avg('sentiment_score', 'messages_tagged >= 3 and (message_number - 1) * 3 < messages_tagged') }}
             as sentiment_shift,
+        min(sentiment_score) as lowest_sentiment_score,
+        {{ text_list('sentiment', 'message_number', "sentiment is distinct from sentiment_before", " > ") }} as sentiment_path,
         max(churn_intent) as churn_intent,
         max(complaint) as complaint,
         max(escalation_request) as escalation_request,
@@ -45,7 +59,9 @@ moods as (
     group by conversation_id
 )
 
-select moods.*, topics.topic
+select moods.*, topics.topic, own_topics.own_topic
 from moods
+left join own_topics
+    on moods.conversation_id = own_topics.conversation_id
 left join topics
     on moods.conversation_id = topics.conversation_id and topics.place = 1

@@ -18,6 +18,7 @@
     priority,
     segment,
     topic,
+    own_topic,
     status,
     excluded_reason,
 
@@ -62,8 +63,14 @@
     sentiment_score,
     sentiment_sum,
     sentiment_shift,
+    lowest_sentiment_score,
+    sentiment_path,
     tagged_messages,
-    negative_messages
+    negative_messages,
+    churn_intent,
+    complaint,
+    escalation_request,
+    refund_request
 {% endset %}
 with known as (
     select {{ own }}

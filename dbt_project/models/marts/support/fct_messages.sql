@@ -14,16 +14,9 @@ select
     messages.text_hash,
     messages.characters,
     profiles.excluded_reason,
-    case when messages.speaker = 'customer' then tags.sentiment end as sentiment,
-    case when messages.speaker = 'customer' then tags.sentiment_score end as sentiment_score,
-    case when messages.speaker = 'customer' then tags.topic end as topic,
-    case when messages.speaker = 'customer' then tags.topics end as topics,
-    case when messages.speaker = 'customer' then tags.churn_intent end as churn_intent,
-    case when messages.speaker = 'customer' then tags.complaint end as complaint,
-    case when messages.speaker = 'customer' then tags.escalation_request end as escalation_request,
-    case when messages.speaker = 'customer' then tags.refund_request end as refund_request,
-    case when messages.speaker = 'customer' then tags.urgency end as urgency,
-    case when messages.speaker = 'customer' then tags.language end as language,
+    {% for column in message_tag_columns() %}
+    case when messages.speaker = 'customer' then tags.{{ column }} end as {{ column }},
+    {% endfor %}
     case when messages.speaker = 'customer' then tags.model_version end as tagger_version
 from {{ ref('int_conversation_messages') }} as messages
 inner join {{ ref('int_conversation_profiles') }} as profiles
