@@ -9,6 +9,7 @@ import httpx
 import typer
 
 from commands import (
+    corrections,
     customer,
     erase,
     evaluate,
@@ -53,6 +54,7 @@ app.command("erase")(erase.erase)
 evaluate.app.command("tagger")(evaluate_tagger.tagger)
 app.add_typer(evaluate.app, name="evaluate")
 app.add_typer(topics.app, name="topics")
+app.add_typer(corrections.app, name="corrections")
 
 
 class _Stopped(BaseException):

@@ -7,8 +7,11 @@ import typer
 from rich.table import Table
 
 from commands.console import CommandFailed, out
-from ml.tagger import model, own_topics
+from ml.tagger import model, own_topics, own_topics_fit
+from ml.tagger.corrections import file as corrections
+from ml.tagger.corrections.export import own_examples
 from ml.tagger.text import normalise
+from warehouse.settings import settings
 
 app = typer.Typer(
     no_args_is_help=True,
@@ -31,14 +34,16 @@ def train(
 ) -> None:
     """Learn the topics of a file, in seconds, and say how well they are told apart.
 
-    The file maps names to examples; `ml/tagger/topics.yml` shows the form. The score is
+    The file maps names to examples; `ml/tagger/topics.yml` shows the form. Texts to which people
+    gave one of these topics (`heedline corrections`) are examples, too. The score is
     cross-validated: every example is judged by a head that did not learn from it. Each version is
-    kept under `models/own_topics` in the home; the newest is in use.
+    kept under `models/own_topics` in the home; the newest is in use from the next run on.
     """
     file = topics or own_topics.default_file()
     try:
-        head = own_topics.fit(own_topics.read(file), model.load())
-    except (own_topics.BadTopics, model.BadModel) as error:
+        said = own_examples(corrections.read(settings().corrections_file))
+        head = own_topics_fit.fit(own_topics.read(file, said), model.load())
+    except (own_topics.BadTopics, corrections.BadCorrection, model.BadModel) as error:
         raise CommandFailed(str(error)) from None
     place = own_topics.save(head, own_topics.folder())
     score = head.score

@@ -15,7 +15,7 @@ from typing import Any
 import duckdb
 
 from connectors.ledger import Ledger
-from privacy import leftovers, requests, versions
+from privacy import corrections, leftovers, requests, versions
 from privacy.finding import Case, Unknown, find
 from privacy.people import Person
 from privacy.plain import Swept
@@ -175,7 +175,10 @@ def finish() -> list[dict[str, Any]]:
         # and tags follow what the tables hold.
         again = look(connection, ledger, opened, apply=True)
         texts = forget_texts(connection)
-    log.info("erase: %d rows in rebuilt tables", sum(again.removed.values()))
+        said = corrections.forget(connection)
+    log.info(
+        "erase: %d rows in rebuilt tables, %d in corrections", sum(again.removed.values()), said
+    )
     pruned = {person.request: versions.prune(person) for person in opened}
     cleaned = {person.request: leftovers.clean(ledger, person) for person in opened}
     rewrite()

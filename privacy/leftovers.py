@@ -48,7 +48,8 @@ def clean(ledger: Ledger, person: Person) -> dict[str, int]:
     }
 
 
-def _replace(path: Path, data: bytes) -> None:
+def replace_file(path: Path, data: bytes) -> None:
+    """Put other content in a file's place, whole or not at all, with the same rights."""
     aside = path.with_name(f".{path.name}.unfinished")
     aside.write_bytes(data)
     shutil.copymode(path, aside)
@@ -81,13 +82,13 @@ def _states(ledger: Ledger) -> int:
         text = path.read_text()
         kept = _state_without(json.loads(text), ledger)
         if kept != json.loads(text):
-            _replace(path, json.dumps(kept).encode())
+            replace_file(path, json.dumps(kept).encode())
             changed += 1
     for path in settings().landing.glob("*/_dlt_pipeline_state/*.jsonl"):
         lines = [json.loads(line) for line in path.read_text().splitlines() if line.strip()]
         packed = [_packed_without(line, ledger) for line in lines]
         if packed != lines:
-            _replace(path, "".join(json.dumps(line) + "\n" for line in packed).encode())
+            replace_file(path, "".join(json.dumps(line) + "\n" for line in packed).encode())
             changed += 1
     return changed
 
@@ -194,7 +195,7 @@ def _decisions(pattern: re.Pattern[str]) -> int:
     lines = path.read_text().splitlines(keepends=True)
     kept = [line for line in lines if not pattern.search(line)]
     if kept != lines:
-        _replace(path, "".join(kept).encode())
+        replace_file(path, "".join(kept).encode())
     return int(kept != lines)
 
 

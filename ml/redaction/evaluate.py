@@ -1,9 +1,10 @@
 """`python -m ml.redaction.evaluate`: precision and recall per kind on texts of known content."""
 
-import math
 from collections import Counter
 from collections.abc import Callable, Iterable
 from dataclasses import dataclass
+
+from scipy.stats import binomtest
 
 from ml.redaction.examples import Example, examples
 from ml.redaction.kinds import KINDS, Span
@@ -24,14 +25,11 @@ class Score:
 
 
 def wilson(hits: int, trials: int) -> tuple[float, float]:
-    """The 95 % score interval of a share (Wilson 1927)."""
+    """The 95 % score interval of a share (Wilson 1927); the whole range without trials."""
     if not trials:
         return 0.0, 1.0
-    z = 1.959964
-    share, scale = hits / trials, 1 + z * z / trials
-    middle = (share + z * z / (2 * trials)) / scale
-    half = z * math.sqrt(share * (1 - share) / trials + z * z / (4 * trials**2)) / scale
-    return max(0.0, middle - half), min(1.0, middle + half)
+    interval = binomtest(hits, trials).proportion_ci(method="wilson")
+    return float(interval.low), float(interval.high)
 
 
 def _covered(text: str, span: Span, by: Iterable[Span]) -> bool:

@@ -99,6 +99,16 @@ def own_rows() -> Iterator[tuple[str, dict[str, Any]]]:
             yield path.stem, json.loads(line)
 
 
+def corrected(path: Path) -> Iterator[Example]:
+    """What people said, as `heedline corrections export` writes it: as heavy as our own."""
+    weight = manifest()["own"]["weight"]
+    for line in path.read_text(encoding="utf-8").splitlines():
+        row = json.loads(line)
+        split: Split = "dev" if _bucket("dev" + row["family"]) < DEV_SHARE else "train"
+        found = targets(row, signals_known=True)
+        yield Example("own/corrections", normalise(row["text"]), found, weight, split)
+
+
 def _own(weight: float) -> Iterator[Example]:
     for file, row in own_rows():
         split: Split = "test" if row["split"] == "test" else "train"
@@ -172,12 +182,17 @@ def source_examples(data: Path, name: str, *, check: bool = True) -> Iterator[Ex
             )
 
 
-def all_examples(data: Path, *, check: bool = True) -> list[Example]:
+def all_examples(
+    data: Path, corrections: Path | None = None, *, check: bool = True
+) -> list[Example]:
     """Every source's examples with something to read; a text of like letters is taken once.
 
     Test rows come first where two sources share a text, so none of them is trained on elsewhere.
     """
-    found = [e for name in manifest() for e in source_examples(data, name, check=check) if e.text]
+    sources = [source_examples(data, name, check=check) for name in manifest()]
+    if corrections is not None:
+        sources.append(corrected(corrections))
+    found = [example for source in sources for example in source if example.text]
     order = sorted(range(len(found)), key=lambda n: found[n].split != "test")
     seen: set[str] = set()
     kept: list[int] = []

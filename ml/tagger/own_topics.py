@@ -1,18 +1,13 @@
 """A company's own topics, from a name and a few examples each: a head on the tagger's embedding.
 
-The head is a regularised softmax over the company's topics and "none of them", fitted in seconds on
-the embeddings of its examples; the encoder is not touched, so one pass answers both. What none of
-them looks like is learnt from texts of our own (`ml/tagger/data`): without these a head of a few
-topics believes four times as many texts that are about something else. What it says is believed
-from a confidence on that wrongly turns away at most `FALSE_ALARMS` of the company's own examples
-when they were not learnt from.
+The head is a softmax over the company's topics and "none of them" (own_topics_fit.py); the encoder
+is not touched, so one pass answers both.
 """
 
-import hashlib
 import json
 import logging
 from dataclasses import asdict, dataclass
-from functools import cached_property, lru_cache
+from functools import cached_property
 from pathlib import Path
 from typing import Any
 
@@ -20,11 +15,7 @@ import numpy as np
 import yaml
 from numpy.typing import NDArray
 from scipy.special import softmax
-from sklearn.linear_model import LogisticRegression
-from sklearn.metrics import f1_score
-from sklearn.model_selection import StratifiedKFold
 
-from ml.tagger.examples import own_rows
 from ml.tagger.labels import TOPICS
 from ml.tagger.model import Model
 from ml.tagger.text import normalise
@@ -36,19 +27,6 @@ Floats = NDArray[np.float32]
 
 FEWEST = 5
 """Examples a topic needs."""
-
-FALSE_ALARMS = 0.02
-FOLDS = 5
-STRENGTH = 100.0
-"""Inverse of the L2 penalty, on embeddings of length 1."""
-
-METHOD = 2
-"""Counts up with every change of how a head is fitted, so that versions differ."""
-
-OTHERS = 1000
-"""Texts of other topics that a head learns from, each weighing `OTHERS_WEIGHT` of an example."""
-
-OTHERS_WEIGHT = 0.1
 
 
 class BadTopics(ValueError):
@@ -118,8 +96,12 @@ def folder() -> Path:
     return settings().root / "models" / "own_topics"
 
 
-def read(file: Path) -> dict[str, list[str]]:
+def read(file: Path, said: dict[str, list[str]] | None = None) -> dict[str, list[str]]:
     """Topics and their examples, normalised, doubles dropped.
+
+    Args:
+        said: further examples by topic, of people who corrected texts; those of topics that are
+            not in the file are left.
 
     Raises:
         BadTopics: the file is missing or not of the form of `ml/tagger/topics.yml`.
@@ -138,6 +120,7 @@ def read(file: Path) -> dict[str, list[str]]:
     for name, examples in topics.items():
         if not isinstance(examples, list) or not all(isinstance(e, str) for e in examples):
             raise BadTopics(f"{file}: examples of {name!r} must be a list of texts")
+        examples = [*examples, *(said or {}).get(str(name), [])]
         texts = list(dict.fromkeys(filter(None, map(normalise, examples))))
         if len(texts) < FEWEST:
             raise BadTopics(
@@ -152,63 +135,6 @@ def read(file: Path) -> dict[str, list[str]]:
             raise BadTopics(f"{file}: {name!r} is a built-in topic; give yours another name")
         found[str(name)] = texts
     return found
-
-
-@lru_cache(maxsize=1)
-def others() -> tuple[str, ...]:
-    """Texts about something else, the same ones always: every so-manieth of our own."""
-    texts = [normalise(row["text"]) for _, row in own_rows()]
-    return tuple(texts[:: max(1, len(texts) // OTHERS)][:OTHERS])
-
-
-def _fitted(x: Floats, wanted: NDArray[np.intp], none: int) -> LogisticRegression:
-    weight = np.where(wanted == none, OTHERS_WEIGHT, 1.0)
-    return LogisticRegression(C=STRENGTH, max_iter=500).fit(x, wanted, sample_weight=weight)
-
-
-def fit(topics: dict[str, list[str]], tagger: Model) -> Head:
-    """Fit a head and score it by cross-validation.
-
-    Args:
-        topics: names and examples as `read` gives them.
-    """
-    names = sorted(topics)
-    texts = [text for name in names for text in topics[name]]
-    mine, none = len(texts), len(names)
-    wanted = np.array(
-        [n for n, name in enumerate(names) for _ in topics[name]] + [none] * len(others())
-    )
-    x = tagger.embeddings([*texts, *others()])
-    folds = min(FOLDS, min(len(topics[name]) for name in names))
-    held = np.zeros((len(x), none + 1))
-    for known, asked in StratifiedKFold(folds, shuffle=True, random_state=7).split(x, wanted):
-        held[asked] = _fitted(x[known], wanted[known], none).predict_proba(x[asked])
-    guess = held[:mine].argmax(axis=1)
-    score = Score(
-        accuracy=round(float((guess == wanted[:mine]).mean()), 4),
-        macro_f1=round(
-            float(f1_score(wanted[:mine], guess, labels=range(none), average="macro")), 4
-        ),
-        examples=mine,
-        topics=len(names),
-        folds=folds,
-    )
-    model = _fitted(x, wanted, none)
-    two = len(names) == 1  # scikit-learn keeps one row of weights for two classes
-    weights = np.vstack([-model.coef_ / 2, model.coef_ / 2]) if two else model.coef_
-    bias = (
-        np.concatenate([-model.intercept_ / 2, model.intercept_ / 2]) if two else model.intercept_
-    )
-    digest = hashlib.sha256(json.dumps([METHOD, tagger.version, topics], sort_keys=True).encode())
-    return Head(
-        version=f"own-topics-{digest.hexdigest()[:12]}",
-        tagger_version=tagger.version,
-        topics=topics,
-        weights=weights.astype(np.float32),
-        bias=bias.astype(np.float32),
-        cut=round(float(np.quantile(held[:mine, :-1].max(axis=1), FALSE_ALARMS)), 4),
-        score=score,
-    )
 
 
 def save(head: Head, target: Path) -> Path:
@@ -254,6 +180,8 @@ def load(target: Path, tagger: Model) -> Head | None:
         raise BadTopics(f"{place}: {error}; run `heedline topics train` again") from None
     if head.tagger_version != tagger.version:
         log.info("own topics: %s was of %s, fitted again", head.version, head.tagger_version)
+        from ml.tagger.own_topics_fit import fit  # brings scikit-learn, which serving does without
+
         head = fit(head.topics, tagger)
         save(head, target)
     return head

@@ -71,14 +71,17 @@ def intent_sets(examples: list[Example]) -> dict[str, IntentSet]:
     }
 
 
-def prepare(data: Path, vocabulary: Path, target: Path) -> Path:
+def prepare(data: Path, vocabulary: Path, target: Path, corrections: Path | None = None) -> Path:
     """Write `target` (.npz): tokens, targets, splits and sources of every example.
 
     Arrays: tokens u2 [t] and offsets i8 [n+1]; targets f2 [n, labels] (NaN unknown); weight f4 [n];
     split i1 [n] (0 train, 1 dev, 2 test); source i2 [n]; intents u2 [k], intent_offsets i8 [n+1];
     meta: JSON with the names of sources and intents and what was left out.
+
+    Args:
+        corrections: what people said of a company's texts, as `heedline corrections export` wrote.
     """
-    examples, removed = without_near_duplicates(all_examples(data))
+    examples, removed = without_near_duplicates(all_examples(data, corrections))
     sets = intent_sets(examples)
     place = {name: {label: n for n, label in enumerate(s.labels)} for name, s in sets.items()}
     read = tokenizer(vocabulary)

@@ -1,6 +1,6 @@
 """Train the tagger: `prepare`, then `runs` (here or on an accelerator), then `release`.
 
-    python -m ml.tagger.train prepare --data DIR --work DIR
+    python -m ml.tagger.train prepare --data DIR --work DIR [--corrections FILE]
     python -m ml.tagger.runs --prepared WORK/prepared.npz --encoder WORK/encoder --out WORK/runs
     python -m ml.tagger.train release --work DIR --number N
 
@@ -38,7 +38,7 @@ WORTH_IT = 0.5
 """Share of texts that a student must be able to answer to be released."""
 
 
-def prepared(data: Path, work: Path) -> Path:
+def prepared(data: Path, work: Path, corrections: Path | None) -> Path:
     """Write `prepared.npz` and a half-precision copy of the encoder to `work`."""
     from safetensors.torch import load_file, save_file
 
@@ -51,7 +51,7 @@ def prepared(data: Path, work: Path) -> Path:
     save_file(kept, target / "model.safetensors", metadata={"format": "pt"})
     for name in ("config.json", TOKENIZER):
         shutil.copyfile(source / name, target / name)
-    return prepare(data, source / TOKENIZER, work / "prepared.npz")
+    return prepare(data, source / TOKENIZER, work / "prepared.npz", corrections)
 
 
 def calibrated(logits: NDArray[np.float32], fitted: dict[str, Calibration]) -> NDArray[np.float32]:
@@ -175,6 +175,9 @@ def main() -> None:
     parser = argparse.ArgumentParser(description=__doc__.splitlines()[0])
     parser.add_argument("step", choices=("prepare", "release"))
     parser.add_argument("--data", type=Path, help="folder with the public texts, for prepare")
+    parser.add_argument(
+        "--corrections", type=Path, help="what `heedline corrections export` wrote, for prepare"
+    )
     parser.add_argument("--work", type=Path, required=True, help="folder for everything in between")
     parser.add_argument("--target", type=Path, default=FOLDER)
     parser.add_argument("--number", type=int, default=2, help="counts up with each new model")
@@ -182,7 +185,7 @@ def main() -> None:
     if chosen.step == "prepare":
         if chosen.data is None:
             parser.error("prepare wants --data")
-        print(prepared(chosen.data, chosen.work))
+        print(prepared(chosen.data, chosen.work, chosen.corrections))
     else:
         print(release(chosen.work, chosen.target, chosen.number))
 

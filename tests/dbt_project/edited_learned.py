@@ -39,7 +39,7 @@ def say_rarely(connection: duckdb.DuckDBPyConnection, chance: random.Random) -> 
     ):
         ids = connection.execute(
             f"select {key} from raw_file_drop.{table} where {where} order by 1"
-        )
+        ).fetchall()
         for n, (name,) in enumerate(chance.sample(ids, 6)):
             connection.execute(
                 f"update raw_file_drop.{table} set {text} = ? where {key} = ?", [RARE[n % 2], name]

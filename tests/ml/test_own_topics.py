@@ -1,12 +1,14 @@
 """A company's own topics: read, learnt, scored, kept and believed only where sure."""
 
+import dataclasses
+
 import numpy as np
 import pytest
 import yaml
 from typer.testing import CliRunner
 
 import heedline
-from ml.tagger import model, own_topics
+from ml.tagger import model, own_topics, own_topics_fit
 
 TOPICS = {
     "loyalty_points": [
@@ -38,44 +40,79 @@ TOPICS = {
 
 @pytest.fixture(scope="module")
 def head() -> own_topics.Head:
-    return own_topics.fit(TOPICS, model.load())
+    return own_topics_fit.fit(TOPICS, model.load())
 
 
 def test_topics_are_told_apart_and_scored_on_what_was_not_learnt_from(head) -> None:
     assert head.score.topics == 3
     assert head.score.examples == 18
     assert head.score.folds == 5
-    assert head.score.accuracy >= 0.75
+    assert head.score.accuracy >= 0.5  # five or fewer examples each, and none of them is a choice
     texts = ["where have my bonus points gone", "it does not heat up", "may I visit your shop"]
     found = head.probabilities(model.load().embeddings(texts))
-    assert found.shape == (3, 3)
+    assert found.shape == (3, 4)
     assert found.sum(axis=1) == pytest.approx(1, abs=1e-5)
     assert [head.names[place] for place in found.argmax(axis=1)] == list(TOPICS)
 
 
 def test_what_it_is_not_sure_of_is_none_of_them(head) -> None:
-    unsure = own_topics.Head(**{**head.__dict__, "cut": 1.01})
+    unsure = dataclasses.replace(head, cut=1.01)
     assert unsure.best(model.load().embeddings(["where are my points"]))[0][0] is None
 
 
-def test_two_topics_are_enough() -> None:
-    two = own_topics.fit(dict(list(TOPICS.items())[:2]), model.load())
-    found = two.probabilities(model.load().embeddings(TOPICS["oven_wont_heat"]))
-    assert (found.argmax(axis=1) == two.names.index("oven_wont_heat")).all()
+ELSEWHERE = [
+    "where is my parcel",
+    "my invoice is wrong",
+    "how do I reset my password",
+    "I want to cancel my subscription",
+    "the app crashes when I open it",
+    "can I get a refund for the broken lamp",
+]
+
+
+@pytest.mark.parametrize("topics", [1, 2, 3])
+def test_few_topics_are_enough_and_what_is_about_something_else_is_none_of_them(topics) -> None:
+    few = own_topics_fit.fit(dict(list(TOPICS.items())[:topics]), model.load())
+    assert few.score.topics == topics
+    last = list(TOPICS)[topics - 1]
+    said = few.best(model.load().embeddings(TOPICS[last]))
+    assert [name for name, _ in said].count(last) >= 5
+    assert [name for name, _ in few.best(model.load().embeddings(ELSEWHERE))] == [None] * 6
+
+
+def test_what_people_said_teaches_it_too(tmp_path) -> None:
+    (tmp_path / "topics.yml").write_text(yaml.safe_dump({"topics": TOPICS}))
+    said = {"showroom_visit": ["is the shop open today"], "not in the file": ["whatever"]}
+    found = own_topics.read(tmp_path / "topics.yml", said)
+    assert found["showroom_visit"][-1] == "is the shop open today"
+    assert list(found) == list(TOPICS)
+
+
+def test_a_head_of_another_tagger_is_fitted_again_from_its_own_examples(head, tmp_path) -> None:
+    own_topics.save(dataclasses.replace(head, version="old", tagger_version="another"), tmp_path)
+    again = own_topics.load(tmp_path, model.load())
+    assert (again.version, again.tagger_version) == (head.version, model.load().version)
+    assert (tmp_path / "current").read_text() == f"{head.version}\n"
+
+
+def test_what_is_not_whole_says_what_to_do(tmp_path) -> None:
+    (tmp_path / "current").write_text("gone\n")
+    with pytest.raises(own_topics.BadTopics, match="heedline topics train"):
+        own_topics.load(tmp_path, model.load())
 
 
 def test_a_head_is_kept_by_version_and_the_newest_is_in_use(head, tmp_path) -> None:
-    assert own_topics.load(tmp_path) is None
+    assert own_topics.load(tmp_path, model.load()) is None
     own_topics.save(head, tmp_path)
-    again = own_topics.load(tmp_path)
+    again = own_topics.load(tmp_path, model.load())
     assert again is not None
     assert (again.version, again.names, again.cut, again.score) == (
         head.version, head.names, head.cut, head.score,
     )  # fmt: skip
     assert np.array_equal(again.weights, head.weights)
-    fewer = own_topics.fit({n: e[:5] for n, e in TOPICS.items()}, model.load())
+    fewer = own_topics_fit.fit({n: e[:5] for n, e in TOPICS.items()}, model.load())
     own_topics.save(fewer, tmp_path)
-    assert own_topics.load(tmp_path).version == fewer.version != head.version
+    assert own_topics.load(tmp_path, model.load()).version == fewer.version != head.version
     assert (tmp_path / head.version / "head.npz").exists()
 
 
@@ -87,7 +124,7 @@ def test_a_head_is_kept_by_version_and_the_newest_is_in_use(head, tmp_path) -> N
         ("topics: {a: text}", "list of texts"),
         (yaml.safe_dump({"topics": {"a": ["x y"] * 9, "b": list("cdefg")}}), "'a' has 1 different"),
         (yaml.safe_dump({"topics": {"a": list("abcde"), "b": list("efghi")}}), "of 'a' and of 'b'"),
-        (yaml.safe_dump({"topics": {"a": list("abcde")}}), "two topics"),
+        (yaml.safe_dump({"topics": {"outage": list("abcde")}}), "'outage' is a built-in topic"),
         ("topics: {a: [", "line"),
     ],
 )

@@ -11,7 +11,6 @@ import pytest
 
 from ml.tagger import model, predict, student
 from ml.tagger.labels import HEADS, SENTIMENTS, SIGNALS, TOPICS, URGENCIES
-from ml.tagger.language import Language
 from warehouse.duck import warehouse
 
 TAG_COLUMNS = [
@@ -164,84 +163,3 @@ def test_embeddings_have_length_one_and_tell_texts_apart() -> None:
     embedding = model.load().embeddings([*TEXTS, "where is my parcel"])
     assert np.linalg.norm(embedding, axis=1) == pytest.approx(1, abs=1e-4)
     assert (embedding[0] @ embedding.T).argsort()[-2] == 3
-
-
-UNKNOWN = Language("und", is_supported=False)
-
-MESSAGES = """
-create schema intermediate;
-create table intermediate.int_messages as
-select author_type, body, md5(nullif(body, '')) as text_hash from (values
-    ('customer', 'where is my order'), ('customer', 'where is my order'), ('customer', ''),
-    ('agent', 'On its way!'), ('customer', 'I am leaving you for good'), ('customer', 'danke schön')
-) as t(author_type, body);
-create table intermediate.int_survey_responses as
-select comment, md5(comment) as comment_hash from (values ('great'), (null)) as t(comment);
-insert into ml.redacted_texts
-select distinct text_hash, 'r', body, '{}' from (
-    select text_hash, body from intermediate.int_messages
-    union all select comment_hash, comment from intermediate.int_survey_responses
-) where text_hash is not null;
-"""
-
-
-@pytest.fixture
-def _home(tmp_path, monkeypatch):
-    monkeypatch.setenv("HEEDLINE_HOME", str(tmp_path))
-
-
-@pytest.mark.usefixtures("_home")
-def test_the_warehouse_is_tagged_once_and_a_killed_run_goes_on(monkeypatch) -> None:
-    with warehouse() as connection:
-        connection.execute(MESSAGES)
-    monkeypatch.setattr(predict, "CHUNK", 2)
-    insert, calls = predict._insert, []
-
-    def killed(writer, chunk) -> None:
-        if calls:
-            raise KeyboardInterrupt
-        calls.append(1)
-        insert(writer, chunk)
-
-    monkeypatch.setattr(predict, "_insert", killed)
-    with pytest.raises(KeyboardInterrupt):
-        predict.tag_warehouse()
-    monkeypatch.setattr(predict, "_insert", insert)
-    second, third = predict.tag_warehouse(), predict.tag_warehouse()
-    assert (second.tagged, second.already) == (2, 2)
-    assert (third.tagged, third.already) == (0, 4)
-    with warehouse(read_only=True) as connection:
-        rows = connection.execute(
-            "select count(*), count(distinct text_hash), count(*) filter (language_supported) "
-            "from ml.message_tags"
-        ).fetchone()
-    assert rows == (4, 4, 3)
-
-
-@pytest.mark.usefixtures("_home")
-def test_what_is_tagged_is_the_redacted_text(monkeypatch) -> None:
-    with warehouse() as connection:
-        connection.execute(MESSAGES)
-        connection.execute("update ml.redacted_texts set redacted_text = 'mail <EMAIL> please'")
-    read = []
-    monkeypatch.setattr(predict, "identify", lambda text, _: read.append(text) or UNKNOWN)
-    predict.tag_warehouse()
-    assert read == ["mail email please"] * 4
-    with warehouse(read_only=True) as connection:
-        hashes = connection.execute("select text_hash from ml.message_tags").fetchall()
-    assert (hashlib.md5(b"where is my order").hexdigest(),) in hashes
-
-
-@pytest.mark.usefixtures("_home")
-def test_a_text_that_is_not_redacted_is_not_read() -> None:
-    with warehouse() as connection:
-        connection.execute(MESSAGES)
-        connection.execute("delete from ml.redacted_texts where redacted_text = 'great'")
-    with pytest.raises(predict.NotRedacted, match="1 texts are not redacted; run the `redact`"):
-        predict.tag_warehouse()
-
-
-@pytest.mark.usefixtures("_home")
-def test_before_unify_the_remedy_is_named() -> None:
-    with pytest.raises(predict.NotUnified, match="unify"):
-        predict.tag_warehouse()

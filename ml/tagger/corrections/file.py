@@ -8,7 +8,7 @@ import csv
 import io
 import os
 from collections.abc import Iterable
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from pathlib import Path
 
 from ml.tagger.labels import SENTIMENTS, SIGNALS, TOPICS, URGENCIES
@@ -61,6 +61,10 @@ class Correction:
     model_version: str
     is_checked: bool
     says: dict[str, str]
+
+    def of_version(self, model_version: str) -> "Correction":
+        """The same, asked of another model's answers."""
+        return replace(self, model_version=model_version)
 
 
 def rows_of(path: Path) -> tuple[list[str], list[tuple[int, dict[str, str]]]]:
@@ -166,3 +170,24 @@ def write(path: Path, header: list[str], rows: Iterable[dict[str, str]]) -> None
     sync(staged)
     os.replace(staged, path)
     sync(path.parent)
+
+
+def add(path: Path, about: dict[str, str], says: dict[str, str]) -> None:
+    """Put one person's answers about a text into the file; others about it stay.
+
+    Args:
+        about: the text's row in what is not an answer; empty values are left as they were.
+        says: answers by field.
+
+    Raises:
+        BadCorrection: an answer that is not among those allowed; the file is left as it was.
+    """
+    _says("what you said", dict.fromkeys(FIELDS, "") | says)
+    header, numbered = rows_of(path)
+    rows = [row for _, row in numbered]
+    row = next((r for r in rows if r["text_hash"].lower() == about["text_hash"].lower()), None)
+    if row is None:
+        row = {"drawn": "person"}
+        rows.append(row)
+    row |= {name: value for name, value in (about | says).items() if value}
+    write(path, header, rows)
