@@ -117,6 +117,8 @@ def _says(where: str, row: dict[str, str]) -> dict[str, str]:
                 raise BadCorrection(
                     f"{where}: {name} {row[name]!r}; write {', '.join(allowed)}, or leave it empty"
                 )
+        elif word in TOPICS:
+            raise BadCorrection(f"{where}: own_topic {word!r} is built in; write it into topic")
         found[name] = word
     return found
 

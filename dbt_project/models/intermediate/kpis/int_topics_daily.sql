@@ -6,8 +6,8 @@ with opened as (
         {{ metric_date('opened_at') }} as metric_date,
         count(*) as conversations,
         count(distinct customer_id) as customers
-    from {{ ref('fct_conversations') }}
-    where excluded_reason is null and topic is not null and {{ metric_date('opened_at') }} <= {{ last_complete_date() }}
+    from {{ ref('int_conversation_topics') }}
+    where {{ metric_date('opened_at') }} <= {{ last_complete_date() }}
     group by topic, {{ metric_date('opened_at') }}
 ),
 

@@ -29,9 +29,10 @@ select
         order by conversations.opened_at, conversations.conversation_id
     ) = 1 as is_first_of_customer
 from flagged
-inner join {{ ref('fct_conversations') }} as conversations
+inner join {{ ref('int_conversation_topics') }} as topics
     on
-        flagged.topic = conversations.topic
-        and flagged.metric_date = {{ metric_date('conversations.opened_at') }}
-where conversations.excluded_reason is null
+        flagged.topic = topics.topic
+        and flagged.metric_date = {{ metric_date('topics.opened_at') }}
+inner join {{ ref('fct_conversations') }} as conversations
+    on topics.conversation_id = conversations.conversation_id
 order by flagged.metric_date, flagged.topic, conversations.opened_at, conversations.conversation_id
