@@ -26,6 +26,7 @@ WARM_UP = 28 * 7  # the baseline's 8 weeks, the growth's 4, the scale's 16
 WEEK = np.array([1.28, 1.15, 1.08, 1.02, 0.98, 0.62, 0.55]) / 6.68 * 7
 RATES = (0.3, 2, 10, 50, 200)
 MODELS = {
+    "int_conversation_topics": "intermediate/kpis",
     "int_topics_daily": "intermediate/kpis",
     "int_topics_expected": "intermediate/kpis",
     "kpi_topics_trending": "marts/support",

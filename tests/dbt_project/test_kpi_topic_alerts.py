@@ -13,7 +13,13 @@ from sample import AS_OF
 
 Row = dict[str, Any]
 OUTAGE = (LAST_DAY - timedelta(4), LAST_DAY - timedelta(3))
-CHAIN = ("int_topics_daily", "int_topics_expected", "kpi_topics_trending", "kpi_topic_alerts")
+CHAIN = (
+    "int_conversation_topics",
+    "int_topics_daily",
+    "int_topics_expected",
+    "kpi_topics_trending",
+    "kpi_topic_alerts",
+)
 
 
 def conversation(name: str, opened_at: datetime, **values: Any) -> Row:
@@ -62,18 +68,24 @@ def company() -> list[Row]:
     return rows
 
 
+SCHEMA = pa.schema(
+    [
+        (name, pa.string())
+        for name in ("conversation_id", "customer_id", "account_id", "segment", "channel")
+    ]
+    + [
+        ("topic", pa.string()),
+        ("own_topic", pa.string()),
+        ("opened_at", pa.timestamp("us", "UTC")),
+    ]
+    + [("is_solved", pa.bool_()), ("excluded_reason", pa.string())]
+)
+
+
 def built(rows: list[Row]) -> duckdb.DuckDBPyConnection:
     connection = duckdb.connect()
     connection.execute("set timezone = 'UTC'")
-    schema = pa.schema(
-        [
-            (name, pa.string())
-            for name in ("conversation_id", "customer_id", "account_id", "segment", "channel")
-        ]
-        + [("topic", pa.string()), ("opened_at", pa.timestamp("us", "UTC"))]
-        + [("is_solved", pa.bool_()), ("excluded_reason", pa.string())]
-    )
-    connection.register("fct_conversations", pa.Table.from_pylist(rows, schema))
+    connection.register("fct_conversations", pa.Table.from_pylist(rows, SCHEMA))
     build(connection, CHAIN)
     return connection
 
@@ -158,7 +170,7 @@ def test_the_incident_keeps_its_name_while_it_goes_on() -> None:
         with built([]) as connection:
             connection.register(
                 "fct_conversations",
-                connection.from_arrow(pa.Table.from_pylist(rows)).filter(
+                connection.from_arrow(pa.Table.from_pylist(rows, SCHEMA)).filter(
                     f"opened_at < timestamptz '{now.isoformat()}'"
                 ),
             )

@@ -89,8 +89,7 @@ def test_an_earlier_day_is_replayed_in_full() -> None:
         "insert into ops.erasures values ('e', timestamptz '2026-06-30 00:00:00+00', 1, 0, null)",
         "insert into ops.retention values ('raw_zendesk.tickets', 1, "
         "timestamptz '2026-06-30 00:00:00+00', 1, timestamptz '2026-06-30 00:00:00+00')",
-        "insert into ml.message_tags values ('t', '2', 'neutral', 0, 'other', '[]', 0, 0, 0, 0, "
-        "'normal', 'en', true, 1)",
+        "insert into ml.models_in_use values ('tagger', '2')",
     ],
     ids=["role of an agent", "erasure", "retention", "another tagger"],
 )
