@@ -47,11 +47,6 @@ class Edited:
                 clock=clock,
                 channel="email",
             )
-        # Due about 94 days after the first build: then working hours are laid out so far.
-        company.add(
-            "sla_policies", policy_id="late", metric="requester_wait", target_minutes=41_500,
-            clock="business", channel="email",
-        )  # fmt: skip
         for n in range(5):
             role = "bot" if n == 0 else "agent"
             company.add(

@@ -16,7 +16,7 @@ def movable(connection: duckdb.DuckDBPyConnection, chance: random.Random) -> lis
     for entity, key, where in [
         ("calls", "call_id", "true"),
         ("conversation_events", "event_id", "event_type = 'status'"),
-        ("conversation_events", "event_id", "event_type = 'priority'"),
+        ("conversation_events", "event_id", "event_type = 'team'"),
     ]:
         known = connection.execute(
             f"select {key} from raw_file_drop.{entity} where {where} order by 1"

@@ -17,6 +17,7 @@ from tests.dbt_project.edited_corrections import correct, take_back
 from tests.dbt_project.edited_learned import link, tag
 from tests.dbt_project.edited_mail import make_tables, receive
 from tests.dbt_project.edited_moves import movable, move, put_off
+from tests.dbt_project.edited_promises import promise
 from tests.dbt_project.edited_tickets import follow_up, reconsider
 from warehouse import dbt
 from warehouse.duck import warehouse
@@ -83,6 +84,7 @@ def test_random_edits_taken_up_step_by_step_give_what_a_full_build_gives(
     monkeypatch.setenv("HEEDLINE_HOME", str(tmp_path / "home"))
     edited, chance = Edited(seed), random.Random(seed)
     edited.rules()
+    promise(edited, FIRST)
     # Some of it lies after the first build's `as_of`, and is not known to it.
     edited.talk(BEGIN, FIRST + timedelta(days=1), 1200)
     edited.read(BEGIN, FIRST + timedelta(days=1), 400)
