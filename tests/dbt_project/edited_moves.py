@@ -28,15 +28,16 @@ def movable(connection: duckdb.DuckDBPyConnection, chance: random.Random) -> lis
 def move(
     connection: duckdb.DuckDBPyConnection, chance: random.Random, rows: list[Row], at: datetime
 ) -> None:
-    """A load says each of them anew, of any conversation."""
+    """A load says each of them anew, of any conversation; of every fourth nobody knows which."""
     ids = connection.execute(
         "select conversation_id from raw_file_drop.conversations order by conversation_id"
     ).fetchall()
-    for entity, key, name in rows:
+    for number, (entity, key, name) in enumerate(rows):
+        (conversation,) = ("unknown",) if number % 4 == 3 else chance.choice(ids)
         connection.execute(
             f"update raw_file_drop.{entity} set conversation_id = ?, _loaded_at = ? "
             f"where {key} = ?",
-            [*chance.choice(ids), at, name],
+            [conversation, at, name],
         )
 
 

@@ -34,17 +34,20 @@ def follow_up(
 
 
 def reconsider(connection: duckdb.DuckDBPyConnection, chance: random.Random, at: datetime) -> None:
-    """Tickets turn out to continue nothing or to begin later, and ratings to be none."""
-    known = connection.execute(
-        "select id from raw_zendesk.tickets where via like '%follow_up%' order by id"
+    """Tickets turn out to continue nothing, to begin later, or to continue one that does; ratings
+    turn out to be none.
+    """
+    rows = connection.execute(
+        "select id, via from raw_zendesk.tickets where via like '%follow_up%' order by id"
     ).fetchall()
-    names = [number for (number,) in chance.sample(known, 8)]
+    continued = {number: json.loads(via)["source"]["from"]["ticket_id"] for number, via in rows}
+    names = chance.sample(sorted(continued), 8)
     for number in names[:4]:
         connection.execute(
             "update raw_zendesk.tickets set via = ?, _loaded_at = ? where id = ?",
             [json.dumps({"channel": "web", "source": {}}), at, number],
         )
-    for number in names[4:]:
+    for number in names[4:] + chance.sample(sorted(set(continued.values())), 4):
         connection.execute(
             "update raw_zendesk.tickets set created_at = ?, _loaded_at = ? where id = ?",
             [iso(at + timedelta(days=400)), at, number],

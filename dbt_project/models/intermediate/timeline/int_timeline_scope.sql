@@ -1,5 +1,6 @@
 -- Conversations of which this build works the timeline out anew: those with rows that this build changed, and with
--- news of what no fact holds, known to `as_of` or not, about them now or before. Conversations that survived. Full build: nothing is asked.
+-- news of what no fact holds, about them now or before, known to `as_of` or not. Conversations that survived. Full
+-- build: nothing is asked.
 -- depends_on: {{ ref('fct_messages') }}
 -- depends_on: {{ ref('fct_status_spans') }}
 with conversations as (
