@@ -141,16 +141,17 @@ def run(
     Raises:
         DbtFailed: a node errored or a test found rows.
     """
-    if command in {"build", "run"} and not is_planned:
-        if selector not in {"unify", "success"}:
-            builds.forget(increments.LAYER)
-        if selector not in {"marts", "success"}:
+    builds_anew = command in {"build", "run"} and since is None
+    if builds_anew and selector != "success":
+        # The unified layer, built anew, cannot say what its rows said when marts last read them.
+        builds.forget(increments.LAYER)
+        if selector != "marts" and not is_planned:
             builds.forget(taking.LAYER)
     outcome = _invoke(
         [
             command,
             *(("--selector", selector) if selector else ()),
-            *(("--full-refresh",) if since is None and command in {"build", "run"} else ()),
+            *(("--full-refresh",) if builds_anew else ()),
             *extra,
         ],
         as_of,

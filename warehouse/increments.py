@@ -53,6 +53,8 @@ def plan(
         )
         if decided.since is None:
             _drop_changed(connection)
+        seen = decided.since["loaded_at"] if decided.since else "infinity"
+        connection.execute("delete from ops.left_conversations where loaded_at <= ?", [seen])
     return decided
 
 

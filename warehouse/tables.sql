@@ -215,3 +215,11 @@ create table if not exists ops.builds (
     fingerprint varchar not null,
     is_finished boolean not null
 );
+
+-- Conversations that a row of the unified layer named before a load changed or took it (dbt_project/macros/strategies.sql).
+-- The marts take up those of loads later than the newest that they have seen; older ones go.
+create table if not exists ops.left_conversations (
+    source_system varchar not null,
+    conversation_remote_id varchar not null,
+    loaded_at timestamptz not null
+);

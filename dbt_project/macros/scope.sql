@@ -74,6 +74,11 @@
     )
 {%- endmacro %}
 
+{#- Conversations that a load's rows named before, and name no longer. Not a `source`: it is written, too. -#}
+{% macro left_conversations() -%}
+    {{ return(api.Relation.create(database=target.database, schema="ops", identifier="left_conversations")) }}
+{%- endmacro %}
+
 {#- The table in which a fact keeps the rows that this build took out or put in: what its KPIs' dates follow from. -#}
 {% macro changed_rows(fact) -%}
     {{ return(api.Relation.create(database=target.database, schema="intermediate", identifier=fact ~ "__changed")) }}

@@ -69,12 +69,26 @@
 {%- endmacro %}
 
 {#- Incremental strategy `renew` of what has been loaded: rows that come again replace those held under their key, and
-    those of the systems that are taken whole replace all held of these. Config `meta.entity`: the unified entity. -#}
+    those of the systems that are taken whole replace all held of these. Config `meta`: `entity`, the unified entity;
+    `names`: the columns (system, id) that name another conversation. One that is named no longer is kept in
+    `ops.left_conversations`: what comes does not tell of it. -#}
 {% macro get_incremental_renew_sql(arguments) %}
     {% set held = arguments["target_relation"] %}
     {% set new = arguments["temp_relation"] %}
     {% set columns = arguments["dest_columns"] | map(attribute="name") | join(", ") %}
     {% set whole = whole_systems(config.require("meta").entity) %}
+    {% if config.require("meta").names %}
+    {% set system, id = config.require("meta").names %}
+    insert into {{ left_conversations() }}
+    select held.{{ system }}, held.{{ id }}, coalesce(new.loaded_at, (select max(loaded_at) from ops.loads))
+    from {{ held }} as held
+    left join {{ new }} as new on new.source_system = held.source_system and new.remote_id = held.remote_id
+    where
+        held.{{ id }} is not null
+        and (new.remote_id is not null{% if whole %} or held.source_system in ({{ quoted(whole) }}){% endif %})
+        and not ({{ same_values([system, id], "held", "new") }});
+
+    {% endif %}
     delete from {{ held }} as held
     where
         exists (

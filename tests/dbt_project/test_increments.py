@@ -16,7 +16,9 @@ from tests.dbt_project.edited_company import BEGIN, BUYERS, PEOPLE, Edited, inse
 from tests.dbt_project.edited_corrections import correct, take_back
 from tests.dbt_project.edited_learned import correct_tags, link, say_rarely, tag
 from tests.dbt_project.edited_mail import make_tables, receive
-from tests.dbt_project.edited_tickets import follow_up
+from tests.dbt_project.edited_moves import movable, move, put_off
+from tests.dbt_project.edited_promises import promise
+from tests.dbt_project.edited_tickets import follow_up, reconsider
 from warehouse import dbt
 from warehouse.duck import warehouse
 from warehouse.settings import settings
@@ -34,9 +36,13 @@ def loaded(at: datetime) -> None:
         )
 
 
-def build(as_of: datetime) -> None:
+def unify(as_of: datetime) -> None:
     without_tests = ("--exclude-resource-type", "test", "unit_test")
     dbt.build_unified(as_of=as_of, sources=SOURCES, extra=without_tests)
+
+
+def build(as_of: datetime) -> None:
+    unify(as_of)
     dbt.build_marts(as_of=as_of, sources=SOURCES, command="run")
 
 
@@ -78,6 +84,7 @@ def test_random_edits_taken_up_step_by_step_give_what_a_full_build_gives(
     monkeypatch.setenv("HEEDLINE_HOME", str(tmp_path / "home"))
     edited, chance = Edited(seed), random.Random(seed)
     edited.rules()
+    promise(edited, FIRST)
     # Some of it lies after the first build's `as_of`, and is not known to it.
     edited.talk(BEGIN, FIRST + timedelta(days=1), 1200)
     edited.read(BEGIN, FIRST + timedelta(days=1), 400)
@@ -114,7 +121,16 @@ def test_random_edits_taken_up_step_by_step_give_what_a_full_build_gives(
             asked["fan of weeks"] += timedelta(days=1)
             edited.recommend("chat", {name: at + hours for name, at in asked.items()})
             find_late(edited, FIRST)
+        moves, between = random.Random(step), as_of - timedelta(hours=1)
         with warehouse() as connection:
+            moving = movable(connection, moves)
+            move(connection, moves, moving[::2], between)
+        loaded(between)
+        unify(as_of)
+        with warehouse() as connection:
+            move(connection, moves, moving, as_of)
+            put_off(connection, moves, as_of)
+            reconsider(connection, moves, as_of)
             if step == 1:  # … and gives it back.
                 take_back(connection, "chat", as_of)
             insert(connection, edited.take(), as_of)

@@ -118,3 +118,19 @@ def test_a_full_build_drops_what_the_last_one_noted_as_changed() -> None:
             "where table_schema = 'intermediate' order by table_name"
         ).fetchall()
     assert left == [("int_agents",), ("int_messages",), ("int_messages__kept",)]
+
+
+@pytest.mark.usefixtures("built")
+@pytest.mark.parametrize(("day", "left"), [(1, ["later"]), (-1, [])], ids=["goes on", "full"])
+def test_conversations_that_rows_left_are_kept_until_marts_have_seen_them(
+    day: int, left: list[str]
+) -> None:
+    with warehouse() as connection:
+        for name, at in (("seen", LOADED), ("later", LOADED + timedelta(hours=1))):
+            connection.execute(
+                "insert into ops.left_conversations values ('zendesk', ?, ?)", [name, at]
+            )
+    plan(AS_OF + timedelta(days=day))
+    with warehouse() as connection:
+        kept = connection.execute("select conversation_remote_id from ops.left_conversations")
+        assert [name for (name,) in kept.fetchall()] == left

@@ -5,7 +5,7 @@ from datetime import UTC, datetime, timedelta
 import pytest
 
 from tests.dbt_project.drop import Company
-from warehouse import builds, dbt, taking
+from warehouse import builds, dbt, increments, taking
 from warehouse.duck import warehouse
 
 LOADED = datetime(2026, 6, 30, 1, 2, 3, 4, tzinfo=UTC)
@@ -112,12 +112,35 @@ def test_a_row_that_another_folder_brings_anew_leaves_this_one(
     assert (plan(folder=folder).since is not None) == goes_on
 
 
-@pytest.mark.usefixtures("taken")
-def test_a_layer_built_by_hand_is_followed_by_everything(monkeypatch: pytest.MonkeyPatch) -> None:
+def finished() -> set[str]:
+    """Layers whose next build may go on from the last."""
+    with warehouse() as connection:
+        rows = connection.execute("select layer from ops.builds where is_finished").fetchall()
+    return {layer for (layer,) in rows}
+
+
+@pytest.fixture
+def broken_off(taken: None, monkeypatch: pytest.MonkeyPatch) -> None:
+    """Both layers are built, and what dbt does next is killed."""
+    builds.finished(increments.plan(LOADED, ["zendesk"], None))
     monkeypatch.setattr(dbt, "_invoke", lambda *_: (_ for _ in ()).throw(KeyboardInterrupt))
-    for selector, goes_on in (("marts", True), ("unify", False)):
-        with pytest.raises(KeyboardInterrupt):
-            dbt.run("build", selector=selector, as_of=LOADED, sources=[])
-        with warehouse() as connection:
-            finished = connection.execute("select is_finished from ops.builds").fetchall()
-        assert finished == [(goes_on,)]
+
+
+@pytest.mark.usefixtures("broken_off")
+@pytest.mark.parametrize(
+    ("selector", "goes_on"),
+    [("marts", {"unified"}), ("unify", set()), ("success", {"unified", "marts"})],
+)
+def test_a_layer_built_by_hand_is_followed_by_everything(selector: str, goes_on: set[str]) -> None:
+    with pytest.raises(KeyboardInterrupt):
+        dbt.run("build", selector=selector, as_of=LOADED, sources=[])
+    assert finished() == goes_on
+
+
+@pytest.mark.usefixtures("broken_off")
+@pytest.mark.parametrize(("full", "goes_on"), [(True, set()), (False, {"marts"})])
+def test_marts_go_on_only_from_a_unified_layer_that_did(full: bool, goes_on: set[str]) -> None:
+    """Built anew, it cannot say what its rows were about when the marts last read them."""
+    with pytest.raises(KeyboardInterrupt):
+        dbt.build_unified(as_of=LOADED, sources=["zendesk"], full=full)
+    assert finished() == goes_on

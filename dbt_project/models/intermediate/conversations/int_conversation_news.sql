@@ -21,6 +21,10 @@ with named as (
     union
     select source_system, remote_id from {{ ref('int_conversations') }}
     where {{ is_news(["opened_at", "remote_updated_at", "deleted_at"]) }}
+    union
+    -- What it was about before.
+    select source_system, conversation_remote_id from {{ source('ops', 'left_conversations') }}
+    where loaded_at > {{ since_loaded_at() }}
 ),
 
 touched as (
@@ -31,17 +35,6 @@ touched as (
             conversations.source_system = named.source_system
             and conversations.remote_id = named.conversation_remote_id
 
-    {% for loaded, fact in [("loaded_messages", "fct_messages"), ("loaded_survey_responses", "fct_survey_responses")] %}
-    union
-
-    -- What they were about before.
-    select held.conversation_id
-    from {{ ref(loaded) }} as loaded
-    inner join {{ held(fact) }} as held
-        on loaded.source_system = held.source_system and loaded.remote_id = held.remote_id
-    where loaded.loaded_at > {{ since_loaded_at() }} and held.conversation_id is not null
-
-    {% endfor %}
     union
 
     -- Merged, deleted, linked to another person, gone; or a question whose time has come.
@@ -74,9 +67,7 @@ touched as (
 
     union
 
-    select conversation_id
-    from {{ held('fct_sla_targets') }}
-    where state in ('running', 'paused') or (state = 'breached' and stopped_at is null)
+    select conversation_id from {{ ref('int_sla_news') }}
 
     union
 

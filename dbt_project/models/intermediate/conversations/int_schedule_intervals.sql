@@ -33,6 +33,8 @@ working as (
             isodow(dates.calendar_date) = hours.weekday
             and (hours.first_date is null or dates.calendar_date >= hours.first_date)
             and (hours.last_date is null or dates.calendar_date <= hours.last_date)
+    -- A night goes on into the next date, whose holidays cut it: they are laid out a day further.
+    where dates.calendar_date < (select max(calendar_date) from dates)
 ),
 
 holidays as (

@@ -1,5 +1,6 @@
 -- Conversations of which this build works the timeline out anew: those with rows that this build changed, and with
--- news of what no fact holds, known to `as_of` or not. Conversations that survived. Full build: nothing is asked.
+-- news of what no fact holds, about them now or before, known to `as_of` or not. Conversations that survived. Full
+-- build: nothing is asked.
 -- depends_on: {{ ref('fct_messages') }}
 -- depends_on: {{ ref('fct_status_spans') }}
 with conversations as (
@@ -13,6 +14,9 @@ named as (
     union
     select source_system, conversation_remote_id from {{ ref("loaded_conversation_events") }}
     where {{ is_news(["occurred_at"]) if is_delta() else "false" }}
+    union
+    select source_system, conversation_remote_id from {{ source("ops", "left_conversations") }}
+    where {{ "loaded_at > " ~ since_loaded_at() if is_delta() else "false" }}
 ),
 
 -- As it was and as it is: a merge changes the timeline of two conversations.

@@ -1,4 +1,4 @@
-{{ config(materialized="incremental", incremental_strategy="renew", unique_key="remote_id", on_schema_change="fail", meta={"entity": "conversation_events"}) }}
+{{ config(materialized="incremental", incremental_strategy="renew", unique_key="remote_id", on_schema_change="fail", meta={"entity": "conversation_events", "names": ["source_system", "conversation_remote_id"]}) }}
 with unified as (
     {{ union_sources('conversation_events', news_only=is_delta()) }}
 )

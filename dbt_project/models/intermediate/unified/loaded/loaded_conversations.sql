@@ -1,4 +1,4 @@
-{{ config(materialized="incremental", incremental_strategy="renew", unique_key="remote_id", on_schema_change="fail", meta={"entity": "conversations"}) }}
+{{ config(materialized="incremental", incremental_strategy="renew", unique_key="remote_id", on_schema_change="fail", meta={"entity": "conversations", "names": ["source_system", "follow_up_of_remote_id"]}) }}
 with unified as (
     {{ union_sources('conversations', news_only=is_delta()) }}
 )

@@ -1,4 +1,4 @@
-{{ config(materialized="incremental", incremental_strategy="renew", unique_key="remote_id", on_schema_change="fail", meta={"entity": "messages"}) }}
+{{ config(materialized="incremental", incremental_strategy="renew", unique_key="remote_id", on_schema_change="fail", meta={"entity": "messages", "names": ["source_system", "conversation_remote_id"]}) }}
 {% set columns = unified_columns("messages").keys() | join(", ") %}
 with unified as (
     {{ union_sources('messages', news_only=is_delta()) }}

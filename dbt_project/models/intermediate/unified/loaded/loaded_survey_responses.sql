@@ -1,4 +1,4 @@
-{{ config(materialized="incremental", incremental_strategy="renew", unique_key="remote_id", on_schema_change="fail", meta={"entity": "survey_responses"}) }}
+{{ config(materialized="incremental", incremental_strategy="renew", unique_key="remote_id", on_schema_change="fail", meta={"entity": "survey_responses", "names": ["conversation_source_system", "conversation_remote_id"]}) }}
 with unified as (
     {{ union_sources('survey_responses', news_only=is_delta()) }}
 )
