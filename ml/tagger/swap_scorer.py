@@ -103,5 +103,4 @@ class Scorer:
                 f"{self.slot.where}: it holds no weights for {', '.join(missing[:3])}, so it is no "
                 "trained classifier; name one fine-tuned for text classification"
             )
-        network.train(False)
         return tokenizer, network

@@ -26,7 +26,8 @@ class Hub(ThreadingHTTPServer):
         self.files, self.asked = files, []
 
     def fetched(self) -> list[str]:
-        return sorted({path.rpartition("/")[2] for path in self.asked if "/resolve/" in path})
+        start = f"/some/moods/resolve/{COMMIT}/"
+        return sorted({path.removeprefix(start) for path in self.asked if start in path})
 
 
 class _Answer(BaseHTTPRequestHandler):

@@ -151,3 +151,13 @@ def test_the_template_says_nothing_until_its_signs_are_taken_out() -> None:
     stars = "\n".join(line.removeprefix("  # ") for line in lines if line.startswith("  # "))
     entry = yaml.safe_load(stars[stars.index("sentiment:") :])
     assert swap_config.parse(TEMPLATE, yaml.safe_dump({"heads": entry}))[0].head == "sentiment"
+
+
+def test_every_key_is_in_the_template_and_in_the_documentation() -> None:
+    template, page = TEMPLATE.read_text(), (PROJECT_ROOT / "docs" / "tagger.md").read_text()
+    for key in swap_config.Entry.model_fields:
+        assert f" {key}:" in template
+        assert f"`{key}`" in page
+    start = page.index("   heads:")
+    example = page[start : page.index("   ```", start)]
+    assert len(swap_config.parse(TEMPLATE, example)) == 2
