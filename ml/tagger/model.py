@@ -73,8 +73,9 @@ class Model:
         return self.runner.run(texts, EMBEDDING)
 
     def _by_head(self, texts: list[str], answers: Floats) -> dict[str, Floats]:
-        built_in = {head: answers[:, columns(head)] for head in HEADS}
-        return swap.apply(self.swaps, texts, built_in)
+        heads = {head: answers[:, columns(head)] for head in HEADS}
+        swap.apply(self.swaps, texts, heads)
+        return heads
 
     def _cascade(self, texts: list[str]) -> Floats:
         if self.student is None:

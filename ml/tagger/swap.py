@@ -63,17 +63,12 @@ class Swap:
         return answer
 
 
-def apply(
-    swaps: Sequence[Swap], texts: list[str], built_in: dict[str, Floats]
-) -> dict[str, Floats]:
-    """The built-in probabilities by head, [n, labels], with those of checkpoints put in."""
-    answers = dict(built_in)
+def apply(swaps: Sequence[Swap], texts: list[str], answers: dict[str, Floats]) -> None:
+    """Write what checkpoints say over the built-in probabilities, by head [n, labels]."""
     for swap in swaps if texts else ():
         head = swap.slot.head
         places = [HEADS[head].index(label) for label in swap.slot.gives]
-        answers[head] = answers[head].copy()
         answers[head][:, places] = swap.probabilities(texts)
-    return answers
 
 
 def _swap(slot: Slot, beside: Path) -> Swap:
