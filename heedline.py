@@ -25,6 +25,7 @@ from commands import (
 )
 from commands.console import CommandFailed, err
 from connectors.registry import BadConfig
+from ml.tagger.runtime import BadModel
 from runtime.claim import OtherCompany
 from runtime.local_airflow import StartFailed
 from runtime.operate import AlreadyRunning
@@ -81,6 +82,7 @@ def main(*arguments: Any) -> None:
     except (
         AlreadyRunning,
         BadConfig,
+        BadModel,
         BadTimestamp,
         CommandFailed,
         FileNotFoundError,

@@ -47,6 +47,9 @@ def tagger(
     **Home ground**: the served model on the test texts of every source, none of which, nor anything
     near them, was trained on. **Unseen**: networks trained without a whole source (or a third of
     our own files), on that source: what to expect on your own texts. Intervals are 95 % bootstrap.
+
+    Checkpoints that a `tagger.yml` puts in place of heads (docs/tagger.md) are measured as the
+    served model, not under **unseen**.
     """
     try:
         served = model.load()
@@ -56,6 +59,8 @@ def tagger(
         raise CommandFailed(str(error)) from None
     if float_graph is not None and not float_graph.exists():
         raise CommandFailed(f"{float_graph} is not there; ml/tagger/train.py release writes it")
+    if float_graph is not None and served.swaps:
+        raise CommandFailed("int8 is the built-in heads'; leave out --float, or the tagger.yml")
     if cascade and served.student is None:
         raise CommandFailed("this model has no student; leave out --cascade")
     views: dict[str, list[Line]] = {}

@@ -29,7 +29,7 @@ os.environ.update(
 def _own_home(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
     """Every test has a HEEDLINE_HOME of its own."""
     monkeypatch.setenv("HEEDLINE_HOME", str(tmp_path / "heedline"))
-    for name in ("HEEDLINE_DROP_DIR", "HEEDLINE_CHANNELS"):
+    for name in ("HEEDLINE_DROP_DIR", "HEEDLINE_CHANNELS", "HEEDLINE_TAGGER_CONFIG"):
         monkeypatch.delenv(name, raising=False)
 
 

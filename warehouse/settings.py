@@ -45,6 +45,10 @@ class Settings(BaseSettings):
         default=False,
         description="a static student tags what it is sure of: several times faster, less exact",
     )
+    tagger_config: Path | None = Field(
+        default=None,
+        description="checkpoints in place of the tagger's heads; default <home>/tagger.yml",
+    )
     keep_versions: int = Field(default=5, ge=1, description="published versions kept")
 
     @field_validator("channels", mode="before")
@@ -90,6 +94,11 @@ class Settings(BaseSettings):
     def corrections_file(self) -> Path:
         """What people say texts mean (docs/tagger.md)."""
         return (self.tag_corrections or self.root / "tag_corrections.csv").expanduser()
+
+    @property
+    def tagger_config_file(self) -> Path:
+        """Which heads of the tagger are swapped (docs/tagger.md)."""
+        return (self.tagger_config or self.root / "tagger.yml").expanduser().absolute()
 
     @property
     def airflow(self) -> Path:

@@ -2,16 +2,18 @@
 
 import hashlib
 import json
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from functools import lru_cache
 from pathlib import Path
 
 import numpy as np
 
-from ml.tagger import student
+from ml.tagger import student, swap
 from ml.tagger.labels import COLUMNS, HEADS, columns
+from ml.tagger.runtime import BadModel as BadModel
 from ml.tagger.runtime import Floats, Runner
 from ml.tagger.student import Student
+from ml.tagger.swap import Swap
 from warehouse.settings import PROJECT_ROOT
 
 FOLDER = PROJECT_ROOT / "models" / "support-tagger"
@@ -20,21 +22,19 @@ STUDENT = "student.npz"
 PROBABILITIES, EMBEDDING = "probabilities", "embedding"
 
 
-class BadModel(RuntimeError):
-    """The artefact is incomplete or does not answer in our labels."""
-
-
 @dataclass(frozen=True)
 class Model:
     """A loaded tagger.
 
     Attributes:
-        version: `support-tagger-<number>-<first 8 hex digits of the graph's sha256>`.
+        version: `support-tagger-<number>-<first 8 hex digits of the graph's sha256>`, then
+            `+<version>` of each swap.
         priors: how often each signal occurs in the calibration texts; the answer for texts in a
             language the model does not know.
         thresholds: probability from which a topic is listed.
         vocabulary: whole words of the tokenizer, lower case.
         student: answers by static vectors (student.py), where the artefact holds one.
+        swaps: checkpoints that answer (parts of) heads instead (swap.py).
     """
 
     version: str
@@ -43,6 +43,12 @@ class Model:
     thresholds: dict[str, float]
     vocabulary: frozenset[str]
     student: Student | None
+    swaps: tuple[Swap, ...] = ()
+
+    @property
+    def encoder_version(self) -> str:
+        """Whose embeddings these are: no swap changes them."""
+        return self.version.partition("+")[0]
 
     def probabilities(self, texts: list[str], *, cascade: bool = False) -> dict[str, Floats]:
         """Calibrated probabilities by head, [n, labels], for normalised, not empty texts.
@@ -51,19 +57,25 @@ class Model:
             cascade: let the student answer what it is sure of, the transformer the rest.
 
         Raises:
-            BadModel: a cascade is wanted and the artefact holds no student.
+            BadModel: a cascade is wanted and the artefact holds no student, or a checkpoint
+                cannot be run.
         """
         answers = self._cascade(texts) if cascade else self.runner.run(texts, PROBABILITIES)
-        return _by_head(answers)
+        return self._by_head(texts, answers)
 
     def answers(self, texts: list[str]) -> tuple[dict[str, Floats], Floats]:
         """What `probabilities` and `embeddings` say, in one pass."""
         found = self.runner.run(texts, PROBABILITIES, EMBEDDING)
-        return _by_head(found[:, : len(COLUMNS)]), found[:, len(COLUMNS) :]
+        return self._by_head(texts, found[:, : len(COLUMNS)]), found[:, len(COLUMNS) :]
 
     def embeddings(self, texts: list[str]) -> Floats:
         """Embeddings of length 1, [n, 384], for normalised, not empty texts."""
         return self.runner.run(texts, EMBEDDING)
+
+    def _by_head(self, texts: list[str], answers: Floats) -> dict[str, Floats]:
+        heads = {head: answers[:, columns(head)] for head in HEADS}
+        swap.apply(self.swaps, texts, heads)
+        return heads
 
     def _cascade(self, texts: list[str]) -> Floats:
         if self.student is None:
@@ -82,17 +94,24 @@ class Model:
         return answers
 
 
-def _by_head(answers: Floats) -> dict[str, Floats]:
-    return {head: answers[:, columns(head)] for head in HEADS}
+def load(folder: Path = FOLDER) -> Model:
+    """Load a tagger, with what `tagger.yml` swaps.
+
+    Raises:
+        BadModel: a file is missing, the labels are not those of `ml/tagger/labels.py`, or what
+            `tagger.yml` says cannot be done.
+    """
+    tagger = _built_in(folder)
+    thresholds = dict(tagger.thresholds)
+    swaps = swap.load()
+    for swapped in swaps:
+        thresholds |= swapped.thresholds
+    version = "+".join([tagger.version, *(swapped.version for swapped in swaps)])
+    return replace(tagger, version=version, thresholds=thresholds, swaps=swaps)
 
 
 @lru_cache(maxsize=2)
-def load(folder: Path = FOLDER) -> Model:
-    """Load a tagger.
-
-    Raises:
-        BadModel: a file is missing, or the labels are not those of `ml/tagger/labels.py`.
-    """
+def _built_in(folder: Path) -> Model:
     for name in (GRAPH, TOKENIZER, CONFIG, LABELS):
         if not (folder / name).exists():
             raise BadModel(f"{folder / name} is missing; restore it or run ml/tagger/train.py")

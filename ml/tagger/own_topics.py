@@ -178,7 +178,7 @@ def load(target: Path, tagger: Model) -> Head | None:
         )
     except (FileNotFoundError, TypeError, KeyError) as error:
         raise BadTopics(f"{place}: {error}; run `heedline topics train` again") from None
-    if head.tagger_version != tagger.version:
+    if head.tagger_version != tagger.encoder_version:
         log.info("own topics: %s was of %s, fitted again", head.version, head.tagger_version)
         from ml.tagger.own_topics_fit import fit  # brings scikit-learn, which serving does without
 

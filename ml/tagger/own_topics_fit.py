@@ -80,10 +80,11 @@ def fit(topics: dict[str, list[str]], tagger: Model) -> Head:
     bias = (
         np.concatenate([-model.intercept_ / 2, model.intercept_ / 2]) if two else model.intercept_
     )
-    digest = hashlib.sha256(json.dumps([METHOD, tagger.version, topics], sort_keys=True).encode())
+    learnt_from = json.dumps([METHOD, tagger.encoder_version, topics], sort_keys=True)
+    digest = hashlib.sha256(learnt_from.encode())
     return Head(
         version=f"own-topics-{digest.hexdigest()[:12]}",
-        tagger_version=tagger.version,
+        tagger_version=tagger.encoder_version,
         topics=topics,
         weights=weights.astype(np.float32),
         bias=bias.astype(np.float32),

@@ -1,0 +1,28 @@
+"""Folders that look like checkpoints, and the files that name them; none of it needs torch."""
+
+from pathlib import Path
+from typing import Any
+
+import yaml
+from transformers import BertConfig
+
+from warehouse.settings import settings
+
+MOODS = {"neg": "negative", "neu": "neutral", "pos": "positive"}
+
+
+def checkpoint(name: str, labels: list[str], **told: Any) -> Path:
+    """A folder below the home with a real config and weights that nobody reads."""
+    folder = settings().root / name
+    told.setdefault("architectures", ["BertForSequenceClassification"])
+    BertConfig(id2label=dict(enumerate(labels)), **told).save_pretrained(folder)
+    (folder / "model.safetensors").write_bytes(b"weights")
+    return folder
+
+
+def config(heads: dict[str, Any]) -> Path:
+    """The home's tagger.yml."""
+    file = settings().root / "tagger.yml"
+    file.parent.mkdir(parents=True, exist_ok=True)
+    file.write_text(yaml.safe_dump({"heads": heads}))
+    return file

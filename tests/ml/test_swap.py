@@ -1,0 +1,304 @@
+"""A head answered by another checkpoint: the arithmetic, the version, the places that tag.
+
+What scores texts is made up here; real checkpoints are in test_swap_real.py.
+"""
+
+import hashlib
+import json
+import math
+from pathlib import Path
+
+import numpy as np
+import pytest
+from hypothesis import given
+from hypothesis import strategies as st
+from typer.testing import CliRunner
+
+import heedline
+from commands import evaluate_tagger
+from ml.tagger import model, own_topics, predict, swap, swap_checkpoint, swap_scorer
+from ml.tagger.examples import source_examples
+from ml.tagger.labels import HEADS, TOPICS, columns
+from ml.tagger.swap import Swap
+from ml.tagger.swap_config import parse
+from ml.tagger.tag_warehouse import tag_warehouse
+from tests.ml.swap_files import MOODS, checkpoint, config
+from warehouse.duck import warehouse
+from warehouse.settings import settings
+
+MESSAGES = """
+create schema intermediate;
+create table intermediate.int_messages as
+select 'customer' as author_type, body, md5(body) as text_hash
+from (values ('where is my order'), ('I am leaving you for good'), ('danke schön')) as t(body);
+create table intermediate.int_survey_responses as
+select 'great' as comment, md5('great') as comment_hash;
+insert into ml.redacted_texts
+select text_hash, 'r', body, '{}' from intermediate.int_messages
+union all select comment_hash, 'r', comment, '{}' from intermediate.int_survey_responses;
+"""
+TEXTS = ["where is my order", "I am leaving you, this is awful", "thank you, that was quick"]
+STARS = ["1 star", "2 stars", "3 stars", "4 stars", "5 stars"]
+STAR_MOODS = dict(
+    zip(STARS, ["negative", "negative", "neutral", "positive", "positive"], strict=True)
+)
+
+
+class Scorer:
+    """Logits that a text's length decides, so that the oracle can tell them."""
+
+    def __init__(self, slot, folder: Path, labels: int) -> None:
+        self.labels = labels
+
+    def __call__(self, texts: list[str]) -> np.ndarray:
+        return np.array([logits(text, self.labels) for text in texts]).reshape(-1, self.labels)
+
+
+def logits(text: str, labels: int) -> list[float]:
+    return [math.sin(len(text) * (n + 1)) * 3 for n in range(labels)]
+
+
+@pytest.fixture
+def _scored(monkeypatch) -> None:
+    monkeypatch.setattr(swap_checkpoint, "need_torch", lambda file: None)
+    monkeypatch.setattr(swap_scorer, "Scorer", Scorer)
+
+
+def swapped(
+    target: str, given: list[list[float]], theirs: list[str], function: str, **entry
+) -> Swap:
+    text = json.dumps({"heads": {target: {"checkpoint": "x", **entry}}})
+    (slot,) = parse(Path("tagger.yml"), text)
+    return Swap(slot, tuple(theirs), function, "x", lambda texts: np.array(given))
+
+
+def softmax(values: list[float]) -> list[float]:
+    total = sum(math.exp(v) for v in values)
+    return [math.exp(v) / total for v in values]
+
+
+def sigmoid(value: float) -> float:
+    return 1 / (1 + math.exp(-value))
+
+
+def test_stars_become_sentiments_by_adding() -> None:
+    given = [[0.5, -1.0, 2.0, 0.25, 1.0], [3.0, 2.0, 0.0, -1.0, -2.0]]
+    found = swapped("sentiment", given, STARS, "softmax", labels=STAR_MOODS).probabilities(["", ""])
+    for row, values in zip(found, given, strict=True):
+        p = softmax(values)
+        assert row == pytest.approx([p[0] + p[1], p[2], p[3] + p[4]], abs=1e-6)
+
+
+def test_labels_that_go_nowhere_are_dropped_and_the_rest_adds_up_to_one() -> None:
+    given = [[1.0, 0.0, 2.0, 5.0]]
+    found = swapped("sentiment", given, [*MOODS, "mixed"], "softmax", labels=MOODS)
+    assert found.probabilities([""])[0] == pytest.approx(softmax(given[0][:3]), abs=1e-6)
+
+
+def test_a_signal_of_a_checkpoint_whose_labels_exclude_each_other_is_not_blown_up() -> None:
+    labels = {"leaves": "churn_intent", "threatens": "churn_intent"}
+    found = swapped(
+        "signals", [[0.0, 1.0, 3.0]], ["leaves", "threatens", "stays"], "softmax", labels=labels
+    )
+    p = softmax([0.0, 1.0, 3.0])
+    assert found.slot.gives == ("churn_intent",)
+    assert found.probabilities([""])[0] == pytest.approx([p[0] + p[1]], abs=1e-6)
+
+
+def test_of_independent_labels_the_likeliest_counts() -> None:
+    labels = {"bill": "billing_payment", "invoice": "billing_payment", "down": "outage"}
+    found = swapped(
+        "topics", [[1.0, -2.0, 0.5]], list(labels), "sigmoid", labels=labels, without="rest"
+    )
+    row = dict(zip(found.slot.gives, found.probabilities([""])[0], strict=True))
+    assert row.pop("billing_payment") == pytest.approx(sigmoid(1.0), abs=1e-6)
+    assert row.pop("outage") == pytest.approx(sigmoid(0.5), abs=1e-6)
+    assert set(row) | {"billing_payment", "outage"} == set(TOPICS)
+    assert set(row.values()) == {0}
+
+
+def test_independent_labels_of_a_head_of_ours_that_excludes_are_made_to_add_up() -> None:
+    labels = {"calm": "low", "fire": "high"}
+    found = swapped(
+        "urgency", [[0.3, -0.7]], list(labels), "sigmoid", labels=labels, without=["normal"]
+    ).probabilities([""])[0]
+    calm, fire = sigmoid(0.3), sigmoid(-0.7)
+    assert found == pytest.approx([calm / (calm + fire), 0, fire / (calm + fire)], abs=1e-6)
+
+
+VALUES = st.lists(st.floats(-2_000, 2_000), min_size=5, max_size=5)
+
+
+@given(VALUES, st.sampled_from(["softmax", "sigmoid"]))
+def test_however_sure_a_checkpoint_is_probabilities_stay_probabilities(values, function) -> None:
+    some = {name: mood for name, mood in STAR_MOODS.items() if name != "1 star"}
+    moods = swapped("sentiment", [values], STARS, function, labels=some).probabilities([""])[0]
+    assert moods.sum() == pytest.approx(1, abs=1e-5)
+    signs = dict.fromkeys(STARS, "complaint")
+    (sign,) = swapped("signals", [values], STARS, function, labels=signs).probabilities([""])[0]
+    assert 0 <= sign <= 1 + 1e-6
+    assert np.isfinite(moods).all()
+
+
+@pytest.mark.usefixtures("_scored")
+def test_only_what_is_swapped_changes() -> None:
+    before = model.load()
+    checkpoint("ours", ["no", "yes"])
+    checkpoint("moods", list(MOODS))
+    config(
+        {
+            "signals.complaint": {"checkpoint": "ours", "labels": {"yes": "complaint"}},
+            "sentiment": {"checkpoint": "moods", "labels": MOODS},
+        }
+    )
+    after = model.load()
+    own, mixed = before.probabilities(TEXTS), after.probabilities(TEXTS)
+    for head in ("topics", "urgency"):
+        assert np.array_equal(own[head], mixed[head])
+    kept = [HEADS["signals"].index(s) for s in HEADS["signals"] if s != "complaint"]
+    assert np.array_equal(own["signals"][:, kept], mixed["signals"][:, kept])
+    complaint = [softmax(logits(text, 2))[1] for text in TEXTS]
+    assert mixed["signals"][:, 1] == pytest.approx(complaint, abs=1e-6)
+    moods = np.array([softmax(logits(text, 3)) for text in TEXTS])
+    assert mixed["sentiment"] == pytest.approx(moods, abs=1e-6)
+    assert after.probabilities([])["sentiment"].size == 0
+    rows = predict.tag_texts(TEXTS).to_pylist()
+    for row, mood in zip(rows, moods, strict=True):
+        assert row["sentiment"] == HEADS["sentiment"][int(mood.argmax())]
+        assert row["sentiment_score"] == pytest.approx(mood[2] - mood[0], abs=1e-4)
+        assert row["model_version"] == after.version
+
+
+@pytest.mark.usefixtures("_scored")
+def test_swapped_topics_are_listed_from_their_own_threshold() -> None:
+    labels = {"a": "billing_payment", "b": "outage", "c": "praise"}
+    checkpoint("ours", list(labels), problem_type="multi_label_classification")
+    entry = {"checkpoint": "ours", "labels": labels, "without": "rest"}
+    p = {mine: sigmoid(x) for mine, x in zip(labels.values(), logits(TEXTS[0], 3), strict=True)}
+    for threshold in (0.05, 0.95, None):
+        config({"topics": entry if threshold is None else {**entry, "threshold": threshold}})
+        (row,) = predict.tag_texts(TEXTS[:1]).to_pylist()
+        best = max(p, key=p.get)
+        listed = {topic for topic, value in p.items() if value >= (threshold or 0.5)} | {best}
+        assert row["topic"] == best
+        assert set(json.loads(row["topics"])) == listed
+
+
+@pytest.mark.usefixtures("_scored")
+def test_the_version_follows_checkpoint_and_mapping_and_nothing_else() -> None:
+    plain = model.load().version
+    folder = checkpoint("moods", [*MOODS, "mixed"])
+    entry = {"checkpoint": "moods", "labels": MOODS}
+
+    def version(**told) -> str:
+        config({"sentiment": {**entry, **told}})
+        return model.load().version
+
+    first = version()
+    name, _, digest = first.rpartition("-")
+    assert name == f"{plain}+sentiment:moods"
+    assert len(digest) == 8
+    assert version() == version(batch=7) == first
+    assert version(checkpoint=str(folder)) == first
+    other = {version(labels={**MOODS, "mixed": "neutral"}), version(max_tokens=64)}
+    swap._loaded.cache_clear()  # as in another process
+    (folder / "model.safetensors").write_bytes(b"trained further")
+    assert len({first, version(), *other}) == 4
+    config({})
+    assert model.load().version == plain
+    (settings().root / "tagger.yml").unlink()
+    assert model.load().version == plain
+
+
+@pytest.mark.usefixtures("_scored")
+def test_a_swap_tags_the_warehouse_anew_and_taken_back_the_old_tags_are_in_use() -> None:
+    with warehouse() as connection:
+        connection.execute(MESSAGES)
+
+    def in_use() -> list[tuple]:
+        with warehouse(read_only=True) as connection:
+            return connection.execute("select version from ml.models_in_use").fetchall()
+
+    first = tag_warehouse()
+    checkpoint("moods", list(MOODS))
+    config({"sentiment": {"checkpoint": "moods", "labels": MOODS}})
+    second = tag_warehouse()
+    assert (first.tagged, second.tagged, second.already) == (4, 4, 0)
+    assert in_use() == [(second.model_version,)]
+    (settings().root / "tagger.yml").unlink()
+    third = tag_warehouse()
+    assert (third.tagged, third.already) == (0, 4)
+    assert in_use() == [(first.model_version,)]
+    with warehouse(read_only=True) as connection:
+        kept = connection.execute(
+            "select model_version, count(*) from ml.message_tags group by all order by 1"
+        ).fetchall()
+    assert kept == [(first.model_version, 4), (second.model_version, 4)]
+
+
+@pytest.mark.usefixtures("_scored")
+def test_a_swap_leaves_a_companys_own_topics_as_they_are() -> None:
+    own = own_topics.Head(
+        version="own-topics-1",
+        tagger_version=model.load().version,
+        topics={"points": ["where are my points"]},
+        weights=np.eye(2, 384, dtype=np.float32),
+        bias=np.zeros(2, dtype=np.float32),
+        cut=0.5,
+        score=own_topics.Score(1, 1, 1, 1, 1),
+    )
+    own_topics.save(own, own_topics.folder())
+    checkpoint("moods", list(MOODS))
+    config({"sentiment": {"checkpoint": "moods", "labels": MOODS}})
+    (row,) = predict.tag_texts(TEXTS[:1]).to_pylist()
+    assert row["model_version"] == f"{model.load().version}+own-topics-1"
+    mood = softmax(logits(TEXTS[0], 3))
+    assert row["sentiment_score"] == pytest.approx(mood[2] - mood[0], abs=1e-4)
+
+
+@pytest.mark.usefixtures("_scored")
+def test_evaluation_measures_the_checkpoint(monkeypatch, tmp_path) -> None:
+    own = [e for e in source_examples(tmp_path, "own") if e.text][::20]
+    monkeypatch.setattr(evaluate_tagger, "all_examples", lambda _: own)
+    checkpoint("moods", list(MOODS))
+    config({"sentiment": {"checkpoint": "moods", "labels": MOODS}})
+    ask = ["evaluate", "tagger", "--data", str(tmp_path), "--no-speed", "--json"]
+    shown = CliRunner().invoke(heedline.app, ask)
+    assert shown.exit_code == 0, shown.output
+    told = json.loads(shown.stdout)
+    assert "+sentiment:moods-" in told["model"]
+    (found,) = [
+        line["value"]
+        for line in told["views"]["home ground"]
+        if (line["texts"], line["head"], line["measure"]) == ("own", "sentiment", "macro-recall")
+    ]
+    place, right = columns("sentiment"), {0: [], 1: [], 2: []}
+    for e in own:
+        if e.split == "test" and not np.isnan(e.targets[place]).any():
+            wanted = int(e.targets[place].argmax())
+            right[wanted].append(int(np.argmax(logits(e.text, 3))) == wanted)
+    assert found == pytest.approx(np.mean([np.mean(hits) for hits in right.values()]))
+    (tmp_path / "float.onnx").touch()
+    refused = CliRunner().invoke(heedline.app, [*ask, "--float", str(tmp_path / "float.onnx")])
+    assert "leave out --float" in str(refused.exception)
+
+
+@pytest.mark.usefixtures("_scored")
+def test_a_file_is_tagged_and_its_tags_say_by_what(tmp_path) -> None:
+    checkpoint("moods", list(MOODS))
+    config({"sentiment": {"checkpoint": "moods", "labels": MOODS}})
+    (tmp_path / "in.csv").write_text("id,body\n1,where is my order\n2,\n")
+    ask = ["tag", "--input", str(tmp_path / "in.csv"), "--text-column", "body"]
+    shown = CliRunner().invoke(heedline.app, [*ask, "--output", str(tmp_path / "out.jsonl")])
+    assert shown.exit_code == 0, shown.output
+    told, empty = map(json.loads, (tmp_path / "out.jsonl").read_text().splitlines())
+    mood = softmax(logits("where is my order", 3))
+    assert told["sentiment_score"] == pytest.approx(mood[2] - mood[0], abs=1e-4)
+    assert (empty["sentiment"], empty["confidence"]) == ("neutral", 0.0)
+    assert empty["model_version"] == told["model_version"] == model.load().version
+
+
+def test_without_a_file_nothing_is_swapped() -> None:
+    digest = hashlib.sha256((model.FOLDER / model.GRAPH).read_bytes()).hexdigest()
+    assert model.load().version.endswith(digest[:8])
+    assert model.load().swaps == ()
