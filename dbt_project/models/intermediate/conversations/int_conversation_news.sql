@@ -90,25 +90,7 @@ touched as (
 
     union
 
-    -- People said that a text means something else, or took that back.
-    select held.conversation_id
-    from {{ held('fct_messages') }} as held
-    inner join {{ source('ml', 'corrected_tags') }} as corrected
-        on held.text_hash = corrected.text_hash
-    where held.speaker = 'customer' and not ({{ same_values(message_tag_columns(), 'corrected', 'held') }})
-
-    union
-
-    select held.conversation_id
-    from {{ held('fct_survey_responses') }} as held
-    inner join {{ source('ml', 'corrected_tags') }} as corrected
-        on held.comment_hash = corrected.text_hash
-    where
-        held.conversation_id is not null
-        and (
-            held.comment_topic is distinct from corrected.topic
-            or held.comment_sentiment_score is distinct from corrected.sentiment_score
-        )
+    select conversation_id from {{ ref('int_tag_news') }}
 )
 
 select conversation_id
