@@ -16,6 +16,7 @@ settings.load_profile(os.environ.get("HYPOTHESIS_PROFILE", "repeatable"))
 
 os.environ.update(
     {
+        "HEEDLINE_HOME": "/nonexistent/heedline",  # for fixtures of a module; tests have their own
         "COLUMNS": "160",  # the same tables whatever terminal the tests run in
         "DO_NOT_TRACK": "1",
         "RUNTIME__DLTHUB_TELEMETRY": "false",
