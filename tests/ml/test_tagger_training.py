@@ -131,7 +131,7 @@ def prepared(tmp_path_factory) -> batches.Prepared:
         (data / "bitext" / name).write_text("utterance,intent\n" + rows)
     found = [*source_examples(data, "bitext", check=False), *source_examples(data, "own")]
     with pytest.MonkeyPatch.context() as patch:
-        patch.setattr(prepare, "all_examples", lambda _: found)
+        patch.setattr(prepare, "all_examples", lambda *_: found)
         return batches.load(prepare.prepare(data, VOCABULARY, data / "prepared.npz"))
 
 
