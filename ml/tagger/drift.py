@@ -3,13 +3,14 @@
 One ISO week (Monday to Monday, UTC) against the weeks before it, per channel and for all together;
 `drift.yml` says from where a measure alerts. Texts tagged by the tagger in use on both sides are
 compared. An alert has to be larger than its threshold and than what chance gives: over all rows of
-a report, chance alone alerts in at most `false_alarms` of the weeks (Bonferroni).
+a report, chance alone alerts in at most `false_alarms` of the weeks.
 """
 
 import json
 import logging
 from dataclasses import asdict, dataclass
-from datetime import date, datetime, timedelta
+from datetime import UTC, date, datetime, timedelta
+from math import ceil
 from typing import Any
 
 import duckdb
@@ -18,7 +19,7 @@ import pyarrow as pa
 from ml.tagger import model
 from ml.tagger.drift_measures import Row, measure
 from ml.tagger.drift_rules import Rules, rules
-from ml.tagger.drift_texts import first_moment, read
+from ml.tagger.drift_texts import Population, first_moment, read
 from ml.tagger.predict import NotUnified
 from warehouse.clock import iso
 from warehouse.duck import has_table, warehouse
@@ -34,6 +35,7 @@ _SCHEMA = pa.schema(
         ("value", pa.float64()),
         ("reference_value", pa.float64()),
         ("threshold", pa.float64()),
+        ("p_value", pa.float64()),
         ("texts", pa.int64()),
         ("reference_texts", pa.int64()),
         ("is_alert", pa.bool_()),
@@ -68,7 +70,7 @@ def monday(day: date) -> date:
 
 def newest_week(as_of: datetime) -> date:
     """Monday of the newest week that is over."""
-    return monday(as_of.date()) - timedelta(weeks=1)
+    return monday(as_of.astimezone(UTC).date()) - timedelta(weeks=1)
 
 
 def built_as_of(connection: duckdb.DuckDBPyConnection) -> datetime:
@@ -104,20 +106,29 @@ def compute(connection: duckdb.DuckDBPyConnection, week: date) -> pa.Table:
         )
     limits, version = rules(), model.load().version
     population = read(connection, week, limits.reference_weeks, version)
-    channels = sorted(population.messages["channel"].dropna().unique())
-    rows = [row for name in ("all", *channels) for row in measure(population, name, limits)]
-    _decide(rows, limits)
     said = {"week": week, "model_version": version}
+    rows = judge(population, limits)
     listed = [{**asdict(row), **said, "detail": json.dumps(row.detail)} for row in rows]
     return pa.Table.from_pylist(listed, schema=_SCHEMA)
 
 
-def _decide(rows: list[Row], limits: Rules) -> None:
-    """Which rows alert: past their threshold, and beyond chance for so many rows looked at."""
+def judge(population: Population, limits: Rules) -> list[Row]:
+    """Every measure of all texts and of each channel's.
+
+    A row alerts when it is past its threshold and chance takes any row as far in at most
+    `false_alarms` of weeks without drift. Channels share that evenly, and each is shuffled often
+    enough to tell.
+    """
+    channels = ["all", *sorted(population.messages["channel"].dropna().unique())]
+    shuffles = ceil(2 * len(channels) / limits.false_alarms)
+    rows = [row for name in channels for row in measure(population, name, limits, shuffles)]
     measured = [row for row in rows if row.value is not None]
+    looked_at = len({row.channel for row in measured})
     for row in measured:
-        is_beyond_chance = row.p_value <= limits.false_alarms / len(measured)
+        row.p_value = round(min(1.0, (row.p_value or 0.0) * looked_at), 4)
+        is_beyond_chance = row.p_value <= limits.false_alarms
         row.is_alert = is_beyond_chance and (row.value or 0.0) >= (row.threshold or 0.0)
+    return rows
 
 
 def write(as_of: datetime) -> DriftReport:
@@ -151,8 +162,8 @@ def written(connection: duckdb.DuckDBPyConnection, week: date) -> pa.Table | Non
     """The rows written for a week, None where there are none."""
     if not has_table(connection, "ml.tagger_drift"):
         return None
-    query = "select * from ml.tagger_drift where week = ?"
-    found: pa.Table = connection.execute(query, [week]).to_arrow_table()
+    query = "select * from ml.tagger_drift where week = ? order by rowid"
+    found: pa.Table = connection.sql(query, params=[week]).to_arrow_table()
     return found if found.num_rows else None
 
 

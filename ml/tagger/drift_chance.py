@@ -3,7 +3,9 @@
 Chance is measured, not assumed: whole clusters (one person's messages of one week) change sides at
 random, which keeps what a person writes in one breath together and holds for any statistic, however
 few texts there are. Small samples look shifted by themselves: PSI of k cells is on average about
-(k - 1)(1/n + 1/m) without any drift; `expected` is that, for the texts at hand.
+(k - 1)(1/n + 1/m) without any drift; `expected` is that, for the texts at hand. A p-value counts
+the draws in which any of the statistics goes as far (Westfall and Young, max T), so it holds
+however many there are.
 """
 
 from collections.abc import Callable, Iterator
@@ -26,7 +28,12 @@ _AT_ONCE = 25
 
 @dataclass(frozen=True)
 class Compared:
-    """A statistic, its mean when sides are drawn at random, and how often chance reaches it."""
+    """A statistic, and what it is where sides are drawn at random.
+
+    Attributes:
+        expected: its mean there.
+        p_value: in what share of draws any of the statistics compared together goes as far.
+    """
 
     observed: float
     expected: float
@@ -98,12 +105,20 @@ def compare(
     for weeks in _shuffled(counts, int(is_week.sum()), shuffles):
         for name, (cells, statistic) in statistics.items():
             drawn[name].append(statistic(weeks[:, cells], total[cells] - weeks[:, cells]))
-    return {
-        name: _judged(
-            float(statistic(week[cells], total[cells] - week[cells])),
-            np.concatenate(drawn[name]),
-        )
+    seen = {
+        name: statistic(week[cells], total[cells] - week[cells])
         for name, (cells, statistic) in statistics.items()
+    }
+    every = {name: np.append(np.concatenate(drawn[name]), seen[name]) for name in statistics}
+    tails = {name: _tail(values) for name, values in every.items()}
+    farthest = np.min([tail[:-1] for tail in tails.values()], axis=0)
+    return {
+        name: Compared(
+            observed=float(seen[name]),
+            expected=float(np.nanmean(every[name][:-1])),
+            p_value=float(1 + (farthest <= tails[name][-1]).sum()) / (shuffles + 1),
+        )
+        for name in statistics
     }
 
 
@@ -123,12 +138,13 @@ def _shuffled(counts: csr_matrix, in_week: int, shuffles: int) -> Iterator[Count
         yield (chosen @ counts).toarray()
 
 
-def _judged(observed: float, drawn: Counts) -> Compared:
-    """How likely chance is to reach `observed`: the tail of a Pearson III through its first three
-    moments, for no affordable number of shuffles reaches as far out as many tests at once ask."""
-    drawn = drawn[np.isfinite(drawn)]
-    expected, spread = float(drawn.mean()), float(drawn.std())
+def _tail(values: Counts) -> Counts:
+    """How far out each value is: the upper tail of a Pearson III through the first three moments of
+    all but the last, which is the observed one. Only its order counts: it makes statistics of other
+    size and shape comparable, so that the farthest of several can be told."""
+    drawn = values[:-1][np.isfinite(values[:-1])]
+    spread = float(drawn.std()) if len(drawn) else 0.0
     if spread < 1e-12:
-        return Compared(observed, expected, 1.0 if observed <= expected + 1e-12 else 0.0)
-    tail = pearson3.sf((observed - expected) / spread, float(skew(drawn)))
-    return Compared(observed, expected, float(tail))
+        return np.ones(len(values))
+    tail: Counts = pearson3.sf((values - drawn.mean()) / spread, float(skew(drawn)))
+    return np.nan_to_num(tail, nan=1.0)

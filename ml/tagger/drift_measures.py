@@ -37,7 +37,10 @@ Flags = NDArray[np.bool_]
 
 @dataclass
 class Row:
-    """One measure of one channel; `value` is None where there are too few texts to say."""
+    """One measure of one channel; `value` is None where there are too few texts to say.
+
+    `p_value`: in what share of weeks without drift any row goes as far by chance.
+    """
 
     channel: str
     measure: str
@@ -46,12 +49,9 @@ class Row:
     value: float | None = None
     reference_value: float | None = None
     threshold: float | None = None
+    p_value: float | None = None
     is_alert: bool = False
     detail: dict[str, Any] = field(default_factory=dict)
-
-    @property
-    def p_value(self) -> float:
-        return float(self.detail["p_value"])
 
 
 @dataclass(frozen=True)
@@ -63,7 +63,7 @@ class _Cells:
     names: list[str]
 
 
-def measure(population: Population, channel: str, rules: Rules) -> list[Row]:
+def measure(population: Population, channel: str, rules: Rules, shuffles: int) -> list[Row]:
     """One row per measure of the channel's texts (`all` is every text)."""
     everything = population.messages
     here = everything if channel == "all" else everything[everything["channel"] == channel]
@@ -77,7 +77,7 @@ def measure(population: Population, channel: str, rules: Rules) -> list[Row]:
         row.detail = _lacking(here, row, rules)
         rows.append(row)
     wanted = [row.measure for row in rows if not row.detail]
-    compared = _compare(said, {name: cells[name] for name in wanted}, rules)
+    compared = _compare(said, {name: cells[name] for name in wanted}, shuffles)
     for row in rows:
         if row.measure in compared:
             _fill(row, cells[row.measure], is_week, compared[row.measure], rules)
@@ -144,7 +144,7 @@ def _statistic(name: str) -> Callable[[Counts, Counts], Counts]:
     return {"vocabulary": divergence, "new_words": share_new}.get(name, rise)
 
 
-def _compare(said: pd.DataFrame, cells: dict[str, _Cells], rules: Rules) -> dict[str, Compared]:
+def _compare(said: pd.DataFrame, cells: dict[str, _Cells], shuffles: int) -> dict[str, Compared]:
     if not cells:
         return {}
     clusters, first = np.unique(said["cluster"].to_numpy(), return_index=True)
@@ -162,7 +162,7 @@ def _compare(said: pd.DataFrame, cells: dict[str, _Cells], rules: Rules) -> dict
         statistics[name] = (slice(start, start + len(those.names)), _statistic(name))
         start += len(those.names)
     counts = csr_matrix(grouped @ hstack(blocks, format="csr"))
-    return compare(counts, said["is_week"].to_numpy()[first], statistics, rules.shuffles)
+    return compare(counts, said["is_week"].to_numpy()[first], statistics, shuffles)
 
 
 def _fill(row: Row, cells: _Cells, is_week: Flags, compared: Compared, rules: Rules) -> None:
@@ -173,17 +173,17 @@ def _fill(row: Row, cells: _Cells, is_week: Flags, compared: Compared, rules: Ru
     )
     beyond = max(0.0, compared.observed - compared.expected)
     alerts_from = rules.measures[row.measure].alerts_from
-    row.detail = {"p_value": float(f"{compared.p_value:.2g}")}
+    row.p_value = compared.p_value
     if row.measure in SCORES or row.measure in MIXES:
         row.value = _short(beyond)
-        row.detail |= {
+        row.detail = {
             "psi": _short(compared.observed),
             "by_chance": _short(compared.expected),
             "moved": _moved(cells.names, week, reference),
         }
     elif row.measure == "vocabulary":
         row.value = _short(beyond**0.5)
-        row.detail |= {
+        row.detail = {
             "distance": _short(compared.observed**0.5),
             "by_chance": _short(compared.expected**0.5),
         }

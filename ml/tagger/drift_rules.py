@@ -44,7 +44,6 @@ class Rules(BaseModel):
     fewest_texts: int = Field(ge=20)
     fewest_tagged: float = Field(gt=0, le=1)
     false_alarms: float = Field(gt=0, lt=1)
-    shuffles: int = Field(ge=100)
     unsure_below: float = Field(gt=0, lt=1)
     named_words: int = Field(ge=1)
     fewest_customers: int = Field(ge=3)
