@@ -24,6 +24,9 @@ Statistic = Callable[[Counts, Counts], Counts]
 _SEED = 20_260_101
 _AT_ONCE = 25
 """Shuffles held in memory together, each with a count per word."""
+_FITTED = 250
+"""Shuffles that tell each statistic's shape; others are counted, so that the observed value, in
+which the shape was not fitted either, is judged as they are."""
 
 
 @dataclass(frozen=True)
@@ -102,21 +105,23 @@ def compare(
     total = _sum(counts)
     week = _sum(counts[is_week])
     drawn: dict[str, list[Counts]] = {name: [] for name in statistics}
-    for weeks in _shuffled(counts, int(is_week.sum()), shuffles):
+    for weeks in _shuffled(counts, int(is_week.sum()), _FITTED + shuffles):
         for name, (cells, statistic) in statistics.items():
             drawn[name].append(statistic(weeks[:, cells], total[cells] - weeks[:, cells]))
-    seen = {
-        name: statistic(week[cells], total[cells] - week[cells])
-        for name, (cells, statistic) in statistics.items()
-    }
-    every = {name: np.append(np.concatenate(drawn[name]), seen[name]) for name in statistics}
-    tails = {name: _tail(values) for name, values in every.items()}
+    seen: dict[str, float] = {}
+    expected: dict[str, float] = {}
+    tails: dict[str, Counts] = {}
+    for name, (cells, statistic) in statistics.items():
+        values = np.concatenate(drawn[name])
+        seen[name] = float(statistic(week[cells], total[cells] - week[cells]))
+        expected[name] = float(np.nanmean(values))
+        tails[name] = _tail(values[:_FITTED], np.append(values[_FITTED:], seen[name]))
     farthest = np.min([tail[:-1] for tail in tails.values()], axis=0)
     return {
         name: Compared(
-            observed=float(seen[name]),
-            expected=float(np.nanmean(every[name][:-1])),
-            p_value=float(1 + (farthest <= tails[name][-1]).sum()) / (shuffles + 1),
+            seen[name],
+            expected[name],
+            float(1 + (farthest <= tails[name][-1]).sum()) / (shuffles + 1),
         )
         for name in statistics
     }
@@ -138,13 +143,15 @@ def _shuffled(counts: csr_matrix, in_week: int, shuffles: int) -> Iterator[Count
         yield (chosen @ counts).toarray()
 
 
-def _tail(values: Counts) -> Counts:
-    """How far out each value is: the upper tail of a Pearson III through the first three moments of
-    all but the last, which is the observed one. Only its order counts: it makes statistics of other
-    size and shape comparable, so that the farthest of several can be told."""
-    drawn = values[:-1][np.isfinite(values[:-1])]
-    spread = float(drawn.std()) if len(drawn) else 0.0
+def _tail(fitted: Counts, values: Counts) -> Counts:
+    """How far out each value is: the upper tail of a Pearson III through three moments of `fitted`.
+
+    Only the order counts: it makes statistics of other size and shape comparable, so that the
+    farthest of several can be told.
+    """
+    known = fitted[np.isfinite(fitted)]
+    spread = float(known.std()) if len(known) else 0.0
     if spread < 1e-12:
         return np.ones(len(values))
-    tail: Counts = pearson3.sf((values - drawn.mean()) / spread, float(skew(drawn)))
+    tail: Counts = pearson3.sf((values - known.mean()) / spread, float(skew(known)))
     return np.nan_to_num(tail, nan=1.0)

@@ -80,7 +80,7 @@ class World:
             chosen = list(draw.choice(self.common, draw.integers(5, 30), p=self.weights))
             chosen += list(draw.choice(new, 3)) if new else []
             score = float(np.clip(temper + draw.normal(0, 0.2), -1, 1))
-            is_unsure = draw.random() < unsure
+            sureness = (0.3, 0.5) if draw.random() < unsure else (0.5, 1)
             moment = datetime.combine(monday, datetime.min.time(), UTC) + timedelta(
                 seconds=int(draw.integers(7 * 24 * 3600))
             )
@@ -94,9 +94,7 @@ class World:
                 topic="other" if is_foreign else topic,
                 language=str(draw.choice(["de", "es"])) if is_foreign else "en",
                 language_supported=not is_foreign,
-                confidence=0.0
-                if is_foreign
-                else float(draw.uniform(*((0.3, 0.5), (0.5, 1))[not is_unsure])),
+                confidence=0.0 if is_foreign else float(draw.uniform(*sureness)),
             )
 
     def add(
