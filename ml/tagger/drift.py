@@ -176,12 +176,10 @@ def alert(report: DriftReport) -> str:
     limits = rules()
     if not report.alerts:
         return f"no drift in the week of {report.week}"
-    lines = [
-        f"- {row['measure']}, {row['channel']}: {row['value']} (alerts from {row['threshold']}"
-        + (f", before: {row['reference_value']}" if row["reference_value"] is not None else "")
-        + f"); {limits.measures[row['measure']].look_at}"
-        for row in report.alerts
-    ]
+    lines = []
+    for name in dict.fromkeys(row["measure"] for row in report.alerts):
+        where = "; ".join(_alarming(row) for row in report.alerts if row["measure"] == name)
+        lines.append(f"- {name}: {where}. {limits.measures[name].look_at}")
     message = "\n".join(
         [
             f"drift in the week of {report.week}, tagger {report.model_version}:",
@@ -193,3 +191,8 @@ def alert(report: DriftReport) -> str:
         raise Drifted(message)
     log.warning("%s", message)
     return message
+
+
+def _alarming(row: dict[str, Any]) -> str:
+    before = "" if row["reference_value"] is None else f", before {row['reference_value']}"
+    return f"{row['channel']} {row['value']} (alerts from {row['threshold']}{before})"

@@ -1,17 +1,26 @@
 """A company whose customers write every week, with or without a drift planted in one of them."""
 
+import json
 from collections.abc import Iterable
 from datetime import UTC, date, datetime, timedelta
+from types import SimpleNamespace
 from typing import Any
 
 import duckdb
 import numpy as np
 import pandas as pd
+import pytest
 
+from ml.tagger import drift
+from ml.tagger.drift_rules import rules
 from ml.tagger.labels import SIGNALS
+from warehouse.duck import warehouse
 
 VERSION = "support-tagger-9-tested"
 WEEK = date(2026, 3, 16)
+AS_OF = datetime(2026, 3, 23, tzinfo=UTC)
+MOMENT = datetime(2026, 3, 18, 12, tzinfo=UTC)
+DAY = timedelta(days=1)
 BEFORE = 8
 TOPICS = ("billing_payment", "shipping_delivery", "how_to", "technical_problem", "praise")
 LETTERS = np.array(list("bcdfghjklmnpqrstvwxz"))
@@ -150,3 +159,43 @@ class World:
             "where who is not null"
         )
         connection.unregister("world")
+
+
+def quick(monkeypatch: pytest.MonkeyPatch) -> None:
+    """No model is loaded, and fewer shuffles are drawn: what is planted stands out from any."""
+    monkeypatch.setattr(drift.model, "load", lambda: SimpleNamespace(version=VERSION))
+    limits = rules().model_copy(update={"false_alarms": 0.04})
+    monkeypatch.setattr(drift, "rules", lambda: limits)
+
+
+def then(**planted: Any) -> World:
+    """Eight ordinary weeks, then one with something planted."""
+    world = World()
+    world.weeks(BEFORE, WEEK - 7 * DAY)
+    world.week(WEEK, **planted)
+    return world
+
+
+Rows = dict[tuple[str, str], dict[str, Any]]
+
+
+def written(world: World) -> Rows:
+    """The report of WEEK as rows by channel and measure."""
+    with warehouse() as connection:
+        world.fill(connection)
+    drift.write(AS_OF)
+    return kept()
+
+
+def kept() -> Rows:
+    """What the warehouse holds of it."""
+    with warehouse(read_only=True) as connection:
+        found = drift.written(connection, WEEK)
+    assert found is not None
+    rows = [{**row, "detail": json.loads(row["detail"])} for row in found.to_pylist()]
+    return {(row["channel"], row["measure"]): row for row in rows}
+
+
+def alerting(rows: Rows, channel: str = "all") -> set[str]:
+    """Measures of a channel that alert."""
+    return {m for (c, m), row in rows.items() if c == channel and row["is_alert"]}

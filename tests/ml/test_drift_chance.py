@@ -5,7 +5,7 @@ from math import inf, log, log2
 
 import numpy as np
 import pytest
-from hypothesis import given
+from hypothesis import example, given
 from hypothesis import strategies as st
 from scipy.sparse import csr_matrix
 
@@ -62,6 +62,7 @@ def test_shares_by_hand() -> None:
 
 
 @given(values, st.integers(2, 20))
+@example([-0.3, -0.2, -0.1] + [0.0] * 20 + [0.1, 0.2], 5)
 def test_every_value_falls_into_one_bin_and_a_frequent_one_has_its_own(found, bins) -> None:
     cuts = edges(np.array(found), bins)
     assert np.all(np.diff(cuts) > 0)

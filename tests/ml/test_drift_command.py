@@ -1,8 +1,6 @@
 """What `heedline drift` says, of a report written before and of one made on the spot."""
 
 import json
-from datetime import UTC, datetime
-from types import SimpleNamespace
 
 import pytest
 from typer.testing import CliRunner
@@ -10,24 +8,20 @@ from typer.testing import CliRunner
 from heedline import app
 from ml.tagger import drift
 from ml.tagger.drift_rules import MEASURES, rules
-from tests.ml.drift_world import BEFORE, VERSION, World
+from tests.ml.drift_world import AS_OF, VERSION, WEEK, quick, then
 from warehouse.duck import warehouse
-
-AS_OF = datetime(2026, 3, 23, tzinfo=UTC)
 
 
 @pytest.fixture(autouse=True)
-def _tagger(monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setattr(drift.model, "load", lambda: SimpleNamespace(version=VERSION))
+def _quick(monkeypatch: pytest.MonkeyPatch) -> None:
+    quick(monkeypatch)
 
 
 @pytest.fixture
 def _world() -> None:
     """A product comes up in the last week; on chat, too few write."""
-    world = World()
-    world.weeks(BEFORE, datetime(2026, 3, 9, tzinfo=UTC).date())
-    world.week(datetime(2026, 3, 16, tzinfo=UTC).date(), product=0.35)
-    world.week(datetime(2026, 3, 16, tzinfo=UTC).date(), customers=3, channels=("chat",))
+    world = then(product=0.35)
+    world.week(WEEK, customers=3, channels=("chat",))
     with warehouse() as connection:
         world.fill(connection)
 
@@ -49,7 +43,7 @@ def test_the_newest_whole_week_is_computed_shown_and_not_kept() -> None:
     assert "all, new: znew" in shown
     assert f"new_words (all, email): {rules().measures['new_words'].look_at}" in shown
     with warehouse(read_only=True) as connection:
-        assert drift.written(connection, drift.newest_week(AS_OF)) is None
+        assert drift.written(connection, WEEK) is None
 
 
 @pytest.mark.usefixtures("_world")
