@@ -11,6 +11,7 @@ import typer
 from commands import (
     corrections,
     customer,
+    drift,
     erase,
     evaluate,
     evaluate_tagger,
@@ -51,6 +52,7 @@ app.command("review")(review.review)
 app.command("customer")(customer.customer)
 app.command("explain")(explain.explain)
 app.command("query")(query.query)
+app.command("drift")(drift.drift)
 app.command("erase")(erase.erase)
 evaluate.app.command("tagger")(evaluate_tagger.tagger)
 app.add_typer(evaluate.app, name="evaluate")

@@ -195,6 +195,26 @@ create table if not exists ml.corrected_tags (
     is_corrected boolean not null
 );
 
+-- One row per week (its Monday), channel (or 'all') and measure: is what customers write, and what the tagger makes of
+-- it, still what it was in the weeks before? `value` is null where there were too few texts; it alerts from `threshold`
+-- on unless chance explains it: `p_value` is the share of weeks without drift in which any row of a report goes as far.
+-- `detail` is a JSON object: what moved, or why there is no value. Its words are those of enough customers to be about
+-- none of them (ml/tagger/drift.yml).
+create table if not exists ml.tagger_drift (
+    week date not null,
+    channel varchar not null,
+    measure varchar not null,
+    model_version varchar not null,
+    value double,
+    reference_value double,
+    threshold double,
+    p_value double,
+    texts bigint not null,
+    reference_texts bigint not null,
+    is_alert boolean not null,
+    detail varchar not null
+);
+
 -- One row per customer, as_of and model version. `reasons` is a JSON list of
 -- {"feature": name, "label": text, "reason": text, "contribution": number}, largest contribution first.
 create table if not exists ml.customer_risk (

@@ -46,6 +46,11 @@ def _known_share(words: list[str], vocabulary: frozenset[str]) -> float:
     return sum(part in vocabulary for part in parts) / len(parts)
 
 
+def words_of(text: str) -> list[str]:
+    """Words of a normalised text, without those that stand for links, addresses and numbers."""
+    return _WORD.findall(_FILLERS.sub(" ", text))
+
+
 def identify(text: str, vocabulary: frozenset[str]) -> Language:
     """Language of a normalised text.
 
@@ -53,7 +58,7 @@ def identify(text: str, vocabulary: frozenset[str]) -> Language:
         vocabulary: whole words of the encoder's (English) tokenizer, lower case.
     """
     own = _FILLERS.sub(" ", text)
-    words = _WORD.findall(own)
+    words = words_of(text)
     if not words:
         return Language(UNDETERMINED, False)
     best, probability = _identifier().classify(own)

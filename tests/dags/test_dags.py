@@ -8,6 +8,7 @@ import pytest
 ROOT = Path(__file__).resolve().parents[2]
 CHAIN = {"unify", "enrich", "marts", "publish"}
 PRIVACY = {"erase", "retention"}
+WATCH = {"tagger_drift"}
 
 
 @pytest.fixture(scope="module")
@@ -25,10 +26,11 @@ def dags(tmp_path_factory: pytest.TempPathFactory) -> dict[str, Any]:
         from marts import marts
         from publish_marts import publish
         from retention import retention
+        from tagger_drift import tagger_drift
         from unify import unify
 
         found = {dag.dag_id: dag for dag in (unify(), enrich(), marts(), publish())}
-        found |= {dag.dag_id: dag for dag in (erase(), retention())}
+        found |= {dag.dag_id: dag for dag in (erase(), retention(), tagger_drift())}
         found |= {
             k: v for k, v in vars(ingest).items() if k.startswith("ingest_") and k != "ingest_dag"
         }
@@ -38,7 +40,7 @@ def dags(tmp_path_factory: pytest.TempPathFactory) -> dict[str, Any]:
 def test_one_ingest_dag_per_enabled_channel(dags: dict[str, Any]) -> None:
     from connectors.registry import enabled_channels
 
-    assert set(dags) == CHAIN | PRIVACY | {f"ingest_{c.name}" for c in enabled_channels()}
+    assert set(dags) == CHAIN | PRIVACY | WATCH | {f"ingest_{c.name}" for c in enabled_channels()}
 
 
 def test_what_opens_the_warehouse_waits_for_its_slot(dags: dict[str, Any]) -> None:
@@ -54,8 +56,8 @@ def test_what_opens_the_warehouse_waits_for_its_slot(dags: dict[str, Any]) -> No
         if dag_id.startswith("ingest_")
         for task in ("extract", "gate", "announce")
     }
-    # It starts a run, and opens nothing.
-    assert outside == expected | {"erase.rebuild"}
+    # They start a run, or say what another task found, and open nothing.
+    assert outside == expected | {"erase.rebuild", "tagger_drift.alert"}
 
 
 def test_a_failed_load_still_reports_and_still_fails_its_run(dags: dict[str, Any]) -> None:
@@ -94,3 +96,14 @@ def test_an_address_is_no_parameter_of_a_dag_for_airflow_keeps_those(dags: dict[
 
 def test_texts_are_redacted_before_anything_reads_them(dags: dict[str, Any]) -> None:
     assert dags["enrich"].get_task("tag").upstream_task_ids == {"redact"}
+
+
+def test_drift_is_told_by_a_task_that_fails_once_and_that_nothing_waits_for(
+    dags: dict[str, Any],
+) -> None:
+    drift = dags["tagger_drift"]
+    alert = drift.get_task("alert")
+    assert alert.upstream_task_ids == {"compute"}
+    assert alert.retries == 0
+    assert drift.timetable.expression == "0 6 * * 1"
+    assert not any(task.outlets or task.downstream_task_ids - {"alert"} for task in drift.tasks)

@@ -229,3 +229,12 @@ def test_a_request_under_way_is_readable_by_its_owner_only_and_gone_after() -> N
     erasure.finish()
     assert not path.exists()
     assert JANES not in erasure.proof_of(request).read_text()
+
+
+def test_words_that_many_wrote_stay_in_the_drift_report() -> None:
+    report = {"week": "2026-03-16", "channel": "all", "measure": "vocabulary", "texts": 200}
+    report |= {"model_version": "x", "reference_texts": 1600, "is_alert": False}
+    insert("ml.tagger_drift", **report, detail={"new": {"jane": 7, "rose": 9}})
+    before = everything()["ml.tagger_drift"]
+    erase()
+    assert everything()["ml.tagger_drift"] == before

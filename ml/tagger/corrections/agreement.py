@@ -8,6 +8,7 @@ from sklearn.metrics import cohen_kappa_score
 
 from ml.tagger.corrections.applied import Tags, decisions, shown, wanted
 from ml.tagger.corrections.file import ANSWERS, Correction
+from ml.tagger.in_use import in_use
 
 
 @dataclass(frozen=True)
@@ -62,9 +63,7 @@ def agreement(
     connection: duckdb.DuckDBPyConnection, corrections: list[Correction]
 ) -> list[Agreement]:
     """Per field and way of drawing; texts that the tagger in use has not tagged are left out."""
-    (version,) = connection.execute(
-        "select coalesce(max(version), '') from ml.models_in_use where model = 'tagger'"
-    ).fetchall()[0]
+    version = in_use(connection)
     now = shown(connection, [c.of_version(version) for c in corrections])
     then = shown(connection, corrections)
     pairs: dict[tuple[str, str], list[tuple[str, str]]] = {}
