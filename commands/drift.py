@@ -10,8 +10,8 @@ from rich.markup import escape
 from rich.table import Table
 
 from commands.console import CommandFailed, out
-from ml.tagger import drift as report
-from ml.tagger.drift_rules import BadRules, rules
+from ml.tagger.drift import report as report
+from ml.tagger.drift.rules import BadRules, rules
 from ml.tagger.model import BadModel
 from ml.tagger.tag_warehouse import NotUnified
 from warehouse.duck import warehouse
@@ -44,7 +44,7 @@ def drift(
     now without keeping it. A shift counts beyond what chance alone gives: 0 is none. Of scores and
     mixes it is a population stability index (0.1 moderate, 0.25 large), of the vocabulary a
     Jensen-Shannon distance (0 same words, 1 none in common); the rest are shares. Thresholds:
-    `ml/tagger/drift.yml`. What to do about an alert: docs/runbook.md.
+    `ml/tagger/drift/drift.yml`. What to do about an alert: docs/runbook.md.
 
     Examples: `heedline drift` · `heedline drift --week 2026-03-16` · `heedline drift --format json`
     """

@@ -10,11 +10,12 @@ import typer
 from rich.table import Table
 
 from commands.console import CommandFailed, err, out
-from ml.tagger import evaluate, model
-from ml.tagger.evaluate import Line
-from ml.tagger.examples import BadManifest, all_examples
-from ml.tagger.peers import Peer, compare
+from ml.tagger import model
+from ml.tagger.evaluate import heads as evaluate
+from ml.tagger.evaluate.heads import Line
+from ml.tagger.evaluate.peers import Peer, compare
 from ml.tagger.runtime import Runner
+from ml.tagger.training.examples import BadManifest, all_examples
 
 _SPEED_TEXTS = 3_000
 

@@ -18,7 +18,7 @@ from rich.progress import (
 from rich.text import Text
 
 from commands.console import CommandFailed, err, out
-from ml.tagger.files import BadFile, Watch, tag_file
+from ml.tagger.files.tagging import BadFile, Watch, tag_file
 
 _SPEED_SECONDS = 120
 

@@ -7,9 +7,11 @@ import typer
 from rich.table import Table
 
 from commands.console import CommandFailed, out
-from ml.tagger import model, own_topics, own_topics_fit
+from ml.tagger import model
 from ml.tagger.corrections import file as corrections
 from ml.tagger.corrections.export import own_examples
+from ml.tagger.own_topics import fit as own_topics_fit
+from ml.tagger.own_topics import head as own_topics
 from ml.tagger.text import normalise
 from warehouse.settings import settings
 

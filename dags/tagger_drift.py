@@ -1,7 +1,7 @@
 """Once a week: do customers write, and does the tagger answer, as in the weeks before?
 
 `compute` writes the newest week that is over into `ml.tagger_drift`; `alert` fails when a measure
-is past its threshold (`ml/tagger/drift.yml`), so that Airflow tells whoever it tells of failures.
+is past its threshold (`ml/tagger/drift/drift.yml`), so that Airflow tells whoever it tells of failures.
 Nothing else waits for it. By hand: trigger it, with `as_of` in its configuration for another week.
 """
 
@@ -29,14 +29,14 @@ def tagger_drift() -> None:
     @task(pool=WAREHOUSE_POOL)
     def compute(**context: Any) -> dict[str, Any]:
         """Measure the newest week that is over; rows written for it before are replaced."""
-        from ml.tagger.drift import write
+        from ml.tagger.drift.report import write
 
         return vars(write(started_as_of(context)))
 
     @task(retries=0)
     def alert(report: dict[str, Any]) -> str:
         """Say what drifted, and fail over it unless `drift.yml` says `alert: log`."""
-        from ml.tagger.drift import DriftReport, alert
+        from ml.tagger.drift.report import DriftReport, alert
 
         return alert(DriftReport(**report))
 

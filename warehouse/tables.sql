@@ -199,7 +199,7 @@ create table if not exists ml.corrected_tags (
 -- it, still what it was in the weeks before? `value` is null where there were too few texts; it alerts from `threshold`
 -- on unless chance explains it: `p_value` is the share of weeks without drift in which any row of a report goes as far.
 -- `detail` is a JSON object: what moved, or why there is no value. Its words are those of enough customers to be about
--- none of them (ml/tagger/drift.yml).
+-- none of them (ml/tagger/drift/drift.yml).
 create table if not exists ml.tagger_drift (
     week date not null,
     channel varchar not null,

@@ -8,12 +8,13 @@ from pathlib import Path
 
 import numpy as np
 
-from ml.tagger import student, swap
+from ml.tagger import student
 from ml.tagger.labels import COLUMNS, HEADS, columns
 from ml.tagger.runtime import BadModel as BadModel
 from ml.tagger.runtime import Floats, Runner
 from ml.tagger.student import Student
-from ml.tagger.swap import Swap
+from ml.tagger.swap import heads as swap
+from ml.tagger.swap.heads import Swap
 from warehouse.settings import PROJECT_ROOT
 
 FOLDER = PROJECT_ROOT / "models" / "support-tagger"

@@ -10,9 +10,10 @@ import numpy as np
 import pyarrow as pa
 
 from ml.redaction.kinds import in_words
-from ml.tagger import model, own_topics
+from ml.tagger import model
 from ml.tagger.labels import SENTIMENTS, SIGNALS, TOPICS, URGENCIES
 from ml.tagger.language import identify
+from ml.tagger.own_topics import head as own_topics
 from ml.tagger.runtime import Floats
 from ml.tagger.text import normalise
 from warehouse.settings import settings

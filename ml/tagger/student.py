@@ -2,7 +2,7 @@
 
 A table of static vectors (one per token, one per hashed pair of neighbours), their mean, one hidden
 layer, the same outputs as the tagger. It is taught by the tagger's own answers and kept in int8.
-numpy only; `teach.py` trains it.
+numpy only; `training/teach.py` trains it.
 """
 
 from dataclasses import dataclass

@@ -12,8 +12,9 @@ from dataclasses import dataclass
 import duckdb
 import pyarrow as pa
 
-from ml.tagger import model, own_topics
+from ml.tagger import model
 from ml.tagger.corrections import applied, file
+from ml.tagger.own_topics import head as own_topics
 from ml.tagger.predict import CHUNK, SCHEMA, Said, say
 from warehouse.duck import transaction, warehouse
 from warehouse.settings import settings

@@ -1,11 +1,12 @@
-"""Train the tagger: `prepare`, then `runs` (here or on an accelerator), then `release`.
+r"""Train the tagger: `prepare`, then `runs` (here or on an accelerator), then `release`.
 
     python -m ml.tagger.train prepare --data DIR --work DIR [--corrections FILE]
-    python -m ml.tagger.runs --prepared WORK/prepared.npz --encoder WORK/encoder --out WORK/runs
+    python -m ml.tagger.training.runs --prepared WORK/prepared.npz --encoder WORK/encoder \
+        --out WORK/runs
     python -m ml.tagger.train release --work DIR --number N
 
 Needs the `train` extra. `prepare` takes a minute, `release` ten on two cores; how long the runs
-take is said in runs.py. A step that was stopped is begun again, the runs where they stopped.
+take is said in training/runs.py. A step that was stopped is begun again, the runs where they were.
 """
 
 import argparse
@@ -17,15 +18,16 @@ from pathlib import Path
 import numpy as np
 from numpy.typing import NDArray
 
-from ml.tagger import batches, calibration, export, runs, student, teach
+from ml.tagger import student
 from ml.tagger.answers import probabilities
-from ml.tagger.batches import Prepared
-from ml.tagger.calibration import Calibration
 from ml.tagger.labels import EXCLUSIVE, HEADS, columns
 from ml.tagger.model import CONFIG, FOLDER, GRAPH, LABELS, STUDENT, TOKENIZER
-from ml.tagger.network import LAYERS, encoder_folder
-from ml.tagger.prepare import prepare
 from ml.tagger.runtime import MAX_TOKENS
+from ml.tagger.training import batches, calibration, export, runs, teach
+from ml.tagger.training.batches import Prepared
+from ml.tagger.training.calibration import Calibration
+from ml.tagger.training.network import LAYERS, encoder_folder
+from ml.tagger.training.prepare import prepare
 
 RELEASED = "network_1"
 """The run that is released: the first of its kind, not the best on any test."""
@@ -116,7 +118,7 @@ def unseen_answers(
     data: Prepared, logits: NDArray[np.float32], fitted: dict[str, Calibration],
     thresholds: dict[str, float], target: Path,
 ) -> None:  # fmt: skip
-    """Keep what networks said of test texts of sources they had not seen, for evaluate.py."""
+    """Keep what networks said of test texts of sources they had not seen, for `heedline evaluate tagger`."""
     rows = np.flatnonzero((data.split == 2) & ~np.isnan(logits[:, 0]))
     np.savez_compressed(
         target,

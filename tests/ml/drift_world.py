@@ -11,8 +11,8 @@ import numpy as np
 import pandas as pd
 import pytest
 
-from ml.tagger import drift
-from ml.tagger.drift_rules import rules
+from ml.tagger.drift import report as drift
+from ml.tagger.drift.rules import rules
 from ml.tagger.labels import SIGNALS
 from warehouse.duck import warehouse
 

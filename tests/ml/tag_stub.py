@@ -12,7 +12,10 @@ from pathlib import Path
 import pyarrow as pa
 import pyarrow.parquet as pq
 
-from ml.tagger import file_input, file_output, file_parts, files
+from ml.tagger.files import parts as file_parts
+from ml.tagger.files import reading as file_input
+from ml.tagger.files import tagging as files
+from ml.tagger.files import writing as file_output
 from ml.tagger.predict import SCHEMA, text_hash
 
 VERSION = "stub-1"

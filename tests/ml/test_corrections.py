@@ -12,8 +12,8 @@ from typer.testing import CliRunner
 import heedline
 from ml.tagger.corrections import agreement, applied, export, file, sample
 from ml.tagger.corrections.file import BadCorrection, Correction
-from ml.tagger.examples import corrected, targets
 from ml.tagger.labels import COLUMNS, SIGNALS
+from ml.tagger.training.examples import corrected, targets
 from warehouse.duck import warehouse
 from warehouse.settings import settings
 

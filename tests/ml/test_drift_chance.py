@@ -9,7 +9,7 @@ from hypothesis import example, given
 from hypothesis import strategies as st
 from scipy.sparse import csr_matrix
 
-from ml.tagger.drift_chance import compare, divergence, edges, psi, rise, share_new
+from ml.tagger.drift.chance import compare, divergence, edges, psi, rise, share_new
 
 pairs = st.integers(2, 12).flatmap(
     lambda k: st.tuples(*[st.lists(st.integers(0, 500), min_size=k, max_size=k)] * 2)

@@ -6,8 +6,8 @@ import pytest
 from typer.testing import CliRunner
 
 from heedline import app
-from ml.tagger import drift
-from ml.tagger.drift_rules import MEASURES, rules
+from ml.tagger.drift import report as drift
+from ml.tagger.drift.rules import MEASURES, rules
 from tests.ml.drift_world import AS_OF, VERSION, WEEK, quick, then
 from warehouse.duck import warehouse
 

@@ -5,8 +5,8 @@ from datetime import date, datetime
 import duckdb
 import pytest
 
-from ml.tagger import drift
-from ml.tagger.drift_rules import FILE, MEASURES, BadRules, rules
+from ml.tagger.drift import report as drift
+from ml.tagger.drift.rules import FILE, MEASURES, BadRules, rules
 from tests.ml.drift_world import (
     AS_OF,
     BEFORE,

@@ -2,8 +2,9 @@
 
 from datetime import UTC, datetime, timedelta
 
-from ml.tagger import drift_texts, drift_words
-from ml.tagger.drift_rules import rules
+from ml.tagger.drift import texts as drift_texts
+from ml.tagger.drift import words as drift_words
+from ml.tagger.drift.rules import rules
 from tests.ml.drift_world import BEFORE, DAY, MOMENT, VERSION, WEEK, World
 from warehouse.duck import warehouse
 

@@ -8,7 +8,9 @@ import yaml
 from typer.testing import CliRunner
 
 import heedline
-from ml.tagger import model, own_topics, own_topics_fit
+from ml.tagger import model
+from ml.tagger.own_topics import fit as own_topics_fit
+from ml.tagger.own_topics import head as own_topics
 
 TOPICS = {
     "loyalty_points": [

@@ -16,12 +16,16 @@ from typer.testing import CliRunner
 
 import heedline
 from commands import evaluate_tagger
-from ml.tagger import model, own_topics, predict, swap, swap_checkpoint, swap_scorer
-from ml.tagger.examples import source_examples
+from ml.tagger import model, predict
 from ml.tagger.labels import HEADS, TOPICS, columns
-from ml.tagger.swap import Swap
-from ml.tagger.swap_config import parse
+from ml.tagger.own_topics import head as own_topics
+from ml.tagger.swap import checkpoint as swap_checkpoint
+from ml.tagger.swap import heads as swap
+from ml.tagger.swap import scorer as swap_scorer
+from ml.tagger.swap.config import parse
+from ml.tagger.swap.heads import Swap
 from ml.tagger.tag_warehouse import tag_warehouse
+from ml.tagger.training.examples import source_examples
 from tests.ml.swap_files import MOODS, checkpoint, config
 from warehouse.duck import warehouse
 from warehouse.settings import settings

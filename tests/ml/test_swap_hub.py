@@ -9,8 +9,10 @@ from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
 import pytest
 from huggingface_hub import constants
 
-from ml.tagger import model, swap, swap_checkpoint
-from ml.tagger.swap import Swap
+from ml.tagger import model
+from ml.tagger.swap import checkpoint as swap_checkpoint
+from ml.tagger.swap import heads as swap
+from ml.tagger.swap.heads import Swap
 from tests.ml.swap_files import MOODS, checkpoint, config
 from warehouse.settings import settings
 

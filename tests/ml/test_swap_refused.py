@@ -6,8 +6,10 @@ import sys
 import pytest
 import yaml
 
-from ml.tagger import model, swap_checkpoint, swap_config
+from ml.tagger import model
 from ml.tagger.labels import HEADS
+from ml.tagger.swap import checkpoint as swap_checkpoint
+from ml.tagger.swap import config as swap_config
 from tests.ml.swap_files import MOODS, checkpoint, config
 from warehouse.settings import PROJECT_ROOT, settings
 

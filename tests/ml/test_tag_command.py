@@ -10,7 +10,8 @@ from typer.testing import CliRunner
 
 from commands import tag as command
 from heedline import app
-from ml.tagger import file_input, files
+from ml.tagger.files import reading as file_input
+from ml.tagger.files import tagging as files
 from tests.ml import tag_stub
 
 
@@ -71,7 +72,7 @@ def test_a_full_disk_is_said_and_the_next_start_goes_on(
         raise OSError(errno.ENOSPC, "No space left on device")
 
     with monkeypatch.context() as patch:
-        patch.setattr("ml.tagger.file_output.CsvSink.write", full)
+        patch.setattr("ml.tagger.files.writing.CsvSink.write", full)
         code, said = invoke(source)
     assert code == 1
     assert said == (

@@ -14,8 +14,9 @@ import pytest
 from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 
-from ml.tagger import file_input, files
-from ml.tagger.files import TAGS, tag_file
+from ml.tagger.files import reading as file_input
+from ml.tagger.files import tagging as files
+from ml.tagger.files.tagging import TAGS, tag_file
 from tests.ml import tag_stub
 from tests.ml.tag_stub import write
 

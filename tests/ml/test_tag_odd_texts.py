@@ -6,10 +6,10 @@ import pyarrow as pa
 import pyarrow.parquet as pq
 import pytest
 
-from ml.tagger import files
-from ml.tagger.file_input import grouped
-from ml.tagger.file_parquet import ParquetSource
-from ml.tagger.files import tag_file
+from ml.tagger.files import tagging as files
+from ml.tagger.files.parquet_tables import ParquetSource
+from ml.tagger.files.reading import grouped
+from ml.tagger.files.tagging import tag_file
 from ml.tagger.predict import tag_texts
 from tests.ml import tag_stub
 

@@ -7,8 +7,8 @@ from pathlib import Path
 import pyarrow as pa
 import pytest
 
-from ml.tagger import files
-from ml.tagger.files import BadFile, tag_file
+from ml.tagger.files import tagging as files
+from ml.tagger.files.tagging import BadFile, tag_file
 from tests.ml import tag_stub
 from tests.ml.tag_stub import write
 

@@ -10,7 +10,8 @@ from pathlib import Path
 import pytest
 from filelock import FileLock
 
-from ml.tagger import file_input, files
+from ml.tagger.files import reading as file_input
+from ml.tagger.files import tagging as files
 from tests.ml import tag_stub
 
 ROWS = 1_050  # in groups of 100

@@ -7,9 +7,11 @@ from typing import Any
 
 import pytest
 
-from ml.tagger import model, own_topics, own_topics_fit, predict, tag_warehouse
+from ml.tagger import model, predict, tag_warehouse
 from ml.tagger.corrections import file
 from ml.tagger.language import Language
+from ml.tagger.own_topics import fit as own_topics_fit
+from ml.tagger.own_topics import head as own_topics
 from ml.tagger.tag_warehouse import NotRedacted, NotUnified, TagReport
 from tests.ml.test_own_topics import TOPICS
 from warehouse.duck import warehouse

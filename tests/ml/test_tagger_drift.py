@@ -2,8 +2,9 @@
 
 import pytest
 
-from ml.tagger import drift, drift_texts
-from ml.tagger.drift_rules import MEASURES, rules
+from ml.tagger.drift import report as drift
+from ml.tagger.drift import texts as drift_texts
+from ml.tagger.drift.rules import MEASURES, rules
 from tests.ml.drift_world import (
     BEFORE,
     DAY,

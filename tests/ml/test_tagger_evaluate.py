@@ -9,9 +9,10 @@ from typer.testing import CliRunner
 
 import heedline
 from commands import evaluate_tagger
-from ml.tagger import evaluate, model
-from ml.tagger.examples import source_examples
+from ml.tagger import model
+from ml.tagger.evaluate import heads as evaluate
 from ml.tagger.labels import COLUMNS, HEADS, SENTIMENTS, columns
+from ml.tagger.training.examples import source_examples
 
 CUTS = np.full(len(HEADS["topics"]), 0.5, dtype=np.float32)
 

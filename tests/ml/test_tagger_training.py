@@ -8,8 +8,12 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from ml.tagger import batches, metrics, prepare, student
-from ml.tagger.examples import (
+from ml.tagger import student
+from ml.tagger.evaluate import metrics
+from ml.tagger.labels import COLUMNS, HEADS, SENTIMENTS, SIGNALS, TOPICS, URGENCIES
+from ml.tagger.model import FOLDER
+from ml.tagger.training import batches, prepare
+from ml.tagger.training.examples import (
     OWN,
     BadManifest,
     Example,
@@ -19,10 +23,8 @@ from ml.tagger.examples import (
     source_examples,
     targets,
 )
-from ml.tagger.labels import COLUMNS, HEADS, SENTIMENTS, SIGNALS, TOPICS, URGENCIES
-from ml.tagger.model import FOLDER
-from ml.tagger.readers import READERS
-from ml.tagger.runs import LEFT_OUT, SEEDS, plan
+from ml.tagger.training.readers import READERS
+from ml.tagger.training.runs import LEFT_OUT, SEEDS, plan
 
 VOCABULARY = FOLDER / "tokenizer.json"
 

@@ -12,8 +12,8 @@ import numpy as np
 from numpy.typing import NDArray
 from sklearn.feature_extraction.text import TfidfVectorizer
 
-from ml.tagger.examples import Example, all_examples, manifest
 from ml.tagger.runtime import tokenizer
+from ml.tagger.training.examples import Example, all_examples, manifest
 
 NEAR = 0.85
 """Cosine of character 4-grams from which two texts count as the same."""

@@ -17,9 +17,9 @@ import duckdb
 import pyarrow as pa
 
 from ml.tagger import model
-from ml.tagger.drift_measures import Row, measure
-from ml.tagger.drift_rules import Rules, rules
-from ml.tagger.drift_texts import Population, first_moment, read
+from ml.tagger.drift.measures import Row, measure
+from ml.tagger.drift.rules import Rules, rules
+from ml.tagger.drift.texts import Population, first_moment, read
 from ml.tagger.in_use import in_use
 from ml.tagger.tag_warehouse import NotUnified
 from warehouse.clock import iso

@@ -14,8 +14,8 @@ import pandas as pd
 from numpy.typing import NDArray
 from scipy.sparse import csr_matrix, hstack
 
-from ml.tagger import drift_words
-from ml.tagger.drift_chance import (
+from ml.tagger.drift import words
+from ml.tagger.drift.chance import (
     Compared,
     Counts,
     compare,
@@ -26,8 +26,8 @@ from ml.tagger.drift_chance import (
     share,
     share_new,
 )
-from ml.tagger.drift_rules import MEASURES, MIXES, SCORES, Rules
-from ml.tagger.drift_texts import Population
+from ml.tagger.drift.rules import MEASURES, MIXES, SCORES, Rules
+from ml.tagger.drift.texts import Population
 
 _MOVED = 5
 """Bins or classes named in a row's detail."""
@@ -82,7 +82,7 @@ def measure(population: Population, channel: str, rules: Rules, shuffles: int) -
         if row.measure in compared:
             _fill(row, cells[row.measure], is_week, compared[row.measure], rules)
     if "vocabulary" in compared:
-        named = drift_words.named(said, cells["vocabulary"].counts, population, rules)
+        named = words.named(said, cells["vocabulary"].counts, population, rules)
         for row in rows:
             if row.measure in ("vocabulary", "new_words"):
                 row.detail |= named

@@ -15,7 +15,7 @@ import orjson
 import pyarrow as pa
 import pyarrow.parquet as pq
 
-from ml.tagger.file_input import Form
+from ml.tagger.files.reading import Form
 from warehouse.durable import sync
 
 _ROW_GROUP_ROWS, _ROW_GROUP_BYTES = 65_536, 64_000_000

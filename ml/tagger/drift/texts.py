@@ -16,7 +16,7 @@ from scipy.sparse import csr_matrix
 from sklearn.feature_extraction.text import CountVectorizer
 
 from ml.redaction.kinds import PLACEHOLDER
-from ml.tagger.drift_rules import MIXES, SCORES
+from ml.tagger.drift.rules import MIXES, SCORES
 from ml.tagger.language import words_of
 from ml.tagger.tag_warehouse import NotUnified
 from ml.tagger.text import normalise

@@ -13,8 +13,8 @@ import numpy as np
 import torch
 from numpy.typing import NDArray
 
-from ml.tagger.batches import Prepared
 from ml.tagger.labels import COLUMNS, EXCLUSIVE, HEADS, TOPICS, columns
+from ml.tagger.training.batches import Prepared
 
 Calibration = tuple[torch.Tensor, torch.Tensor]
 """Slope [1] and offset [labels] of a head's logits."""

@@ -14,11 +14,11 @@ from pathlib import Path
 import numpy as np
 from scipy.special import log_softmax, logsumexp, softmax
 
-from ml.tagger import swap_checkpoint, swap_scorer
 from ml.tagger.labels import EXCLUSIVE, HEADS
 from ml.tagger.runtime import BadModel, Floats
-from ml.tagger.swap_config import Function, Slot, parse
-from ml.tagger.swap_scorer import Logits
+from ml.tagger.swap import checkpoint, scorer
+from ml.tagger.swap.config import Function, Slot, parse
+from ml.tagger.swap.scorer import Logits
 from warehouse.settings import settings
 
 log = logging.getLogger(__name__)
@@ -72,25 +72,24 @@ def apply(swaps: Sequence[Swap], texts: list[str], answers: dict[str, Floats]) -
 
 
 def _swap(slot: Slot, beside: Path) -> Swap:
-    folder = swap_checkpoint.locate(slot, beside, settings().root / "models" / "hub")
-    labels, function = swap_checkpoint.describe(slot, folder)
+    folder = checkpoint.locate(slot, beside, settings().root / "models" / "hub")
+    labels, function = checkpoint.describe(slot, folder)
     entry = slot.entry
     if dropped := [name for name in labels if name not in entry.labels]:
         log.info("%s: labels that go to none of ours: %s", slot.where, ", ".join(dropped))
     mapping = [entry.labels, slot.gives, function, entry.threshold, entry.max_tokens]
-    content = json.dumps([swap_checkpoint.digest(folder), *mapping], sort_keys=True)
+    content = json.dumps([checkpoint.digest(folder), *mapping], sort_keys=True)
     digest = hashlib.sha256(content.encode())
     name = Path(entry.checkpoint).name or folder.resolve().name
     version = f"{slot.target}:{name}-{digest.hexdigest()[:8]}"
-    scorer = swap_scorer.Scorer(slot, folder, len(labels))
-    return Swap(slot, labels, function, version, scorer)
+    return Swap(slot, labels, function, version, scorer.Scorer(slot, folder, len(labels)))
 
 
 @lru_cache(maxsize=4)
 def _loaded(file: Path, text: str) -> tuple[Swap, ...]:
     slots = parse(file, text)
     if slots:
-        swap_checkpoint.need_torch(file)
+        checkpoint.need_torch(file)
     return tuple(_swap(slot, file.parent) for slot in slots)
 
 

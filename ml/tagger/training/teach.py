@@ -8,9 +8,10 @@ from numpy.typing import NDArray
 from sklearn.linear_model import LogisticRegression
 from torch import nn
 
-from ml.tagger import losses, student
-from ml.tagger.batches import Epochs, Prepared, Rows
+from ml.tagger import student
 from ml.tagger.labels import COLUMNS, EXCLUSIVE, SIGNALS, columns
+from ml.tagger.training import losses
+from ml.tagger.training.batches import Epochs, Prepared, Rows
 
 TOKEN_WIDTH, PAIR_WIDTH, HIDDEN = 128, 48, 256
 EPOCHS, BATCH, RATE = 12, 512, 3e-3

@@ -10,8 +10,8 @@ from numpy.typing import NDArray
 from scipy.sparse import csr_matrix
 from scipy.special import rel_entr
 
-from ml.tagger.drift_rules import Rules
-from ml.tagger.drift_texts import Population
+from ml.tagger.drift.rules import Rules
+from ml.tagger.drift.texts import Population
 
 Words = dict[str, dict[str, int]]
 

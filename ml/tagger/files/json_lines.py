@@ -7,7 +7,7 @@ from typing import Any
 
 import pyarrow as pa
 
-from ml.tagger.file_input import GROUP_ROWS, BadFile, TextSource, Tick, grouped
+from ml.tagger.files.reading import GROUP_ROWS, BadFile, TextSource, Tick, grouped
 
 Rows = list[dict[str, Any]]
 

@@ -12,8 +12,8 @@ import numpy as np
 from numpy.typing import NDArray
 
 from ml.tagger.runtime import BadModel
-from ml.tagger.swap_checkpoint import said
-from ml.tagger.swap_config import Slot
+from ml.tagger.swap.checkpoint import said
+from ml.tagger.swap.config import Slot
 
 Logits = NDArray[np.float64]
 

@@ -1,6 +1,6 @@
 """A company's own topics, from a name and a few examples each: a head on the tagger's embedding.
 
-The head is a softmax over the company's topics and "none of them" (own_topics_fit.py); the encoder
+The head is a softmax over the company's topics and "none of them" (fit.py); the encoder
 is not touched, so one pass answers both.
 """
 
@@ -180,7 +180,7 @@ def load(target: Path, tagger: Model) -> Head | None:
         raise BadTopics(f"{place}: {error}; run `heedline topics train` again") from None
     if head.tagger_version != tagger.encoder_version:
         log.info("own topics: %s was of %s, fitted again", head.version, head.tagger_version)
-        from ml.tagger.own_topics_fit import fit  # brings scikit-learn, which serving does without
+        from ml.tagger.own_topics.fit import fit  # brings scikit-learn, which serving does without
 
         head = fit(head.topics, tagger)
         save(head, target)

@@ -16,10 +16,10 @@ from sklearn.linear_model import LogisticRegression
 from sklearn.metrics import f1_score
 from sklearn.model_selection import StratifiedKFold
 
-from ml.tagger.examples import own_rows
 from ml.tagger.model import Model
-from ml.tagger.own_topics import Floats, Head, Score
+from ml.tagger.own_topics.head import Floats, Head, Score
 from ml.tagger.text import normalise
+from ml.tagger.training.examples import own_rows
 
 FALSE_ALARMS = 0.02
 FOLDS = 5

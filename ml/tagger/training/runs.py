@@ -1,6 +1,7 @@
 """All runs of `fit.py` that a released tagger needs, in order, some at a time.
 
-    python -m ml.tagger.runs --prepared FILE --encoder DIR --out DIR [--parallel N] [--only NAME …]
+    python -m ml.tagger.training.runs --prepared FILE --encoder DIR --out DIR
+        [--parallel N] [--only NAME …]
 
 Teachers (several seeds, averaged) answer for every text; three networks learn from people and
 teachers together, the first of which is released; and for the honest numbers one run leaves out
@@ -67,7 +68,7 @@ def plan() -> list[list[Run]]:
 
 def run(one: Run, prepared: Path, encoder: Path, out: Path) -> int:
     """Run it as a process of its own; its output goes to `<out>/<name>.log`."""
-    command = [sys.executable, "-m", "ml.tagger.fit", "--prepared", str(prepared)]
+    command = [sys.executable, "-m", "ml.tagger.training.fit", "--prepared", str(prepared)]
     command += ["--encoder", str(encoder), "--out", str(out / one.name), *one.arguments]
     if one.teachers:
         command += ["--teachers", *(str(out / t / "logits.npz") for t in one.teachers)]

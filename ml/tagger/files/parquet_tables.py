@@ -5,7 +5,7 @@ from collections.abc import Iterator
 import pyarrow as pa
 import pyarrow.parquet as pq
 
-from ml.tagger.file_input import GROUP_ROWS, GROUP_WEIGHT, BadFile, Source, Tick
+from ml.tagger.files.reading import GROUP_ROWS, GROUP_WEIGHT, BadFile, Source, Tick
 
 
 class ParquetSource(Source):

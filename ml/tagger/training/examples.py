@@ -19,10 +19,10 @@ import yaml
 from numpy.typing import NDArray
 
 from ml.tagger.labels import COLUMNS, SENTIMENTS, SIGNALS, TOPICS, URGENCIES
-from ml.tagger.readers import READERS, Row
 from ml.tagger.text import normalise
+from ml.tagger.training.readers import READERS, Row
 
-HERE = Path(__file__).parent
+HERE = Path(__file__).parents[1]
 OWN = HERE / "data"
 TEST_SHARE = 12
 """Percent of a source without a held-out part of its own that is kept for the test."""

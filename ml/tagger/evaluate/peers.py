@@ -10,8 +10,8 @@ from pathlib import Path
 
 import numpy as np
 
-from ml.tagger import metrics
-from ml.tagger.metrics import Array
+from ml.tagger.evaluate import metrics
+from ml.tagger.evaluate.metrics import Array
 from ml.tagger.model import Model
 
 _BATCH = 64
@@ -97,7 +97,7 @@ def compare(tagger: Model, texts: list[str], sentiment: Array) -> Iterator[Peer]
     except ImportError:
         yield Peer("VADER (lexicon)", 0.0, None, "not installed: pip install vaderSentiment")
     try:
-        from ml.tagger.network import encoder_folder
+        from ml.tagger.training.network import encoder_folder
 
         rate, _ = _timed(_torch(encoder_folder()), texts)
         yield Peer("transformers + torch, same encoder, no heads", rate, None)

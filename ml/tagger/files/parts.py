@@ -15,7 +15,7 @@ import pyarrow as pa
 import pyarrow.parquet as pq
 from filelock import FileLock, Timeout
 
-from ml.tagger.file_input import GROUP_ROWS, GROUP_WEIGHT, BadFile
+from ml.tagger.files.reading import GROUP_ROWS, GROUP_WEIGHT, BadFile
 from warehouse.durable import sync
 
 _MANIFEST, _LOCK, _OUTPUT = "manifest.json", "lock", "output"

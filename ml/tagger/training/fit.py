@@ -1,7 +1,7 @@
 """Fine-tune the network on prepared examples: the part that an accelerator does.
 
-    python -m ml.tagger.fit --prepared FILE --encoder DIR --out DIR [--seed N] [--leave-out NAME]
-                            [--teachers FILE ...] [--epochs N]
+    python -m ml.tagger.training.fit --prepared FILE --encoder DIR --out DIR [--seed N]
+        [--leave-out NAME] [--teachers FILE ...] [--epochs N]
 
 Needs torch, transformers, numpy and scipy, nothing else. Every epoch ends in a checkpoint; a
 run that was stopped goes on from the last one. The result is `logits.npz`: the answers of the
@@ -20,11 +20,11 @@ from typing import Any
 import numpy as np
 import torch
 
-from ml.tagger import batches, losses
 from ml.tagger.answers import probabilities
-from ml.tagger.batches import Epochs, Prepared, Rows
 from ml.tagger.labels import EXCLUSIVE, columns
-from ml.tagger.network import Network
+from ml.tagger.training import batches, losses
+from ml.tagger.training.batches import Epochs, Prepared, Rows
+from ml.tagger.training.network import Network
 
 BATCH = 256
 RATE, HEAD_RATE = 1.2e-4, 1e-3

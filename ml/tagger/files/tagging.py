@@ -14,12 +14,12 @@ from pathlib import Path
 import pyarrow as pa
 import pyarrow.compute as pc
 
-from ml.tagger.file_csv import CsvSource
-from ml.tagger.file_input import BadFile, Form, Source, Tick, form_of, grouped
-from ml.tagger.file_json import JsonSource
-from ml.tagger.file_output import CsvSink, JsonSink, ParquetSink, Sink
-from ml.tagger.file_parquet import ParquetSource
-from ml.tagger.file_parts import Parts, Work
+from ml.tagger.files.csv_tables import CsvSource
+from ml.tagger.files.json_lines import JsonSource
+from ml.tagger.files.parquet_tables import ParquetSource
+from ml.tagger.files.parts import Parts, Work
+from ml.tagger.files.reading import BadFile, Form, Source, Tick, form_of, grouped
+from ml.tagger.files.writing import CsvSink, JsonSink, ParquetSink, Sink
 from ml.tagger.predict import SCHEMA, tag_texts
 
 __all__ = ["TAGS", "BadFile", "FileReport", "Watch", "tag_file"]

@@ -10,7 +10,7 @@ from pathlib import Path
 from typing import Any
 
 from ml.tagger.runtime import BadModel
-from ml.tagger.swap_config import Entry, Function, Slot
+from ml.tagger.swap.config import Entry, Function, Slot
 
 _WEIGHTS = ("*.safetensors", "*.bin")
 """Where both are there, transformers takes the first."""

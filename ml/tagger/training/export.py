@@ -7,9 +7,9 @@ from typing import Any
 import torch
 from torch import nn
 
-from ml.tagger.calibration import Calibration
 from ml.tagger.labels import EXCLUSIVE, HEADS
-from ml.tagger.network import WIDTH, Network
+from ml.tagger.training.calibration import Calibration
+from ml.tagger.training.network import WIDTH, Network
 
 OUTPUTS = ["probabilities", "embedding"]
 

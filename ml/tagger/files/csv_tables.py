@@ -7,7 +7,7 @@ from pathlib import Path
 
 import pyarrow as pa
 
-from ml.tagger.file_input import GROUP_ROWS, BadFile, TextSource, Tick, grouped
+from ml.tagger.files.reading import GROUP_ROWS, BadFile, TextSource, Tick, grouped
 
 _FIELD_LIMIT = 2**28  # characters of one field; more is a quote that was never closed
 

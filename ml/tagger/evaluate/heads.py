@@ -11,12 +11,12 @@ from pathlib import Path
 
 import numpy as np
 
-from ml.tagger import metrics
-from ml.tagger.examples import Example
+from ml.tagger.evaluate import metrics
+from ml.tagger.evaluate.metrics import Array, Score, bootstrap
 from ml.tagger.labels import COLUMNS, HEADS, SIGNALS, columns
-from ml.tagger.metrics import Array, Score, bootstrap
 from ml.tagger.model import Model
 from ml.tagger.runtime import Floats
+from ml.tagger.training.examples import Example
 
 FEWEST = 8
 """Rows of either kind from which a measure of a signal is given."""

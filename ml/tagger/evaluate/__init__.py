@@ -1,0 +1,1 @@
+"""How good the tagger is, by head, beside its peers."""

@@ -1,0 +1,1 @@
+"""A company's own topics, from a name and a few examples each."""

@@ -1,0 +1,1 @@
+"""Another model in place of a head: any Hugging Face sequence classifier (tagger.yml)."""

@@ -1,0 +1,1 @@
+"""How a tagger is made: texts to examples, networks, calibration, the artefact (train.py)."""
