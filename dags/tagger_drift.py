@@ -1,7 +1,8 @@
 """Once a week: do customers write, and does the tagger answer, as in the weeks before?
 
 `compute` writes the newest week that is over into `ml.tagger_drift`; `alert` fails when a measure
-is past its threshold (`ml/tagger/drift/drift.yml`), so that Airflow tells whoever it tells of failures.
+is past its threshold (`ml/tagger/drift/drift.yml`), so that Airflow tells whoever it tells of
+failures.
 Nothing else waits for it. By hand: trigger it, with `as_of` in its configuration for another week.
 """
 

@@ -118,7 +118,7 @@ def unseen_answers(
     data: Prepared, logits: NDArray[np.float32], fitted: dict[str, Calibration],
     thresholds: dict[str, float], target: Path,
 ) -> None:  # fmt: skip
-    """Keep what networks said of test texts of sources they had not seen, for `heedline evaluate tagger`."""
+    """Keep what networks said of test texts of sources they had not seen, for the evaluation."""
     rows = np.flatnonzero((data.split == 2) & ~np.isnan(logits[:, 0]))
     np.savez_compressed(
         target,
