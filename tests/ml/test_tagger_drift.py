@@ -124,3 +124,13 @@ def test_one_person_writing_a_hundred_times_is_no_drift() -> None:
     for n in range(100):
         world.add(f"znew {n}", MOMENT, who="busy", sentiment_score=-0.99, topic="praise")
     assert alerting(written(world)) == set()
+
+
+def test_where_nobody_who_writes_is_known_the_report_is_made_and_names_no_word() -> None:
+    world = then(product=0.35)
+    for row in world.rows:
+        row["who"] = None
+    rows = written(world)
+    assert alerting(rows) == {"vocabulary", "new_words"}
+    named = rows["all", "vocabulary"]["detail"]
+    assert [named[kind] for kind in ("new", "more", "less")] == [{}, {}, {}]

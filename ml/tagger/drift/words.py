@@ -57,8 +57,9 @@ def _distinct(words: csr_matrix, texts: NDArray[np.int64]) -> NDArray[np.int64]:
 def _customers(counts: csr_matrix, person: pd.Series) -> NDArray[np.int64]:
     """By how many known customers each word was used."""
     known = person.to_numpy() >= 0
-    _, places = np.unique(person[known], return_inverse=True)
+    customers, places = np.unique(person[known], return_inverse=True)
     ones = np.ones(len(places), dtype=np.int64)
-    people = csr_matrix((ones, (places, np.arange(len(places)))))
+    shape = (len(customers), len(places))
+    people = csr_matrix((ones, (places, np.arange(len(places)))), shape=shape)
     found: NDArray[np.int64] = (people @ counts[known]).getnnz(axis=0)
     return found
