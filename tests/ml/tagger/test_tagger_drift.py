@@ -5,7 +5,7 @@ import pytest
 from ml.tagger.drift import report as drift
 from ml.tagger.drift import texts as drift_texts
 from ml.tagger.drift.rules import MEASURES, rules
-from tests.ml.drift_world import (
+from tests.ml.tagger.drift_world import (
     BEFORE,
     DAY,
     MOMENT,

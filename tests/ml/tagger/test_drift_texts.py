@@ -5,7 +5,7 @@ from datetime import UTC, datetime, timedelta
 from ml.tagger.drift import texts as drift_texts
 from ml.tagger.drift import words as drift_words
 from ml.tagger.drift.rules import rules
-from tests.ml.drift_world import BEFORE, DAY, MOMENT, VERSION, WEEK, World
+from tests.ml.tagger.drift_world import BEFORE, DAY, MOMENT, VERSION, WEEK, World
 from warehouse.duck import warehouse
 
 

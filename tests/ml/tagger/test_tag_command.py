@@ -12,7 +12,7 @@ from commands import tag as command
 from heedline import app
 from ml.tagger.files import reading as file_input
 from ml.tagger.files import tagging as files
-from tests.ml import tag_stub
+from tests.ml.tagger import tag_stub
 
 
 def table(folder: Path, rows: str) -> Path:

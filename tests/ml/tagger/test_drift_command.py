@@ -8,7 +8,7 @@ from typer.testing import CliRunner
 from heedline import app
 from ml.tagger.drift import report as drift
 from ml.tagger.drift.rules import MEASURES, rules
-from tests.ml.drift_world import AS_OF, VERSION, WEEK, quick, then
+from tests.ml.tagger.drift_world import AS_OF, VERSION, WEEK, quick, then
 from warehouse.duck import warehouse
 
 

@@ -13,7 +13,7 @@ from ml.tagger import model
 from ml.tagger.swap import checkpoint as swap_checkpoint
 from ml.tagger.swap import heads as swap
 from ml.tagger.swap.heads import Swap
-from tests.ml.swap_files import MOODS, checkpoint, config
+from tests.ml.tagger.swap_files import MOODS, checkpoint, config
 from warehouse.settings import settings
 
 COMMIT = "c" * 40

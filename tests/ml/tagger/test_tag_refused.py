@@ -9,8 +9,8 @@ import pytest
 
 from ml.tagger.files import tagging as files
 from ml.tagger.files.tagging import BadFile, tag_file
-from tests.ml import tag_stub
-from tests.ml.tag_stub import write
+from tests.ml.tagger import tag_stub
+from tests.ml.tagger.tag_stub import write
 
 
 @pytest.fixture(autouse=True)

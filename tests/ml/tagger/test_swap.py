@@ -26,7 +26,7 @@ from ml.tagger.swap.config import parse
 from ml.tagger.swap.heads import Swap
 from ml.tagger.tag_warehouse import tag_warehouse
 from ml.tagger.training.examples import source_examples
-from tests.ml.swap_files import MOODS, checkpoint, config
+from tests.ml.tagger.swap_files import MOODS, checkpoint, config
 from warehouse.duck import warehouse
 from warehouse.settings import settings
 

@@ -17,8 +17,8 @@ from hypothesis import strategies as st
 from ml.tagger.files import reading as file_input
 from ml.tagger.files import tagging as files
 from ml.tagger.files.tagging import TAGS, tag_file
-from tests.ml import tag_stub
-from tests.ml.tag_stub import write
+from tests.ml.tagger import tag_stub
+from tests.ml.tagger.tag_stub import write
 
 ENDINGS = [".csv", ".jsonl", ".parquet"]
 

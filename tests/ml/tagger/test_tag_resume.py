@@ -12,7 +12,7 @@ from filelock import FileLock
 
 from ml.tagger.files import reading as file_input
 from ml.tagger.files import tagging as files
-from tests.ml import tag_stub
+from tests.ml.tagger import tag_stub
 
 ROWS = 1_050  # in groups of 100
 
@@ -30,7 +30,7 @@ def start(source: Path, output: Path, die: str = "") -> tuple[subprocess.Complet
     asked.unlink(missing_ok=True)
     arguments = ["--input", str(source), "--text-column", "body", "--output", str(output)]
     done = subprocess.run(
-        [sys.executable, "-m", "tests.ml.tag_stub", "tag", *arguments],
+        [sys.executable, "-m", "tests.ml.tagger.tag_stub", "tag", *arguments],
         env={**os.environ, "DIE": die, "ASKED": str(asked)},
         capture_output=True,
         text=True,

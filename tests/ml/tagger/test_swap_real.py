@@ -28,7 +28,7 @@ from ml.tagger import model, predict  # noqa: E402
 from ml.tagger.labels import HEADS, SENTIMENTS  # noqa: E402
 from ml.tagger.swap import heads as swap  # noqa: E402
 from ml.tagger.text import normalise  # noqa: E402
-from tests.ml.swap_files import MOODS, config  # noqa: E402
+from tests.ml.tagger.swap_files import MOODS, config  # noqa: E402
 from warehouse.settings import settings  # noqa: E402
 
 SPECIAL = ["[PAD]", "[UNK]", "[CLS]", "[SEP]"]

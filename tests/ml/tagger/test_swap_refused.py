@@ -10,7 +10,7 @@ from ml.tagger import model
 from ml.tagger.labels import HEADS
 from ml.tagger.swap import checkpoint as swap_checkpoint
 from ml.tagger.swap import config as swap_config
-from tests.ml.swap_files import MOODS, checkpoint, config
+from tests.ml.tagger.swap_files import MOODS, checkpoint, config
 from warehouse.settings import PROJECT_ROOT, settings
 
 TEMPLATE = PROJECT_ROOT / "ml" / "tagger" / "tagger.yml"

@@ -7,7 +7,7 @@ import pytest
 
 from ml.tagger.drift import report as drift
 from ml.tagger.drift.rules import FILE, MEASURES, BadRules, rules
-from tests.ml.drift_world import (
+from tests.ml.tagger.drift_world import (
     AS_OF,
     BEFORE,
     DAY,

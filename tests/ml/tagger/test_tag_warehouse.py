@@ -13,7 +13,7 @@ from ml.tagger.language import Language
 from ml.tagger.own_topics import fit as own_topics_fit
 from ml.tagger.own_topics import head as own_topics
 from ml.tagger.tag_warehouse import NotRedacted, NotUnified, TagReport
-from tests.ml.test_own_topics import TOPICS
+from tests.ml.tagger.test_own_topics import TOPICS
 from warehouse.duck import warehouse
 from warehouse.settings import settings
 

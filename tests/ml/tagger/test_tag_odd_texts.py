@@ -11,7 +11,7 @@ from ml.tagger.files.parquet_tables import ParquetSource
 from ml.tagger.files.reading import grouped
 from ml.tagger.files.tagging import tag_file
 from ml.tagger.predict import tag_texts
-from tests.ml import tag_stub
+from tests.ml.tagger import tag_stub
 
 
 @pytest.fixture(autouse=True)
