@@ -5,6 +5,7 @@ hand; `HYPOTHESIS_PROFILE=search` looks for new ones.
 """
 
 import os
+import tempfile
 from pathlib import Path
 
 import pytest
@@ -14,9 +15,11 @@ settings.register_profile("repeatable", derandomize=True, deadline=None)
 settings.register_profile("search", deadline=None, print_blob=True)
 settings.load_profile(os.environ.get("HYPOTHESIS_PROFILE", "repeatable"))
 
+_HOME = tempfile.TemporaryDirectory(prefix="heedline-tests-")
+
 os.environ.update(
     {
-        "HEEDLINE_HOME": "/nonexistent/heedline",  # for fixtures of a module; tests have their own
+        "HEEDLINE_HOME": _HOME.name,  # for fixtures of a module; tests have their own
         "COLUMNS": "160",  # the same tables whatever terminal the tests run in
         "DO_NOT_TRACK": "1",
         "RUNTIME__DLTHUB_TELEMETRY": "false",
@@ -30,8 +33,8 @@ os.environ.update(
 def _own_home(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
     """Every test has a HEEDLINE_HOME of its own."""
     monkeypatch.setenv("HEEDLINE_HOME", str(tmp_path / "heedline"))
-    for name in ("HEEDLINE_DROP_DIR", "HEEDLINE_CHANNELS", "HEEDLINE_TAGGER_CONFIG"):
-        monkeypatch.delenv(name, raising=False)
+    for name in ("DROP_DIR", "CHANNELS", "TAGGER_CONFIG", "TAG_CORRECTIONS", "IDENTITY_DECISIONS"):
+        monkeypatch.delenv(f"HEEDLINE_{name}", raising=False)
 
 
 def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:

@@ -213,6 +213,8 @@ def _invoke(
         {
             "sources": loaded_sources() if sources is None else sources,
             "drop_folder": drop_folder,
+            # What dbt remembers of a project holds its place: one that was moved is read anew.
+            "project": str(PROJECT),
         }
     )
     where = [
