@@ -141,7 +141,7 @@ def report() -> None:
 def export_texts(
     output: Annotated[Path, typer.Argument(dir_okay=False, help="File to write, .jsonl.")],
 ) -> None:
-    """Write what people said as training texts, redacted.
+    """Write what people said as training texts, redacted; without those in other languages.
 
     `python -m ml.tagger.train prepare --corrections FILE …` learns from them.
     """

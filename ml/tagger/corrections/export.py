@@ -15,7 +15,8 @@ from ml.tagger.labels import SIGNALS
 def training_rows(
     connection: duckdb.DuckDBPyConnection, corrections: list[Correction]
 ) -> list[dict[str, object]]:
-    """One row per text: redacted text and what is known of it; signals nobody judged are masked."""
+    """One row per text in a language that the tagger reads: redacted text and what is known of it;
+    signals nobody judged are masked."""
     seen = shown(connection, corrections)
     texts = {c.text_hash: c.text for c in corrections}
     texts |= dict(
@@ -25,6 +26,11 @@ def training_rows(
             [list(texts)],
         ).fetchall()
     )
+    unread = connection.execute(
+        "select text_hash from ml.message_tags group by text_hash "
+        "having not bool_or(language_supported)"
+    ).fetchall()
+    left_out = {text_hash for (text_hash,) in unread}
     rows: list[dict[str, object]] = []
     for correction in corrections:
         says = wanted(correction, seen[correction.text_hash])
@@ -38,7 +44,7 @@ def training_rows(
         if "topic" in says:
             row["topics"] = [says["topic"]]
         row |= {field: says[field] for field in ("sentiment", "urgency") if field in says}
-        if row["text"]:
+        if row["text"] and correction.text_hash not in left_out:
             rows.append(row)
     return rows
 

@@ -17,7 +17,8 @@ _ORDERS = {
     # Always the same order, which has nothing to do with what a text says: the first so many that
     # nobody has looked at are a random sample, however often one asks.
     "random": "md5('to look at ' || tags.text_hash)",
-    "unsure": "tags.confidence, tags.text_hash",
+    # The tagger does not read a language it does not know, and learns nothing from it.
+    "unsure": "not tags.language_supported, tags.confidence, tags.text_hash",
 }
 
 

@@ -142,6 +142,26 @@ def test_unsure_texts_come_first_where_they_are_asked_for() -> None:
     assert {row["drawn"] for _, row in rows} == {"unsure"}
 
 
+def in_a_foreign_language(text: str) -> None:
+    with warehouse() as connection:
+        connection.execute(
+            "update ml.message_tags set language_supported = false, confidence = 0 "
+            "where text_hash = md5(?)",
+            [text],
+        )
+
+
+def test_of_texts_that_the_tagger_does_not_read_it_can_learn_nothing(tmp_path: Path) -> None:
+    in_a_foreign_language(TEXTS[0])
+    invoke("sample", "--texts", "1", "--draw", "unsure")
+    ((_, row),) = file.rows_of(settings().corrections_file)[1]
+    assert row["text"] == TEXTS[1]
+    filled(*({"text_hash": md5(text), "topic": "how_to"} for text in TEXTS[:3]))
+    invoke("export", str(tmp_path / "said.jsonl"))
+    lines = (tmp_path / "said.jsonl").read_text().splitlines()
+    assert {json.loads(line)["text"] for line in lines} == set(TEXTS[1:3])
+
+
 def test_the_report_counts_words_and_what_was_left_standing() -> None:
     shown = {"model_version": "v2", "checked": "yes"}
     rows = [{"text_hash": md5(t), "drawn": "random", **shown} for t in TEXTS[:8]]
