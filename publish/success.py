@@ -8,7 +8,6 @@ Who is on the list is not decided here: `outreach/` wrote that into the warehous
 """
 
 import csv
-import re
 from collections.abc import Iterable
 from datetime import datetime
 from pathlib import Path
@@ -17,6 +16,7 @@ import duckdb
 
 from publish.marts import CannotPublish, Mart
 from publish.snapshot import copy_mart, open_new
+from warehouse.cells import safe_cell
 from warehouse.clock import iso
 
 FOLDER = "success"
@@ -46,8 +46,6 @@ _SUPPRESSED = f"""
     where suppression.list = 'at_risk' and suppression.as_of = ?::timestamptz
     order by suppression.position
 """
-_FORMULA = re.compile(r"[=+\-@\t\r\n|]")
-_PHONE = re.compile(r"\+\d{6,15}")
 
 
 def require_list(
@@ -115,19 +113,6 @@ def write_csv(path: Path, header: list[str], rows: Iterable[tuple[object, ...]])
         writer = csv.writer(stream)
         writer.writerow(header)
         writer.writerows([safe_cell(value) for value in row] for row in rows)
-
-
-def safe_cell(value: object) -> object:
-    """A cell that no spreadsheet will run: text that looks like a formula gets a leading quote.
-
-    Customers choose their own names; `=HYPERLINK(...)` is a known attack on whoever opens the
-    list. Numbers and international phone numbers pass as they are.
-    """
-    if isinstance(value, datetime):
-        return iso(value)
-    if not isinstance(value, str) or not _FORMULA.match(value) or _PHONE.fullmatch(value):
-        return value
-    return "'" + value
 
 
 def _prepared(connection: duckdb.DuckDBPyConnection, as_of: datetime) -> bool:

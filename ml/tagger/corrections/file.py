@@ -12,6 +12,7 @@ from dataclasses import dataclass, replace
 from pathlib import Path
 
 from ml.tagger.labels import SENTIMENTS, SIGNALS, TOPICS, URGENCIES
+from warehouse.cells import safe_cell
 from warehouse.durable import sync
 
 ANSWERS: dict[str, tuple[str, ...]] = {
@@ -165,10 +166,10 @@ def write(path: Path, header: list[str], rows: Iterable[dict[str, str]]) -> None
     names = list(dict.fromkeys([*header, *COLUMNS]))
     writer = csv.DictWriter(text, names, restval="", lineterminator="\n", extrasaction="ignore")
     writer.writeheader()
-    writer.writerows(rows)
+    writer.writerows({**row, "text": safe_cell(row.get("text", ""))} for row in rows)
     path.parent.mkdir(parents=True, exist_ok=True)
     staged = path.with_name(f".{path.name}.unfinished")
-    staged.write_text(text.getvalue(), encoding="utf-8")
+    staged.write_text(text.getvalue(), encoding="utf-8-sig")  # the mark is for Excel
     sync(staged)
     os.replace(staged, path)
     sync(path.parent)

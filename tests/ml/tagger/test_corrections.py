@@ -103,6 +103,15 @@ def test_a_spreadsheets_own_csv_is_read(separator) -> None:
     assert said.says == {"sentiment": "negative"}
 
 
+def test_a_text_that_looks_like_a_formula_is_text() -> None:
+    for _ in range(2):  # written again, it is quoted once
+        filled({"text_hash": "a", "text": "=1+1", "topic": "outage"})
+    rows = file.rows_of(settings().corrections_file)[1]
+    file.write(settings().corrections_file, [], (row for _, row in rows))
+    assert file.read(settings().corrections_file)[0].text == "'=1+1"
+    assert settings().corrections_file.read_bytes().startswith(b"\xef\xbb\xbf")
+
+
 def test_another_file_is_refused(tmp_path: Path) -> None:
     settings().corrections_file.write_text("a,b\n1,2\n")
     with pytest.raises(BadCorrection, match="no column text_hash"):
