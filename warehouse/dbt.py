@@ -226,7 +226,8 @@ def _invoke(
     command, *rest = arguments
     try:
         if variables not in _projects:
-            read = dbtRunner().invoke(["parse", *where])
+            # The command that follows writes what it knows then, manifest.json included.
+            read = dbtRunner().invoke(["parse", *where, "--no-write-json"])
             if read.exception is not None or not read.success:
                 return read
             _projects[variables] = cast("Manifest", read.result)
