@@ -8,25 +8,10 @@ from typing import Any
 import httpx
 import typer
 
-from commands import (
-    corrections,
-    customer,
-    drift,
-    erase,
-    evaluate,
-    evaluate_tagger,
-    explain,
-    link,
-    pipeline,
-    query,
-    redact,
-    review,
-    tag,
-    topics,
-)
 from commands.console import CommandFailed, err
+from commands.on_call import OnCall
 from connectors.registry import BadConfig
-from ml.tagger.runtime import BadModel
+from ml.tagger.errors import BadModel
 from runtime.claim import OtherCompany
 from runtime.local_airflow import StartFailed
 from runtime.operate import AlreadyRunning
@@ -35,29 +20,18 @@ from warehouse.clock import BadTimestamp
 from warehouse.duck import WarehouseBusy
 
 app = typer.Typer(
+    cls=OnCall,
     no_args_is_help=True,
     pretty_exceptions_enable=False,
     rich_markup_mode="markdown",
     help="Heedline hears every support channel and tells you which customers to call "
     "before they leave.",
 )
-app.command("run")(pipeline.run)
-app.command("up")(pipeline.up)
-app.command("status")(pipeline.status)
-app.command("at-risk")(pipeline.at_risk)
-app.command("redact")(redact.redact)
-app.command("tag")(tag.tag)
-app.command("link")(link.link)
-app.command("review")(review.review)
-app.command("customer")(customer.customer)
-app.command("explain")(explain.explain)
-app.command("query")(query.query)
-app.command("drift")(drift.drift)
-app.command("erase")(erase.erase)
-evaluate.app.command("tagger")(evaluate_tagger.tagger)
-app.add_typer(evaluate.app, name="evaluate")
-app.add_typer(topics.app, name="topics")
-app.add_typer(corrections.app, name="corrections")
+
+
+@app.callback()
+def front() -> None:
+    """A callback makes it a group also while no command is imported."""
 
 
 class _Stopped(BaseException):

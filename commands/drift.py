@@ -12,7 +12,7 @@ from rich.table import Table
 from commands.console import CommandFailed, out
 from ml.tagger.drift import report as report
 from ml.tagger.drift.rules import BadRules, rules
-from ml.tagger.model import BadModel
+from ml.tagger.errors import BadModel
 from ml.tagger.tag_warehouse import NotUnified
 from warehouse.duck import warehouse
 

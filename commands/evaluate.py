@@ -8,6 +8,7 @@ import typer
 from rich.table import Table
 
 from commands.console import CommandFailed, err, out
+from commands.evaluate_tagger import tagger
 from ml.identity.evaluate import DISCLAIMER, Coverage, Result, evaluate_tables, evaluate_warehouse
 from ml.identity.evaluate.measures import Interval
 from ml.identity.evaluate.tables import Labelled, clerical, fake_1000, febrl, simulated
@@ -128,3 +129,6 @@ def _print_examples(result: Result) -> None:
             for row in group:
                 text = " ".join(f"{key}={value}" for key, value in row.items())
                 out.print(f"  {text}", markup=False, soft_wrap=True)
+
+
+app.command("tagger")(tagger)

@@ -14,8 +14,8 @@ from datetime import datetime
 from typing import Any
 
 from airflow.providers.standard.operators.trigger_dagrun import TriggerDagRunOperator
-from airflow.sdk import Param, dag, task
-from wiring import DEFAULT_ARGS, WAREHOUSE_POOL
+from airflow.sdk import Param, dag
+from wiring import DEFAULT_ARGS, WAREHOUSE_POOL, task
 
 
 @dag(

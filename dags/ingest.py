@@ -8,7 +8,7 @@ up nobody, while the run itself still shows as failed.
 from datetime import datetime
 from typing import Any
 
-from airflow.sdk import DAG, task
+from airflow.sdk import DAG
 from wiring import (
     DEFAULT_ARGS,
     WAREHOUSE_POOL,
@@ -17,6 +17,7 @@ from wiring import (
     reported,
     schedule_of,
     started_as_of,
+    task,
 )
 
 from connectors.registry import Channel, enabled_channels

@@ -3,8 +3,8 @@
 from datetime import datetime
 from typing import Any
 
-from airflow.sdk import Param, dag, task
-from wiring import DEFAULT_ARGS, ENRICHED, MARTS, WAREHOUSE_POOL, hand_on, handed_as_of
+from airflow.sdk import Param, dag
+from wiring import DEFAULT_ARGS, ENRICHED, MARTS, WAREHOUSE_POOL, hand_on, handed_as_of, task
 
 
 @dag(

@@ -3,8 +3,8 @@
 from datetime import datetime
 from typing import Any
 
-from airflow.sdk import dag, task
-from wiring import DEFAULT_ARGS, MARTS, PUBLISHED, WAREHOUSE_POOL, hand_on, handed_as_of
+from airflow.sdk import dag
+from wiring import DEFAULT_ARGS, MARTS, PUBLISHED, WAREHOUSE_POOL, hand_on, handed_as_of, task
 
 
 @dag(

@@ -3,8 +3,8 @@
 from datetime import datetime
 from typing import Any
 
-from airflow.sdk import dag, task
-from wiring import DEFAULT_ARGS, WAREHOUSE_POOL
+from airflow.sdk import dag
+from wiring import DEFAULT_ARGS, WAREHOUSE_POOL, task
 
 from warehouse.settings import settings
 

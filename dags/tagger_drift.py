@@ -9,8 +9,8 @@ Nothing else waits for it. By hand: trigger it, with `as_of` in its configuratio
 from datetime import datetime
 from typing import Any
 
-from airflow.sdk import dag, task
-from wiring import DEFAULT_ARGS, WAREHOUSE_POOL, started_as_of
+from airflow.sdk import dag
+from wiring import DEFAULT_ARGS, WAREHOUSE_POOL, started_as_of, task
 
 from warehouse.settings import settings
 

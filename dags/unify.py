@@ -6,8 +6,8 @@ Starts when every channel on the base schedule has reported; slower ones ride al
 from datetime import datetime
 from typing import Any
 
-from airflow.sdk import AssetAll, Param, dag, task
-from wiring import DEFAULT_ARGS, UNIFIED, WAREHOUSE_POOL, hand_on, handed_as_of, reported
+from airflow.sdk import AssetAll, Param, dag
+from wiring import DEFAULT_ARGS, UNIFIED, WAREHOUSE_POOL, hand_on, handed_as_of, reported, task
 
 from connectors.registry import enabled_channels, round_channels
 

@@ -131,7 +131,7 @@ class LocalAirflow:
                     return
             except httpx.TransportError:
                 pass
-            time.sleep(0.2)
+            time.sleep(0.5)
         raise StartFailed(f"{what} not ready after {_START_SECONDS} s; see {self.logs}")
 
     @property

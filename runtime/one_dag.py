@@ -12,7 +12,7 @@ from filelock import FileLock, Timeout
 from runtime.local_airflow import LocalAirflow
 from runtime.operate import AlreadyRunning
 from runtime.processes import earlier_ones_gone
-from runtime.rounds import CHAIN, POLL_SECONDS, Round, RoundResult
+from runtime.rounds import CHAIN, Round, RoundResult
 from warehouse.clock import wall_now
 from warehouse.settings import Settings
 
@@ -34,10 +34,7 @@ class _FromOneDag(Round):
         since = datetime.now(UTC)
         self._api.trigger(dag_id, f"{dag_id}__{since:%Y%m%dT%H%M%S%f}", self._conf)
         result = RoundResult(since.replace(microsecond=0))
-        while not self._advance(since, result):
-            self._airflow.check_alive()
-            self._check_moving()
-            time.sleep(POLL_SECONDS)
+        self._follow(since, result)
         return result
 
 

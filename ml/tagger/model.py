@@ -9,8 +9,8 @@ from pathlib import Path
 import numpy as np
 
 from ml.tagger import student
+from ml.tagger.errors import BadModel as BadModel
 from ml.tagger.labels import COLUMNS, HEADS, columns
-from ml.tagger.runtime import BadModel as BadModel
 from ml.tagger.runtime import Floats, Runner
 from ml.tagger.student import Student
 from ml.tagger.swap import heads as swap

@@ -24,10 +24,6 @@ BATCH_TOKENS = 1024
 BATCH_TEXTS = 96
 
 
-class BadModel(RuntimeError):
-    """The artefact, or a checkpoint in place of a head, cannot serve; the message says why."""
-
-
 def workers() -> int:
     """Worker threads: the cores this process may use, four at most."""
     return min(4, len(os.sched_getaffinity(0)) if hasattr(os, "sched_getaffinity") else 2)

@@ -14,6 +14,9 @@ _HEAVY = (
     "great_expectations",
     "dbt.cli.main",
     "dbt.adapters.duckdb",
+    "pyarrow.parquet",
+    "pydantic_settings",
+    "airflow.sdk.definitions.decorators",
 )
 
 if "scheduler" in sys.argv[1:2]:

@@ -69,6 +69,13 @@ def test_a_failed_load_still_reports_and_still_fails_its_run(dags: dict[str, Any
     assert announce.upstream_task_ids >= {"load"}
 
 
+def test_what_a_task_returns_is_kept_once(dags: dict[str, Any]) -> None:
+    """Not every key of a dict by itself as well, with a call of the API server for each."""
+    own = [task for dag in dags.values() for task in dag.tasks if hasattr(task, "python_callable")]
+    assert len(own) > 40
+    assert [t.task_id for t in own if t.multiple_outputs] == []
+
+
 def test_only_one_run_of_a_dag_at_a_time_and_no_catching_up(dags: dict[str, Any]) -> None:
     assert {(d.max_active_runs, d.catchup) for d in dags.values()} == {(1, False)}
 

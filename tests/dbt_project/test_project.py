@@ -102,6 +102,22 @@ def test_unit_tests_pass(here: Path) -> None:
     assert len(results) >= 5
 
 
+def test_the_project_is_described_anew_when_it_was_read_anew_or_the_description_is_gone(
+    here: Path,
+) -> None:
+    def described() -> int:
+        dbt.run("test", selector="unit", as_of=AS_OF, sources=["file_drop"])
+        return dbt.manifest().stat().st_mtime_ns
+
+    once = described()
+    assert described() == once
+    dbt.manifest().with_name("partial_parse.msgpack").touch()
+    again = described()
+    assert again > once
+    dbt.manifest().unlink()
+    assert described() > again
+
+
 def test_no_model_reads_the_clock(here: Path) -> None:
     compiled = list((settings().dbt / "target" / "compiled").rglob("models/**/*.sql"))
     assert len(compiled) > 60

@@ -9,7 +9,7 @@ from importlib.util import find_spec
 from pathlib import Path
 from typing import Any
 
-from ml.tagger.runtime import BadModel
+from ml.tagger.errors import BadModel
 from ml.tagger.swap.config import Entry, Function, Slot
 
 _WEIGHTS = ("*.safetensors", "*.bin")

@@ -7,8 +7,8 @@ from typing import Any, Literal
 import yaml
 from pydantic import BaseModel, ConfigDict, Field, ValidationError, field_validator
 
+from ml.tagger.errors import BadModel
 from ml.tagger.labels import EXCLUSIVE, HEADS
-from ml.tagger.runtime import BadModel
 
 Function = Literal["softmax", "sigmoid"]
 

@@ -14,8 +14,9 @@ from pathlib import Path
 import numpy as np
 from scipy.special import log_softmax, logsumexp, softmax
 
+from ml.tagger.errors import BadModel
 from ml.tagger.labels import EXCLUSIVE, HEADS
-from ml.tagger.runtime import BadModel, Floats
+from ml.tagger.runtime import Floats
 from ml.tagger.swap import checkpoint, scorer
 from ml.tagger.swap.config import Function, Slot, parse
 from ml.tagger.swap.scorer import Logits

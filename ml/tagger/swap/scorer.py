@@ -11,7 +11,7 @@ from typing import Any
 import numpy as np
 from numpy.typing import NDArray
 
-from ml.tagger.runtime import BadModel
+from ml.tagger.errors import BadModel
 from ml.tagger.swap.checkpoint import said
 from ml.tagger.swap.config import Slot
 
