@@ -79,7 +79,7 @@ def fit(topics: dict[str, list[str]], tagger: Model) -> Head:
     bias = (
         np.concatenate([-model.intercept_ / 2, model.intercept_ / 2]) if two else model.intercept_
     )
-    learnt_from = json.dumps([METHOD, tagger.encoder_version, topics], sort_keys=True)
+    learnt_from = json.dumps([METHOD, tagger.encoder_version, topics, others()], sort_keys=True)
     digest = hashlib.sha256(learnt_from.encode())
     return Head(
         version=f"own-topics-{digest.hexdigest()[:12]}",
