@@ -11,6 +11,7 @@ import heedline
 from commands import evaluate_tagger
 from ml.tagger import model
 from ml.tagger.evaluate import heads as evaluate
+from ml.tagger.evaluate import metrics
 from ml.tagger.labels import COLUMNS, HEADS, SENTIMENTS, columns
 from ml.tagger.training.examples import source_examples
 
@@ -20,6 +21,12 @@ CUTS = np.full(len(HEADS["topics"]), 0.5, dtype=np.float32)
 @pytest.fixture(scope="module")
 def own(tmp_path_factory):
     return [e for e in source_examples(tmp_path_factory.mktemp("none"), "own") if e.text]
+
+
+@pytest.fixture(autouse=True)
+def _few_resamples(monkeypatch: pytest.MonkeyPatch) -> None:
+    """What is asked here is not how wide the intervals are."""
+    monkeypatch.setattr(metrics, "_RESAMPLES", 10)
 
 
 def test_right_answers_are_told_from_wrong_ones_and_unknown_labels_do_not_count(own) -> None:
