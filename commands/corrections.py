@@ -113,7 +113,8 @@ def report() -> None:
     """How often the tagger in use and people say the same, by field.
 
     Texts drawn at random speak for all; those drawn as unsure, or picked by a person, are hard or
-    wrong by choice and stand apart.
+    wrong by choice and stand apart, and so do rows without `checked`: of these only what was
+    written is known.
     """
     with _opened() as (connection, corrections):
         rows = agreement.agreement(connection, corrections)

@@ -4,11 +4,11 @@ import importlib
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
-import yaml
-from pydantic import BaseModel, ConfigDict, Field, ValidationError
+from pydantic import BaseModel, ConfigDict, Field
 
-from connectors.contract import ROOM, Credentials, first_problem
+from connectors.contract import ROOM, Credentials
 from warehouse.settings import settings
+from warehouse.typed_yaml import line_of, parse
 
 if TYPE_CHECKING:
     from dlt.sources import DltSource
@@ -51,14 +51,6 @@ class ChannelsFile(BaseModel):
     channels: dict[str, Channel]
 
 
-def _line_of(text: str, key: str) -> int:
-    """Line of a key in the YAML text (1 when it is not there by itself)."""
-    for number, line in enumerate(text.splitlines(), 1):
-        if line.strip().startswith(f"{key}:"):
-            return number
-    return 1
-
-
 def read_channels(path: Path = CHANNELS_FILE) -> tuple[Defaults, dict[str, Channel]]:
     """All channels of the file, enabled or not.
 
@@ -66,19 +58,12 @@ def read_channels(path: Path = CHANNELS_FILE) -> tuple[Defaults, dict[str, Chann
         BadConfig: naming file, line and what is wrong.
     """
     text = path.read_text()
-    try:
-        parsed = ChannelsFile(**yaml.safe_load(text))
-    except yaml.YAMLError as error:
-        mark = getattr(error, "problem_mark", None)
-        raise BadConfig(f"{path.name}:{mark.line + 1 if mark else 1}: not YAML") from error
-    except ValidationError as error:
-        keys, problem = first_problem(error)
-        line = _line_of(text, keys[-1]) if keys else 1
-        raise BadConfig(f"{path.name}:{line}: {problem}") from error
+    parsed = parse(text, ChannelsFile, path.name, BadConfig)
     for name, channel in parsed.channels.items():
         if not (ROOM / name / "source.py").exists():
             raise BadConfig(
-                f"{path.name}:{_line_of(text, name)}: no connector folder connectors/{name}"
+                f"{path.name}:{line_of(text, ('channels', name))}: "
+                f"no connector folder connectors/{name}"
             )
         channel.name = name
         channel.schedule = channel.schedule or parsed.defaults.schedule

@@ -48,8 +48,7 @@ def clean(ledger: Ledger, person: Person) -> dict[str, int]:
     }
 
 
-def replace_file(path: Path, data: bytes) -> None:
-    """Put other content in a file's place, whole or not at all, with the same rights."""
+def _replace(path: Path, data: bytes) -> None:
     aside = path.with_name(f".{path.name}.unfinished")
     aside.write_bytes(data)
     shutil.copymode(path, aside)
@@ -82,13 +81,13 @@ def _states(ledger: Ledger) -> int:
         text = path.read_text()
         kept = _state_without(json.loads(text), ledger)
         if kept != json.loads(text):
-            replace_file(path, json.dumps(kept).encode())
+            _replace(path, json.dumps(kept).encode())
             changed += 1
     for path in settings().landing.glob("*/_dlt_pipeline_state/*.jsonl"):
         lines = [json.loads(line) for line in path.read_text().splitlines() if line.strip()]
         packed = [_packed_without(line, ledger) for line in lines]
         if packed != lines:
-            replace_file(path, "".join(json.dumps(line) + "\n" for line in packed).encode())
+            _replace(path, "".join(json.dumps(line) + "\n" for line in packed).encode())
             changed += 1
     return changed
 
@@ -195,7 +194,7 @@ def _decisions(pattern: re.Pattern[str]) -> int:
     lines = path.read_text().splitlines(keepends=True)
     kept = [line for line in lines if not pattern.search(line)]
     if kept != lines:
-        replace_file(path, "".join(kept).encode())
+        _replace(path, "".join(kept).encode())
     return int(kept != lines)
 
 

@@ -4,10 +4,10 @@ from collections.abc import Iterable
 from pathlib import Path
 from typing import Any
 
-import yaml
-from pydantic import BaseModel, ConfigDict, Field, ValidationError, model_validator
+from pydantic import BaseModel, ConfigDict, Field, model_validator
 
-from connectors.contract import ROOM, Resource, first_problem, resources
+from connectors.contract import ROOM, Resource, resources
+from warehouse.typed_yaml import parse
 
 FILE = Path(__file__).with_name("retention.yml")
 _STRICT = ConfigDict(extra="forbid", frozen=True, populate_by_name=True)
@@ -124,16 +124,4 @@ def read_periods(path: Path = FILE) -> Periods:
     Raises:
         BadPeriods: naming file, line, key and what is wrong.
     """
-    text = path.read_text()
-    try:
-        return Periods(**(yaml.safe_load(text) or {}))
-    except yaml.YAMLError as error:
-        mark = getattr(error, "problem_mark", None)
-        raise BadPeriods(f"{path.name}:{mark.line + 1 if mark else 1}: not YAML") from None
-    except ValidationError as error:
-        keys, problem = first_problem(error)
-        lines = text.splitlines()
-        found = [
-            n for n, line in enumerate(lines, 1) for k in keys if line.strip().startswith(f"{k}:")
-        ]
-        raise BadPeriods(f"{path.name}:{found[-1] if found else 1}: {problem}") from None
+    return parse(path.read_text(), Periods, path.name, BadPeriods)

@@ -3,8 +3,9 @@
 from functools import lru_cache
 from pathlib import Path
 
-import yaml
-from pydantic import BaseModel, ConfigDict, Field, ValidationError, model_validator
+from pydantic import BaseModel, ConfigDict, Field, model_validator
+
+from warehouse.typed_yaml import parse
 
 FILE = Path(__file__).with_name("identity.yml")
 
@@ -98,15 +99,10 @@ def read_config(path: Path = FILE) -> IdentityConfig:
         BadIdentityConfig: one line with the file, the key (`thresholds.link`) and what is wrong.
     """
     try:
-        content = yaml.safe_load(path.read_text(encoding="utf-8"))
-    except (OSError, yaml.YAMLError) as error:
-        raise BadIdentityConfig(f"{path}: {' '.join(str(error).split())}") from None
-    try:
-        return IdentityConfig.model_validate(content)
-    except ValidationError as error:
-        first = error.errors()[0]
-        key = ".".join(str(part) for part in first["loc"]) or "the file"
-        raise BadIdentityConfig(f"{path}: {key}: {first['msg']}") from None
+        text = path.read_text(encoding="utf-8")
+    except OSError as error:
+        raise BadIdentityConfig(f"{path}: {error.strerror}") from None
+    return parse(text, IdentityConfig, path, BadIdentityConfig)
 
 
 @lru_cache(maxsize=1)

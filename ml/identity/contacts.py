@@ -10,10 +10,11 @@ from pathlib import Path
 
 import duckdb
 import pyarrow as pa
-import yaml
 from babel import Locale
 from babel.core import get_global
-from pydantic import BaseModel, ConfigDict, Field, ValidationError
+from pydantic import BaseModel, ConfigDict, Field
+
+from warehouse.typed_yaml import parse
 
 FILE = Path(__file__).with_name("contacts.yml")
 _LANGUAGES = ("en", "de", "fr", "es", "it", "nl", "pt")
@@ -45,13 +46,10 @@ def read_config(path: Path = FILE) -> ContactsConfig:
         BadContactsConfig: one line with the file, the key and what is wrong.
     """
     try:
-        return ContactsConfig.model_validate(yaml.safe_load(path.read_text(encoding="utf-8")))
-    except (OSError, yaml.YAMLError) as error:
-        raise BadContactsConfig(f"{path}: {' '.join(str(error).split())}") from None
-    except ValidationError as error:
-        first = error.errors()[0]
-        key = ".".join(str(part) for part in first["loc"]) or "the file"
-        raise BadContactsConfig(f"{path}: {key}: {first['msg']}") from None
+        text = path.read_text(encoding="utf-8")
+    except OSError as error:
+        raise BadContactsConfig(f"{path}: {error.strerror}") from None
+    return parse(text, ContactsConfig, path, BadContactsConfig)
 
 
 @lru_cache(maxsize=1)

@@ -4,12 +4,12 @@ It wins over the model. A row says `link` (one person) or `never`; an empty deci
 yet (that is how `heedline review` proposes pairs). Taking a row out takes the decision back.
 """
 
-import csv
 import re
 from dataclasses import dataclass
 from pathlib import Path
 
 from ml.identity.naming import Key
+from warehouse.by_hand import read_rows
 
 COLUMNS = (
     "decision",
@@ -41,43 +41,12 @@ class Said:
 
 
 def rows_of(path: Path) -> tuple[list[str], list[tuple[int, dict[str, str]]]]:
-    """Header and (line number, row) of the file, comma, semicolon or tab separated; [] if absent.
+    """Header and (line number, row) of the file; [] if absent.
 
     Raises:
-        BadDecision: not a text in UTF-8, or a column of `COLUMNS` up to the ids is missing.
+        BadDecision: not CSV in UTF-8, or a column of `COLUMNS` up to the ids is missing.
     """
-    if not path.exists():
-        return list(COLUMNS), []
-    try:
-        with path.open(newline="", encoding="utf-8-sig") as file:
-            first = file.readline()
-            separator = max(",;\t", key=first.count)
-            file.seek(0)
-            reader = csv.DictReader(file, delimiter=separator, strict=True)
-            header = [name.strip() for name in reader.fieldnames or []]
-            missing = [name for name in _NEEDED if name not in header]
-            if missing:
-                raise BadDecision(
-                    f"{path}, line 1: no column {missing[0]}; the first line must be: "
-                    + ",".join(COLUMNS)
-                )
-            reader.fieldnames = header
-            found = [
-                (
-                    reader.line_num,
-                    {
-                        k: (v or "").strip()
-                        for k, v in row.items()
-                        if isinstance(v, str) or v is None
-                    },
-                )
-                for row in reader
-            ]
-    except UnicodeDecodeError:
-        raise BadDecision(f"{path}: not UTF-8; save it as 'CSV UTF-8'") from None
-    except csv.Error as error:
-        raise BadDecision(f"{path}, line {reader.line_num}: {error}; mend the quotes") from None
-    return header, found
+    return read_rows(path, COLUMNS, _NEEDED, BadDecision)
 
 
 def read_decisions(path: Path) -> list[Said]:

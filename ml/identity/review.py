@@ -1,7 +1,5 @@
 """Pairs that the model is unsure of, in plain words, for a person to decide in a file."""
 
-import csv
-import io
 import json
 from dataclasses import dataclass
 from pathlib import Path
@@ -11,7 +9,7 @@ import duckdb
 from ml.identity.contacts import NotUnified
 from ml.identity.decisions import COLUMNS, rows_of
 from ml.identity.naming import Key
-from warehouse.durable import sync
+from warehouse.by_hand import replace_rows
 
 HELP_COLUMNS = ("left_contact", "right_contact", "why")
 """Columns beside `COLUMNS` that only help to decide; nothing reads them back."""
@@ -137,31 +135,22 @@ def write_template(path: Path, pairs: list[Unsure]) -> int:
     header, rows = rows_of(path)
     decided = [row for _, row in rows if row["decision"]]
     names = [*dict.fromkeys([*COLUMNS, *header, *HELP_COLUMNS])]
-    text = io.StringIO()
-    writer = csv.DictWriter(text, names, restval="", lineterminator="\n", extrasaction="ignore")
-    writer.writeheader()
-    writer.writerows({**row, **dict.fromkeys(HELP_COLUMNS, "")} for row in decided)
     known = {frozenset((_key(row, "left"), _key(row, "right"))) for row in decided}
-    for pair in pairs:
-        if frozenset((pair.left, pair.right)) not in known:
-            writer.writerow(
-                {
-                    "left_source_system": pair.left[0],
-                    "left_remote_id": pair.left[1],
-                    "right_source_system": pair.right[0],
-                    "right_remote_id": pair.right[1],
-                    "left_contact": pair.left_words,
-                    "right_contact": pair.right_words,
-                    "why": f"{pair.probability:.0%} likely: {pair.why}",
-                }
-            )
-    path.parent.mkdir(parents=True, exist_ok=True)
-    fresh = path.with_name(path.name + ".new")
-    fresh.write_text("\ufeff" + text.getvalue(), encoding="utf-8")
-    fresh.chmod(0o600)
-    sync(fresh)
-    fresh.replace(path)
-    sync(path.parent)
+    proposed = [
+        {
+            "left_source_system": pair.left[0],
+            "left_remote_id": pair.left[1],
+            "right_source_system": pair.right[0],
+            "right_remote_id": pair.right[1],
+            "left_contact": pair.left_words,
+            "right_contact": pair.right_words,
+            "why": f"{pair.probability:.0%} likely: {pair.why}",
+        }
+        for pair in pairs
+        if frozenset((pair.left, pair.right)) not in known
+    ]
+    without_help = ({**row, **dict.fromkeys(HELP_COLUMNS, "")} for row in decided)
+    replace_rows(path, names, [*without_help, *proposed])
     return len(decided)
 
 

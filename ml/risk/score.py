@@ -12,8 +12,9 @@ from functools import cached_property, lru_cache
 from pathlib import Path
 from typing import Any
 
-import yaml
-from pydantic import BaseModel, ConfigDict, Field, ValidationError, model_validator
+from pydantic import BaseModel, ConfigDict, Field, model_validator
+
+from warehouse.typed_yaml import parse
 
 WEIGHTS = Path(__file__).with_name("weights.yml")
 
@@ -102,15 +103,8 @@ def weights(path: Path = WEIGHTS) -> Weights:
         BadWeights: naming the file, the place in it and what is wrong.
     """
     text = path.read_bytes()
-    try:
-        return Weights(**yaml.safe_load(text), digest=hashlib.sha256(text).hexdigest())
-    except (ValidationError, yaml.YAMLError, TypeError) as error:
-        first = (
-            "; ".join(f"{'.'.join(map(str, e['loc']))}: {e['msg']}" for e in error.errors())
-            if isinstance(error, ValidationError)
-            else " ".join(str(error).split())
-        )
-        raise BadWeights(f"{path.name}: {first}") from None
+    rules = parse(text.decode(), Weights, path.name, BadWeights)
+    return rules.model_copy(update={"digest": hashlib.sha256(text).hexdigest()})
 
 
 def _number(value: Any) -> float | None:

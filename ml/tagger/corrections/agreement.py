@@ -17,8 +17,8 @@ class Agreement:
 
     Attributes:
         field: sentiment, topic, a signal, urgency.
-        drawn: `random` speaks for all texts; the others were picked because they are hard, or
-            wrong.
+        drawn: `random` speaks for all texts; the others were picked because they are hard
+            (`unsure`), or for a word about one thing (`person`: rows that are not `checked`, too).
         texts: looked at for this field.
         agreed: of them alike.
         low, high: 95 % interval (Wilson) of the share alike.
@@ -71,10 +71,12 @@ def agreement(
         tags: Tags | None = now[correction.text_hash]
         if tags is None:
             continue
-        said = decisions(tags)
-        for field, word in wanted(correction, then[correction.text_hash]).items():
+        said, seen = decisions(tags), then[correction.text_hash]
+        # Who writes only what is wrong says nothing of the rest: such a row is no fair draw.
+        drawn = correction.drawn if correction.is_checked and seen is not None else "person"
+        for field, word in wanted(correction, seen).items():
             if field in ANSWERS:
-                pairs.setdefault((field, correction.drawn), []).append((said[field], word))
+                pairs.setdefault((field, drawn), []).append((said[field], word))
     order = list(ANSWERS)
     return [
         _agreement(field, drawn, pairs[field, drawn])

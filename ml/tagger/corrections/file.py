@@ -4,16 +4,13 @@ A cell says what the person says; an empty one says nothing, or, in a row that i
 what the model said was right. Taking a row out takes its corrections back.
 """
 
-import csv
-import io
-import os
 from collections.abc import Iterable
 from dataclasses import dataclass, replace
 from pathlib import Path
 
 from ml.tagger.labels import SENTIMENTS, SIGNALS, TOPICS, URGENCIES
+from warehouse.by_hand import read_rows, replace_rows
 from warehouse.cells import safe_cell
-from warehouse.durable import sync
 
 ANSWERS: dict[str, tuple[str, ...]] = {
     "sentiment": SENTIMENTS,
@@ -69,38 +66,12 @@ class Correction:
 
 
 def rows_of(path: Path) -> tuple[list[str], list[tuple[int, dict[str, str]]]]:
-    """Header and (line, row) of the file, comma, semicolon or tab separated; [] if absent.
+    """Header and (line, row) of the file; [] if absent.
 
     Raises:
         BadCorrection: not CSV in UTF-8, or without the columns it needs.
     """
-    if not path.exists():
-        return list(COLUMNS), []
-    try:
-        with path.open(newline="", encoding="utf-8-sig") as opened:
-            first = opened.readline()
-            separator = max(",;\t", key=first.count)
-            opened.seek(0)
-            reader = csv.DictReader(opened, delimiter=separator, strict=True, restval="")
-            header = [name.strip() for name in reader.fieldnames or []]
-            for name in ("text_hash", *FIELDS):
-                if name not in header:
-                    raise BadCorrection(
-                        f"{path}, line 1: no column {name}; the first line must be: "
-                        + ",".join(COLUMNS)
-                    )
-            reader.fieldnames = header
-            return header, [
-                (
-                    reader.line_num,
-                    {k: v.strip() for k, v in row.items() if isinstance(k, str)},
-                )
-                for row in reader
-            ]
-    except UnicodeDecodeError:
-        raise BadCorrection(f"{path}: not UTF-8; save it as 'CSV UTF-8'") from None
-    except csv.Error as error:
-        raise BadCorrection(f"{path}, line {reader.line_num}: {error}; mend the quotes") from None
+    return read_rows(path, COLUMNS, ("text_hash", *FIELDS), BadCorrection)
 
 
 def _says(where: str, row: dict[str, str]) -> dict[str, str]:
@@ -162,17 +133,8 @@ def read(path: Path) -> list[Correction]:
 
 def write(path: Path, header: list[str], rows: Iterable[dict[str, str]]) -> None:
     """Replace the file, whole or not at all; columns of its own stay."""
-    text = io.StringIO()
-    names = list(dict.fromkeys([*header, *COLUMNS]))
-    writer = csv.DictWriter(text, names, restval="", lineterminator="\n", extrasaction="ignore")
-    writer.writeheader()
-    writer.writerows({**row, "text": safe_cell(row.get("text", ""))} for row in rows)
-    path.parent.mkdir(parents=True, exist_ok=True)
-    staged = path.with_name(f".{path.name}.unfinished")
-    staged.write_text(text.getvalue(), encoding="utf-8-sig")  # the mark is for Excel
-    sync(staged)
-    os.replace(staged, path)
-    sync(path.parent)
+    names = dict.fromkeys([*header, *COLUMNS])
+    replace_rows(path, names, ({**r, "text": str(safe_cell(r.get("text", "")))} for r in rows))
 
 
 def add(path: Path, about: dict[str, str], says: dict[str, str]) -> None:

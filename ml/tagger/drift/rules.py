@@ -4,10 +4,10 @@ from functools import lru_cache
 from pathlib import Path
 from typing import Literal
 
-import yaml
-from pydantic import BaseModel, ConfigDict, Field, ValidationError, field_validator
+from pydantic import BaseModel, ConfigDict, Field, field_validator
 
 from ml.tagger.labels import SIGNALS
+from warehouse.typed_yaml import parse
 
 FILE = Path(__file__).with_name("drift.yml")
 
@@ -65,10 +65,4 @@ def rules(path: Path = FILE) -> Rules:
     Raises:
         BadRules: naming the file, the place in it and what is wrong.
     """
-    try:
-        return Rules(**yaml.safe_load(path.read_text(encoding="utf-8")))
-    except ValidationError as error:
-        said = "; ".join(f"{'.'.join(map(str, e['loc']))}: {e['msg']}" for e in error.errors())
-        raise BadRules(f"{path.name}: {said}") from None
-    except (yaml.YAMLError, TypeError) as error:
-        raise BadRules(f"{path.name}: {' '.join(str(error).split())}") from None
+    return parse(path.read_text(encoding="utf-8"), Rules, path.name, BadRules)

@@ -2,13 +2,13 @@
 
 from dataclasses import dataclass
 from pathlib import Path
-from typing import Any, Literal
+from typing import Literal
 
-import yaml
-from pydantic import BaseModel, ConfigDict, Field, ValidationError, field_validator
+from pydantic import BaseModel, ConfigDict, Field, field_validator
 
 from ml.tagger.errors import BadModel
 from ml.tagger.labels import EXCLUSIVE, HEADS
+from warehouse import typed_yaml
 
 Function = Literal["softmax", "sigmoid"]
 
@@ -53,7 +53,7 @@ class Entry(BaseModel):
 class _File(BaseModel):
     model_config = ConfigDict(extra="forbid")
 
-    heads: dict[str, Entry]
+    heads: dict[str, Entry] = {}
 
 
 @dataclass(frozen=True)
@@ -109,18 +109,8 @@ def parse(file: Path, text: str) -> list[Slot]:
     Raises:
         BadModel: naming the file, the place in it, what is wrong and what would be right.
     """
-    try:
-        content: Any = yaml.safe_load(text)
-    except yaml.YAMLError as error:
-        raise BadModel(f"{file}: {' '.join(str(error).split())}") from None
-    try:
-        entries = _File.model_validate(content or {"heads": {}}).heads
-    except ValidationError as error:
-        first = error.errors()[0]
-        key = ".".join(map(str, first["loc"])) or "the file"
-        raise BadModel(
-            f"{file}: {key}: {first['msg']}; ml/tagger/tagger.yml shows the form"
-        ) from None
+    shown = "; ml/tagger/tagger.yml shows the form"
+    entries = typed_yaml.parse(text, _File, file, BadModel, shown).heads
     slots = [_slot(file, target, entries[target]) for target in sorted(entries)]
     owner: dict[tuple[str, str], str] = {}
     for slot in slots:

@@ -136,7 +136,7 @@ def test_of_two_rows_of_one_contact_the_newest_speaks(records) -> None:
 def test_a_wrong_configuration_is_refused_by_key(tmp_path) -> None:
     file = tmp_path / "contacts.yml"
     file.write_text("one_per_person: [account]\nretrain_share: 7\n")
-    with pytest.raises(BadContactsConfig, match=r"contacts.yml: retrain_share"):
+    with pytest.raises(BadContactsConfig, match=r"contacts\.yml:2: retrain_share"):
         read_config(file)
 
 

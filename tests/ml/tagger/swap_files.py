@@ -1,5 +1,6 @@
 """Folders that look like checkpoints, and the files that name them; none of it needs torch."""
 
+import math
 from pathlib import Path
 from typing import Any
 
@@ -26,3 +27,12 @@ def config(heads: dict[str, Any]) -> Path:
     file.parent.mkdir(parents=True, exist_ok=True)
     file.write_text(yaml.safe_dump({"heads": heads}))
     return file
+
+
+def softmax(values: list[float]) -> list[float]:
+    total = sum(math.exp(v) for v in values)
+    return [math.exp(v) / total for v in values]
+
+
+def sigmoid(value: float) -> float:
+    return 1 / (1 + math.exp(-value))

@@ -1,19 +1,21 @@
-"""What people say of texts: read with care, drawn fairly, counted, handed on to training."""
+"""What people say of texts: drawn fairly, counted, handed on to training."""
 
 import hashlib
 import json
 from pathlib import Path
 from typing import Any
 
+import duckdb
 import pytest
 from scipy.stats import binomtest
 from typer.testing import CliRunner
 
 import heedline
 from ml.tagger.corrections import agreement, applied, export, file, sample
-from ml.tagger.corrections.file import BadCorrection, Correction
+from ml.tagger.in_use import in_use
 from ml.tagger.labels import COLUMNS, SIGNALS
 from ml.tagger.training.examples import corrected, targets
+from tests.ml.tagger.test_corrections_file import filled
 from warehouse.duck import warehouse
 from warehouse.settings import settings
 
@@ -48,11 +50,6 @@ def _tagged(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
             )
 
 
-def filled(*rows: dict[str, str]) -> list[Correction]:
-    file.write(settings().corrections_file, [], rows)
-    return file.read(settings().corrections_file)
-
-
 def opened() -> Any:
     return warehouse(read_only=True)
 
@@ -61,64 +58,6 @@ def invoke(*words: str) -> str:
     done = CliRunner().invoke(heedline.app, ["corrections", *words])
     assert done.exit_code == 0, (done.output, done.exception)
     return done.output
-
-
-def test_only_rows_in_which_somebody_said_something_count() -> None:
-    said = filled(
-        {"text_hash": "b", "topic": "Outage", "complaint": "TRUE", "own_topic": "Smart plugs"},
-        {"text_hash": "c", "model_says": "negative"},
-        {"text_hash": "A", "checked": "Yes"},
-    )
-    assert [(c.text_hash, c.is_checked, c.says) for c in said] == [
-        ("a", True, {}),
-        ("b", False, {"topic": "outage", "complaint": "yes", "own_topic": "Smart plugs"}),
-    ]
-
-
-@pytest.mark.parametrize(
-    ("row", "message"),
-    [
-        ({"text_hash": "a", "topic": "billing"}, r"line 2: topic 'billing'; write billing_payment"),
-        ({"text_hash": "a", "complaint": "maybe"}, "complaint 'maybe'; write yes, no"),
-        ({"text_hash": "a", "checked": "perhaps"}, "write yes or leave it empty"),
-        ({"text_hash": "", "topic": "outage"}, "text_hash is empty"),
-        ({"text_hash": "a", "own_topic": "outage"}, "is built in"),
-    ],
-)
-def test_what_cannot_be_read_names_line_and_remedy(row, message) -> None:
-    with pytest.raises(BadCorrection, match=message):
-        filled(row)
-
-
-def test_one_text_has_one_row() -> None:
-    with pytest.raises(BadCorrection, match=r"line 3: the text of line 2 again"):
-        filled({"text_hash": "a", "topic": "outage"}, {"text_hash": "A", "checked": "yes"})
-
-
-@pytest.mark.parametrize("separator", [";", "\t"])
-def test_a_spreadsheets_own_csv_is_read(separator) -> None:
-    lines = [separator.join(file.COLUMNS), separator.join(["a", *[""] * 5, "negative"])]
-    settings().corrections_file.write_text("\ufeff" + "\n".join(lines))
-    (said,) = file.read(settings().corrections_file)
-    assert said.says == {"sentiment": "negative"}
-
-
-def test_a_text_that_looks_like_a_formula_is_text() -> None:
-    for _ in range(2):  # written again, it is quoted once
-        filled({"text_hash": "a", "text": "=1+1", "topic": "outage"})
-    rows = file.rows_of(settings().corrections_file)[1]
-    file.write(settings().corrections_file, [], (row for _, row in rows))
-    assert file.read(settings().corrections_file)[0].text == "'=1+1"
-    assert settings().corrections_file.read_bytes().startswith(b"\xef\xbb\xbf")
-
-
-def test_another_file_is_refused(tmp_path: Path) -> None:
-    settings().corrections_file.write_text("a,b\n1,2\n")
-    with pytest.raises(BadCorrection, match="no column text_hash"):
-        file.read(settings().corrections_file)
-    settings().corrections_file.write_bytes(b"text_hash\n\xff\xfe")
-    with pytest.raises(BadCorrection, match="UTF-8"):
-        file.read(settings().corrections_file)
 
 
 def test_a_random_sample_goes_on_where_it_was_and_keeps_what_people_wrote() -> None:
@@ -199,6 +138,21 @@ def test_the_report_counts_words_and_what_was_left_standing() -> None:
     assert "outage → how_to 2" in shown_text
 
 
+def test_whoever_writes_only_what_is_wrong_says_nothing_of_all_texts() -> None:
+    shown = {"drawn": "random", "model_version": "v2"}
+    said = filled(
+        {"text_hash": md5(TEXTS[0]), "topic": "how_to", **shown},
+        {"text_hash": md5(TEXTS[1]), "topic": "how_to", **shown, "checked": "yes"},
+        {"text_hash": md5(TEXTS[2]), "drawn": "random", "model_version": "gone", "checked": "yes",
+         "topic": "how_to"},
+    )  # fmt: skip
+    with opened() as connection:
+        found = {(a.drawn, a.field): a.texts for a in agreement.agreement(connection, said)}
+    assert found["random", "topic"] == 1
+    assert found["person", "topic"] == 2
+    assert ("person", "sentiment") not in found
+
+
 def test_the_report_holds_the_tagger_in_use_against_what_people_said_of_another() -> None:
     with warehouse() as connection:
         connection.execute(
@@ -213,6 +167,8 @@ def test_the_report_holds_the_tagger_in_use_against_what_people_said_of_another(
 
 
 def test_nobody_has_looked_yet() -> None:
+    with duckdb.connect() as empty:
+        assert in_use(empty) == ""
     assert "heedline corrections sample" in invoke("report")
 
 

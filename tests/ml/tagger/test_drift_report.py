@@ -171,10 +171,10 @@ def test_without_an_alert_nothing_fails() -> None:
 @pytest.mark.parametrize(
     ("old", "new", "message"),
     [
-        ("alert: fail", "alert: shout", "drift.yml: alert: Input should be 'fail' or 'log'"),
+        ("alert: fail", "alert: shout", "drift.yml:5: alert: Input should be 'fail' or 'log'"),
         ("  unsure: {", "  unsur: {", r"missing: \['unsure'\], not known: \['unsur'\]"),
         ("alerts_from: 0.1,", "alerts_from: 0,", "measures.vocabulary.alerts_from"),
-        ("bins: 10", "bins: [", "drift.yml: while parsing"),
+        ("bins: 10", "bins: [", "drift.yml:18: not YAML: while parsing"),
         ("bins: 10", "bins: 10\ncolour: red", "colour"),
     ],
 )

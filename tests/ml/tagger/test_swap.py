@@ -1,4 +1,4 @@
-"""A head answered by another checkpoint: the arithmetic, the version, the places that tag.
+"""A head answered by another checkpoint: the version, and the places that tag.
 
 What scores texts is made up here; real checkpoints are in test_swap_real.py.
 """
@@ -10,42 +10,24 @@ from pathlib import Path
 
 import numpy as np
 import pytest
-from hypothesis import given
-from hypothesis import strategies as st
 from typer.testing import CliRunner
 
 import heedline
 from commands import evaluate_tagger
 from ml.tagger import model, predict
-from ml.tagger.labels import HEADS, TOPICS, columns
+from ml.tagger.labels import HEADS, columns
 from ml.tagger.own_topics import head as own_topics
 from ml.tagger.swap import checkpoint as swap_checkpoint
 from ml.tagger.swap import heads as swap
 from ml.tagger.swap import scorer as swap_scorer
-from ml.tagger.swap.config import parse
-from ml.tagger.swap.heads import Swap
 from ml.tagger.tag_warehouse import tag_warehouse
 from ml.tagger.training.examples import source_examples
-from tests.ml.tagger.swap_files import MOODS, checkpoint, config
+from tests.ml.tagger.swap_files import MOODS, checkpoint, config, sigmoid, softmax
+from tests.ml.tagger.test_tag_warehouse import MESSAGES
 from warehouse.duck import warehouse
 from warehouse.settings import settings
 
-MESSAGES = """
-create schema intermediate;
-create table intermediate.int_messages as
-select 'customer' as author_type, body, md5(body) as text_hash
-from (values ('where is my order'), ('I am leaving you for good'), ('danke schön')) as t(body);
-create table intermediate.int_survey_responses as
-select 'great' as comment, md5('great') as comment_hash;
-insert into ml.redacted_texts
-select text_hash, 'r', body, '{}' from intermediate.int_messages
-union all select comment_hash, 'r', comment, '{}' from intermediate.int_survey_responses;
-"""
 TEXTS = ["where is my order", "I am leaving you, this is awful", "thank you, that was quick"]
-STARS = ["1 star", "2 stars", "3 stars", "4 stars", "5 stars"]
-STAR_MOODS = dict(
-    zip(STARS, ["negative", "negative", "neutral", "positive", "positive"], strict=True)
-)
 
 
 class Scorer:
@@ -66,82 +48,6 @@ def logits(text: str, labels: int) -> list[float]:
 def _scored(monkeypatch) -> None:
     monkeypatch.setattr(swap_checkpoint, "need_torch", lambda file: None)
     monkeypatch.setattr(swap_scorer, "Scorer", Scorer)
-
-
-def swapped(
-    target: str, given: list[list[float]], theirs: list[str], function: str, **entry
-) -> Swap:
-    text = json.dumps({"heads": {target: {"checkpoint": "x", **entry}}})
-    (slot,) = parse(Path("tagger.yml"), text)
-    return Swap(slot, tuple(theirs), function, "x", lambda texts: np.array(given))
-
-
-def softmax(values: list[float]) -> list[float]:
-    total = sum(math.exp(v) for v in values)
-    return [math.exp(v) / total for v in values]
-
-
-def sigmoid(value: float) -> float:
-    return 1 / (1 + math.exp(-value))
-
-
-def test_stars_become_sentiments_by_adding() -> None:
-    given = [[0.5, -1.0, 2.0, 0.25, 1.0], [3.0, 2.0, 0.0, -1.0, -2.0]]
-    found = swapped("sentiment", given, STARS, "softmax", labels=STAR_MOODS).probabilities(["", ""])
-    for row, values in zip(found, given, strict=True):
-        p = softmax(values)
-        assert row == pytest.approx([p[0] + p[1], p[2], p[3] + p[4]], abs=1e-6)
-
-
-def test_labels_that_go_nowhere_are_dropped_and_the_rest_adds_up_to_one() -> None:
-    given = [[1.0, 0.0, 2.0, 5.0]]
-    found = swapped("sentiment", given, [*MOODS, "mixed"], "softmax", labels=MOODS)
-    assert found.probabilities([""])[0] == pytest.approx(softmax(given[0][:3]), abs=1e-6)
-
-
-def test_a_signal_of_a_checkpoint_whose_labels_exclude_each_other_is_not_blown_up() -> None:
-    labels = {"leaves": "churn_intent", "threatens": "churn_intent"}
-    found = swapped(
-        "signals", [[0.0, 1.0, 3.0]], ["leaves", "threatens", "stays"], "softmax", labels=labels
-    )
-    p = softmax([0.0, 1.0, 3.0])
-    assert found.slot.gives == ("churn_intent",)
-    assert found.probabilities([""])[0] == pytest.approx([p[0] + p[1]], abs=1e-6)
-
-
-def test_of_independent_labels_the_likeliest_counts() -> None:
-    labels = {"bill": "billing_payment", "invoice": "billing_payment", "down": "outage"}
-    found = swapped(
-        "topics", [[1.0, -2.0, 0.5]], list(labels), "sigmoid", labels=labels, without="rest"
-    )
-    row = dict(zip(found.slot.gives, found.probabilities([""])[0], strict=True))
-    assert row.pop("billing_payment") == pytest.approx(sigmoid(1.0), abs=1e-6)
-    assert row.pop("outage") == pytest.approx(sigmoid(0.5), abs=1e-6)
-    assert set(row) | {"billing_payment", "outage"} == set(TOPICS)
-    assert set(row.values()) == {0}
-
-
-def test_independent_labels_of_a_head_of_ours_that_excludes_are_made_to_add_up() -> None:
-    labels = {"calm": "low", "fire": "high"}
-    found = swapped(
-        "urgency", [[0.3, -0.7]], list(labels), "sigmoid", labels=labels, without=["normal"]
-    ).probabilities([""])[0]
-    calm, fire = sigmoid(0.3), sigmoid(-0.7)
-    assert found == pytest.approx([calm / (calm + fire), 0, fire / (calm + fire)], abs=1e-6)
-
-
-VALUES = st.lists(st.floats(-2_000, 2_000), min_size=5, max_size=5)
-
-
-@given(VALUES, st.sampled_from(["softmax", "sigmoid"]))
-def test_however_sure_a_checkpoint_is_probabilities_stay_probabilities(values, function) -> None:
-    some = {name: mood for name, mood in STAR_MOODS.items() if name != "1 star"}
-    moods = swapped("sentiment", [values], STARS, function, labels=some).probabilities([""])[0]
-    assert moods.sum() == pytest.approx(1, abs=1e-5)
-    signs = dict.fromkeys(STARS, "complaint")
-    (sign,) = swapped("signals", [values], STARS, function, labels=signs).probabilities([""])[0]
-    assert 0 <= sign <= 1 + 1e-6
-    assert np.isfinite(moods).all()
 
 
 @pytest.mark.usefixtures("_scored")

@@ -75,7 +75,7 @@ def test_of_the_file_the_place_and_the_remedy_are_named(heads, message) -> None:
 def test_a_file_that_is_no_yaml_or_not_there_is_named(monkeypatch) -> None:
     file = config({})
     file.write_text("heads: {sentiment: [")
-    with pytest.raises(model.BadModel, match=r"tagger\.yml: .*line 1"):
+    with pytest.raises(model.BadModel, match=r"tagger\.yml:1: not YAML"):
         model.load()
     monkeypatch.setenv("HEEDLINE_TAGGER_CONFIG", str(settings().root / "other.yml"))
     with pytest.raises(model.BadModel, match=r"other\.yml \(HEEDLINE_TAGGER_CONFIG\) is not there"):
