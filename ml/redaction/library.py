@@ -7,7 +7,9 @@ work.
 """
 
 import logging
-import os
+import sys
+from collections.abc import Iterator
+from contextlib import contextmanager
 from dataclasses import dataclass
 from functools import cache
 from typing import Any
@@ -27,12 +29,25 @@ class Library:
     ids: dict[str, Any]
 
 
+@contextmanager
+def _as_if_not_installed(package: str) -> Iterator[None]:
+    """Presidio takes transformers where it finds it: a second to import, and no recogniser of ours
+    uses it."""
+    if package in sys.modules:
+        yield
+        return
+    sys.modules[package] = None  # type: ignore[assignment]
+    try:
+        yield
+    finally:
+        del sys.modules[package]
+
+
 @cache
 def library() -> Library:
     """The recognisers, made once."""
-    # presidio imports transformers, which says on stderr that it found no torch: none is needed.
-    os.environ.setdefault("TRANSFORMERS_VERBOSITY", "error")
-    from presidio_analyzer import predefined_recognizers as known
+    with _as_if_not_installed("transformers"):
+        from presidio_analyzer import predefined_recognizers as known
 
     # Their log lines may hold the text that failed.
     logging.getLogger("presidio-analyzer").setLevel(logging.CRITICAL)
