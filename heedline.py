@@ -14,6 +14,7 @@ from commands import (
     drift,
     erase,
     evaluate,
+    evaluate_risk,
     evaluate_tagger,
     explain,
     link,
@@ -55,6 +56,7 @@ app.command("query")(query.query)
 app.command("drift")(drift.drift)
 app.command("erase")(erase.erase)
 evaluate.app.command("tagger")(evaluate_tagger.tagger)
+evaluate.app.command("risk")(evaluate_risk.risk)
 app.add_typer(evaluate.app, name="evaluate")
 app.add_typer(topics.app, name="topics")
 app.add_typer(corrections.app, name="corrections")
