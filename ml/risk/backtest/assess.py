@@ -13,6 +13,7 @@ from ml.risk.backtest.origins import HEALTH, Forecasts, forecast
 from ml.risk.backtest.segments import Segment, segments
 from ml.risk.learn.calibration import probabilities
 from ml.risk.learn.features import Feature, FeatureList
+from ml.risk.learn.fit import is_enough
 from ml.risk.learn.guard import usable
 from ml.risk.learn.rows import Rows, read
 
@@ -87,13 +88,13 @@ def _cold(rows: Rows, features: Sequence[Feature], fewest: int) -> str | None:
         return f"Nothing is known yet of who left: {instead}."
     if not rows.churners:
         return f"Nobody is known to have left: {instead}."
-    if rows.churned.all():
-        return f"Everybody is known to have left, which cannot be learnt from: {instead}."
     if rows.churners < fewest:
         return (
             f"{rows.churners:,} customers are known to have left, and {fewest:,} are needed to "
             f"learn from: {instead}."
         )
+    if not is_enough(rows):
+        return f"Nearly everybody is known to have left, which cannot be learnt from: {instead}."
     if not features:
         return f"None of the features can be used: {instead}."
     return None
@@ -137,7 +138,7 @@ def assess(table: pa.Table, features: FeatureList) -> Assessed:
         kept, why = usable(rows, features.features)
         notes += why
     if every.health is None:
-        notes.append(f"the {HEALTH} is not compared: it knows none of the table's columns")
+        notes.append(f"the {HEALTH} is not compared: nothing in the table speaks to it")
     counts = (len(rows), len(np.unique(rows.customer)), rows.churners)
     cold = _cold(rows, kept, features.fewest_churners)
     forecasts = None if cold else forecast(rows, kept)

@@ -8,7 +8,7 @@ import numpy as np
 from ml.risk.learn.calibration import fit_platt
 from ml.risk.learn.families import BOOSTING, LOGISTIC
 from ml.risk.learn.features import Feature
-from ml.risk.learn.fit import FEWEST, Split, fit, folds, learnable
+from ml.risk.learn.fit import Split, fit, folds, is_enough, learnable
 from ml.risk.learn.rows import Floats, Rows
 
 BASE_RATE = "base rate"
@@ -36,7 +36,7 @@ class Forecasts:
 def origins(rows: Rows) -> list[Split]:
     """Per instant with labels: the rows to learn from, known by then, and its own.
 
-    Instants before enough customers have left stay out. Where all rows are of one instant,
+    Instants before enough is known stay out. Where all rows are of one instant,
     folds of customers take the place of time.
 
     Args:
@@ -48,8 +48,7 @@ def origins(rows: Rows) -> list[Split]:
     found = []
     for at in instants:
         known = learnable(rows, at)
-        learnt = rows.take(known)
-        if learnt.churners >= FEWEST and not learnt.churned.all():
+        if is_enough(rows.take(known)):
             found.append((np.flatnonzero(known), np.flatnonzero(rows.as_of == at)))
     return found
 

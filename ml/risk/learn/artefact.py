@@ -41,7 +41,7 @@ def save(artefact: Artefact, report: dict[str, Any], target: Path) -> Path:
     stored = {
         "model": artefact.model,
         "sentence": artefact.sentence,
-        "card": artefact.card and artefact.card.as_json(),
+        "card": artefact.card.as_json() if artefact.card else None,
     }
     for name, content in (("model", stored), ("report", report)):
         (place / f"{name}.json").write_text(json.dumps(content, indent=1) + "\n")
@@ -66,7 +66,7 @@ def load(target: Path) -> Artefact | None:
     file = target / pointer.read_text().strip() / "model.json"
     try:
         stored = json.loads(file.read_text())
-        card = stored["card"] and Scorecard.from_json(stored["card"])
+        card = None if stored["card"] is None else Scorecard.from_json(stored["card"])
         return Artefact(file.parent.name, stored["model"], stored["sentence"], card)
     except (OSError, KeyError, TypeError, ValueError) as error:
         raise BadArtefact(f"{file}: {error}; train the model again") from None

@@ -97,6 +97,8 @@ def fit_boosting(
     Without interactions the log-odds are a sum of one function per feature, which is read off by
     changing one feature at a time.
     """
+    x = _boosting_input(bins, codes)
+    x[:, np.isnan(x).all(axis=0)] = 0.0  # never known yet: scikit-learn wants some value
     model = HistGradientBoostingClassifier(
         interaction_cst="no_interactions",
         categorical_features=[mine.feature.kind == "category" for mine in bins],
@@ -106,7 +108,7 @@ def fit_boosting(
         l2_regularization=1.0,
         early_stopping=False,
         random_state=0,
-    ).fit(_boosting_input(bins, codes), churned, sample_weight=weight)
+    ).fit(x, churned, sample_weight=weight)
     asked = np.zeros((1 + sum(mine.levels for mine in bins), len(bins)), dtype=np.int16)
     starts = np.cumsum([1] + [mine.levels for mine in bins])
     for place, mine in enumerate(bins):

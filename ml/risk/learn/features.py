@@ -7,6 +7,9 @@ from typing import Any, Literal
 import yaml
 from pydantic import BaseModel, ConfigDict, Field, ValidationError, model_validator
 
+FEWEST = 20
+"""Customers who left, and customers who did not, below which nothing is fitted."""
+
 FILE = Path(__file__).with_name("features.yml")
 
 
@@ -63,7 +66,7 @@ class FeatureList(BaseModel):
 
     model_config = ConfigDict(extra="forbid", frozen=True)
 
-    fewest_churners: int = Field(ge=1)
+    fewest_churners: int = Field(ge=FEWEST)
     bands: dict[str, float]
     features: tuple[Feature, ...] = Field(min_length=1)
 

@@ -14,16 +14,13 @@ from sklearn.model_selection import StratifiedGroupKFold
 from ml.risk.learn.bins import Codes, cut
 from ml.risk.learn.calibration import Platt, fit_platt, log_losses
 from ml.risk.learn.families import Cards, Family
-from ml.risk.learn.features import Feature
+from ml.risk.learn.features import FEWEST, Feature
 from ml.risk.learn.rows import Floats, Rows
 from ml.risk.learn.scorecard import Scorecard
 
 HORIZON = timedelta(days=30)
 LATER = 0.3
 """Share of the instants that is kept for strength and calibration."""
-
-FEWEST = 20
-"""Customers who left that each side of a split needs."""
 
 FOLDS = 5
 MOST_ROWS = 60_000
@@ -48,6 +45,12 @@ def learnable(rows: Rows, at: np.datetime64) -> NDArray[np.bool_]:
     return rows.known & (rows.as_of + np.timedelta64(HORIZON) <= at)
 
 
+def is_enough(rows: Rows) -> bool:
+    """Whether enough customers left, and enough stayed, to learn from or calibrate on."""
+    stayed = np.unique(rows.customer[rows.churned == 0])
+    return rows.churners >= FEWEST and len(stayed) >= FEWEST
+
+
 def folds(rows: Rows) -> list[Split]:
     """Random folds of whole customers: all that can be done where there is one instant only."""
     splitter = StratifiedGroupKFold(FOLDS, shuffle=True, random_state=7)
@@ -57,16 +60,14 @@ def folds(rows: Rows) -> list[Split]:
 def later(rows: Rows) -> list[Split]:
     """The last instants, forecast from rows whose labels were known at the first of them.
 
-    Empty where either side has too few who left.
+    Empty where either side is too small.
     """
     instants = np.unique(rows.as_of)
     first = instants[-max(1, round(LATER * len(instants)))]
     known, asked = learnable(rows, first), rows.as_of >= first
-    enough = all(
-        rows.take(side).churners >= FEWEST and not rows.churned[side].all()
-        for side in (known, asked)
-    )
-    return [(np.flatnonzero(known), np.flatnonzero(asked))] if enough else []
+    if not (is_enough(rows.take(known)) and is_enough(rows.take(asked))):
+        return []
+    return [(np.flatnonzero(known), np.flatnonzero(asked))]
 
 
 def _sample(rows: Rows) -> tuple[Rows, Floats]:

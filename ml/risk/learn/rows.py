@@ -27,8 +27,8 @@ class Rows:
         segment: "unknown" where it is not known.
         churned: 1.0 left, 0.0 stayed, NaN not known yet.
         values: per feature, numbers (NaN is unknown) or texts (None is unknown).
-        health: log-odds of the transparent score; None where the table has none of its features,
-            or nobody asked for it.
+        health: log-odds of the transparent score; None where it says nothing of anybody, or was
+            not asked for.
         notes: what was odd about the table, in plain words.
     """
 
@@ -174,11 +174,12 @@ def _values(table: pa.Table, feature: Feature) -> tuple[NDArray[Any], int]:
 
 
 def _health(table: pa.Table) -> Floats | None:
-    """Log-odds of the transparent score as it stands."""
+    """Log-odds of the transparent score as it stands; None where it says nothing of anybody."""
     rules = weights()
-    if not {rule.feature for rule in rules.rules} & set(table.column_names):
-        return None
     batches = table.to_batches(max_chunksize=_AT_ONCE)
-    scores = np.array([score(row, rules).score for b in batches for row in b.to_pylist()])
+    scored = [score(row, rules) for batch in batches for row in batch.to_pylist()]
+    if not any(one.reasons for one in scored):
+        return None
+    scores = np.array([one.score for one in scored])
     found: Floats = np.log(scores) - np.log1p(-scores)
     return found

@@ -31,9 +31,7 @@ class Company:
     truth: np.ndarray
 
 
-def company(
-    customers: int = 1500, months: int = 10, seed: int = 1, base: float = -4.6
-) -> Company:
+def company(customers: int = 1500, months: int = 10, seed: int = 1, base: float = -4.6) -> Company:
     """Who left is in no later row. `mood` is unknown for a third; it says so itself, a little."""
     rng = np.random.default_rng(seed)
     warmth = rng.normal(0, 1, customers)

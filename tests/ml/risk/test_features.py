@@ -5,7 +5,7 @@ import pytest
 from ml.risk.backtest.telco import telco_features
 from ml.risk.learn.features import BadFeatures, Feature, feature_list
 
-HEAD = "fewest_churners: 9\nbands: {red: 0.2}\nfeatures:\n"
+HEAD = "fewest_churners: 20\nbands: {red: 0.2}\nfeatures:\n"
 
 
 def test_both_lists_that_ship_are_whole() -> None:
@@ -23,7 +23,8 @@ def test_both_lists_that_ship_are_whole() -> None:
         (HEAD + "  - {name: a, label: l}\n  - {name: a, label: m}", "declared twice: a"),
         (HEAD + "  - {name: a, label: l, ratio: [b, c], difference: [b, c]}", "not both"),
         (HEAD + "  - {name: a, label: l, kind: category, least: 0}", "a category has no"),
-        ("fewest_churners: 9\nbands: {}\nfeatures: []", "features"),
+        ("fewest_churners: 20\nbands: {}\nfeatures: []", "features"),
+        ("fewest_churners: 9\nbands: {}\nfeatures: [{name: a, label: l}]", "fewest_churners"),
         ("features: [", "list.yml"),
         ("just words", "list.yml"),
     ],

@@ -2,11 +2,11 @@
 
 import numpy as np
 import pytest
-from tests.ml.risk.synthetic import FEATURES, also, company, with_column
 
 from ml.risk.learn.features import Feature
 from ml.risk.learn.guard import single_auc, usable
 from ml.risk.learn.rows import read
+from tests.ml.risk.synthetic import FEATURES, also, company, with_column
 
 TABLE = company(600, 5).table
 LEFT = np.array(TABLE["churned"].to_pylist())

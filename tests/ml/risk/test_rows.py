@@ -69,9 +69,10 @@ def test_a_wrong_table_names_column_and_row(wrong, complaint) -> None:
 
 
 def test_the_health_score_is_the_one_of_the_list() -> None:
-    given = table(nps_last=[2, None], contacts_30d=[5, 0], contacts_prev_30d=[1, 0])
+    given = table(contacts_30d=[5, 0], contacts_prev_30d=[1, 0])
     rows = read(given, [], with_health=True)
     assert rows.health is not None
+    assert rows.health[0] > rows.health[1]
     for logit, row in zip(rows.health, given.to_pylist(), strict=True):
         assert logistic(logit) == pytest.approx(score(row).score)
     assert read(table(gap=[1]), [], with_health=True).health is None

@@ -10,7 +10,6 @@ from hypothesis import strategies as st
 from scipy.special import expit
 from sklearn.ensemble import HistGradientBoostingClassifier
 from sklearn.linear_model import LogisticRegression
-from tests.ml.risk.synthetic import FEATURES, company
 
 from ml.risk.learn.bins import cut
 from ml.risk.learn.families import BOOSTING, LOGISTIC
@@ -19,16 +18,19 @@ from ml.risk.learn.fit import fit
 from ml.risk.learn.rows import read
 from ml.risk.learn.scorecard import Scorecard
 from ml.risk.score import logistic
+from tests.ml.risk.synthetic import FEATURES, company
 
 TABLE = company(700, 6).table
 ROWS = read(TABLE, FEATURES.features)
 BINS = tuple(cut(f, ROWS.values[f.name]) for f in FEATURES.features)
 CODES = np.column_stack([b.codes(ROWS.values[b.feature.name]) for b in BINS])
 WEIGHT = np.ones(len(ROWS))
-FITTED = {family.name: fit(ROWS, family, list(FEATURES.features)) for family in (LOGISTIC, BOOSTING)}
+FITTED = {
+    family.name: fit(ROWS, family, list(FEATURES.features)) for family in (LOGISTIC, BOOSTING)
+}
 odd_numbers = st.none() | st.floats(-1e9, 1e9)
 odd_customers = st.fixed_dictionaries(
-    {name: odd_numbers for name in ("contacts", "gap", "mood", "luck")}
+    dict.fromkeys(("contacts", "gap", "mood", "luck"), odd_numbers)
     | {"topic": st.none() | st.text(max_size=5) | st.sampled_from(["billing", "praise"])}
 )
 
