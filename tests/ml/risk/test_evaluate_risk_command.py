@@ -49,7 +49,7 @@ def test_more_than_an_honest_model_reaches_is_called_a_leak(tmp_path) -> None:
     small_telco(tmp_path, leaks=True)
     result = CLI.invoke(app, ["evaluate", "risk", "--telco", str(tmp_path), "--json"])
     notes = json.loads(result.stdout)["notes"]
-    assert any(note.startswith("telco, logistic: AUC 0.8") and "leaks" in note for note in notes)
+    assert any(note.startswith("telco, logistic: AUC") and "leaks" in note for note in notes)
 
 
 def test_the_companys_own_months_are_measured_as_json() -> None:

@@ -15,26 +15,26 @@ from tests.ml.risk.synthetic import FEATURES, MONTHS, company
 LIST = list(FEATURES.features)
 
 
-def weekly(customers: int = 500, weeks: int = 16) -> pa.Table:
-    """Nothing tells who leaves, but `number` tells who is who: a customer who leaves next week was
-    a leaver in the rows of the weeks before, whose answers nobody knows yet."""
+def weekly(offices: int = 40, people: int = 15, weeks: int = 16) -> pa.Table:
+    """Whole offices leave, none for a reason that shows: the week before, the rows of their people
+    say "left within 30 days", and nobody could know it yet."""
     rng = np.random.default_rng(5)
     start = datetime(2026, 1, 5, tzinfo=UTC)
     rows = []
-    for number in range(customers):
-        leaves = start + timedelta(days=float(rng.exponential(250)))
+    for office in range(offices):
+        leaves = start + timedelta(days=float(rng.exponential(200)))
         for week in range(weeks):
             as_of = start + timedelta(weeks=week)
+            left = leaves <= as_of + HORIZON
             if as_of < leaves:
-                left = leaves <= as_of + HORIZON
-                rows.append((f"c{number}", as_of, float(number), left))
-    names = ("customer_id", "as_of", "number", "churned")
+                rows += [(f"{office}-{p}", as_of, f"office {office}", left) for p in range(people)]
+    names = ("customer_id", "as_of", "office", "churned")
     return pa.table(dict(zip(names, map(list, zip(*rows, strict=True)), strict=True)))
 
 
 def test_without_the_embargo_chance_would_look_like_knowledge() -> None:
-    number = [Feature(name="number", label="who it is")]
-    found = forecast(read(weekly(), number), number)
+    office = [Feature(name="office", label="office", kind="category")]
+    found = forecast(read(weekly(), office), office)
     assert found is not None
     for name in ("logistic", "boosting"):
         auc = roc_auc_score(found.rows.churned, found.logits[name])
