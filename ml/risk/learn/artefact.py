@@ -1,10 +1,11 @@
 """Trained risk models, kept as they were: one folder per version, and which of them is in use."""
 
 import json
-from dataclasses import dataclass
+from dataclasses import asdict, dataclass
 from pathlib import Path
 from typing import Any
 
+from ml.risk.learn.calibration import Platt
 from ml.risk.learn.scorecard import Scorecard
 from warehouse.durable import sync, sync_tree
 from warehouse.settings import settings
@@ -20,6 +21,7 @@ class Artefact:
 
     Attributes:
         card: None where the transparent health score is used.
+        line: from the health score to a probability; None where too little was known to learn it.
         sentence: which model it is and why, for a reader.
     """
 
@@ -27,6 +29,7 @@ class Artefact:
     model: str
     sentence: str
     card: Scorecard | None
+    line: Platt | None = None
 
 
 def folder() -> Path:
@@ -42,6 +45,7 @@ def save(artefact: Artefact, report: dict[str, Any], target: Path) -> Path:
         "model": artefact.model,
         "sentence": artefact.sentence,
         "card": artefact.card.as_json() if artefact.card else None,
+        "line": asdict(artefact.line) if artefact.line else None,
     }
     for name, content in (("model", stored), ("report", report)):
         (place / f"{name}.json").write_text(json.dumps(content, indent=1) + "\n")
@@ -67,6 +71,7 @@ def load(target: Path) -> Artefact | None:
     try:
         stored = json.loads(file.read_text())
         card = None if stored["card"] is None else Scorecard.from_json(stored["card"])
-        return Artefact(file.parent.name, stored["model"], stored["sentence"], card)
+        line = None if stored["line"] is None else Platt(**stored["line"])
+        return Artefact(file.parent.name, stored["model"], stored["sentence"], card, line)
     except (OSError, KeyError, TypeError, ValueError) as error:
         raise BadArtefact(f"{file}: {error}; train the model again") from None

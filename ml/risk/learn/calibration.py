@@ -1,4 +1,8 @@
-"""Platt's calibration: a straight line on the log-odds, so that shares scale with the score."""
+"""Platt's calibration: a straight line on the log-odds, so that shares scale with the score.
+
+Isotonic regression was measured and left out: it was no better, gives customers equal scores, and
+its steps cannot be shared out among reasons (docs/decisions.md).
+"""
 
 from dataclasses import dataclass
 

@@ -11,6 +11,7 @@ import pyarrow as pa
 from ml.risk.backtest.assess import Assessment, assess
 from ml.risk.backtest.origins import FAMILIES
 from ml.risk.learn.artefact import Artefact, save
+from ml.risk.learn.calibration import fit_platt
 from ml.risk.learn.features import FeatureList
 from ml.risk.learn.fit import fit
 from ml.risk.learn.rows import Rows
@@ -41,8 +42,8 @@ def _version(rows: Rows, features: FeatureList) -> str:
 def train(table: pa.Table, features: FeatureList, target: Path) -> Trained:
     """Choose and fit a model on a table of features and keep it as the one in use.
 
-    Where too little is known, or the transparent score is as good, that one is used and the
-    artefact says why.
+    Where too little is known the transparent score is used as it stands; where it is as good as a
+    learned one, it is only calibrated. The artefact says which, and why.
 
     Args:
         target: as `artefact.folder()`.
@@ -53,11 +54,15 @@ def train(table: pa.Table, features: FeatureList, target: Path) -> Trained:
     found = assess(table, features)
     family = FAMILIES.get(found.report.model)
     card = fit(found.rows, family, list(found.features)).card if family else None
+    line = None
+    if card is None and found.report.measures and found.rows.health is not None:
+        line = fit_platt(found.rows.health, found.rows.churned)
     artefact = Artefact(
         version=_version(found.rows, features),
         model=found.report.model,
         sentence=found.report.sentence,
         card=card,
+        line=line,
     )
     save(artefact, found.report.as_json(), target)
     return Trained(artefact, found.report)
