@@ -1,5 +1,7 @@
 """A model learns from what was known, and its strength and calibration from what came later."""
 
+from datetime import timedelta
+
 import numpy as np
 import pytest
 from scipy.special import expit
@@ -9,7 +11,7 @@ from ml.risk.learn.families import BOOSTING, LOGISTIC
 from ml.risk.learn.features import FEWEST
 from ml.risk.learn.fit import HORIZON, fit, folds, later, learnable
 from ml.risk.learn.rows import read
-from tests.ml.risk.synthetic import FEATURES, company, with_column
+from tests.ml.risk.synthetic import FEATURES, MONTHS, company, with_column
 
 LIST = list(FEATURES.features)
 ROWS = read(company(900, 8).table, LIST)
@@ -28,10 +30,13 @@ def test_rows_without_an_answer_are_never_learnt_from() -> None:
 
 
 def test_calibration_rows_come_after_the_answers_that_were_learnt_from() -> None:
-    ((known, asked),) = later(ROWS)
-    end_of_known = ROWS.as_of[known].max() + np.timedelta64(HORIZON)
-    assert end_of_known <= ROWS.as_of[asked].min()
-    assert ROWS.as_of[asked].max() == ROWS.as_of.max()
+    table = company(900, 8).table
+    weeks = [MONTHS[0] + timedelta(weeks=MONTHS.index(at)) for at in table["as_of"].to_pylist()]
+    rows = read(with_column(table, "as_of", weeks), LIST)
+    ((known, asked),) = later(rows)
+    end_of_known = rows.as_of[known].max() + np.timedelta64(HORIZON)
+    assert end_of_known <= rows.as_of[asked].min()
+    assert rows.as_of[asked].max() == rows.as_of.max()
 
 
 def test_too_few_later_leavers_calibrate_on_other_customers() -> None:
