@@ -11,7 +11,6 @@ from rich.table import Table
 from commands.console import CommandFailed, err, out
 from ml.risk.backtest.assess import Assessment, assess
 from ml.risk.backtest.measures import NAMES, Score
-from ml.risk.backtest.origins import HEALTH
 from ml.risk.backtest.telco import LEAK, telco, telco_features
 from ml.risk.learn.features import BadFeatures, feature_list
 from warehouse.duck import has_table, warehouse
@@ -102,8 +101,9 @@ def _print(name: str, report: Assessment) -> None:
         how = "each month from those before" if report.is_timed else "by cross-validation"
         out.print(f"{report.forecast_rows:,} rows forecast, {how}")
         out.print(_models(report))
-    if report.months:
-        out.print(_months(report))
+        if report.months:
+            for measure in NAMES:
+                out.print(_months(report, measure))
     if report.segments:
         out.print(_segments(report))
     for note in report.notes:
@@ -131,17 +131,10 @@ def _gap(report: Assessment, model: str) -> str:
     return _interval(report.behind[model], digits=4)
 
 
-def _months(report: Assessment) -> Table:
-    baseline = HEALTH if HEALTH in report.measures and report.model != HEALTH else None
-    names = ["rows", "left", *(_WORDS[name] for name in NAMES)]
-    if baseline:
-        names += [f"AUC, {baseline}", f"lift, {baseline}"]
-    shown = _columns(f"by month: {report.model}", "as of", names)
+def _months(report: Assessment, measure: str) -> Table:
+    shown = _columns(f"{_WORDS[measure]} by month", "as of", ["rows", "left", *report.measures])
     for month in report.months:
-        scores = month.measures[report.model]
-        cells = [_interval(scores[name]) for name in NAMES]
-        if baseline:
-            cells += [_interval(month.measures[baseline][n]) for n in ("auc", "lift_top_decile")]
+        cells = [_interval(scores[measure]) for scores in month.measures.values()]
         shown.add_row(month.as_of, f"{month.rows:,}", f"{month.churners:,}", *cells)
     return shown
 

@@ -13,7 +13,7 @@ from ml.risk.backtest.origins import HEALTH, Forecasts, forecast
 from ml.risk.backtest.segments import Segment, segments
 from ml.risk.learn.calibration import probabilities
 from ml.risk.learn.features import Feature, FeatureList
-from ml.risk.learn.fit import is_enough
+from ml.risk.learn.fit import MOST_ROWS, is_enough
 from ml.risk.learn.guard import usable
 from ml.risk.learn.rows import Rows, read
 
@@ -139,6 +139,11 @@ def assess(table: pa.Table, features: FeatureList) -> Assessed:
         notes += why
     if every.health is None:
         notes.append(f"the {HEALTH} is not compared: nothing in the table speaks to it")
+    if len(rows) > MOST_ROWS:
+        notes.append(
+            f"a fit reads at most {MOST_ROWS:,} rows: all who left, and a sample of the others, "
+            "weighted to make up for the rest"
+        )
     counts = (len(rows), len(np.unique(rows.customer)), rows.churners)
     cold = _cold(rows, kept, features.fewest_churners)
     forecasts = None if cold else forecast(rows, kept)

@@ -6,10 +6,12 @@ from pathlib import Path
 import numpy as np
 import pytest
 
+from ml.risk.backtest import assess as assessing
 from ml.risk.backtest.assess import assess
 from ml.risk.backtest.measures import top_decile_lift
 from ml.risk.backtest.origins import FAMILIES
 from ml.risk.backtest.telco import LEAK, telco, telco_features
+from ml.risk.learn import fit as fitting
 from ml.risk.learn.features import Feature
 from ml.risk.learn.fit import fit
 from ml.risk.learn.rows import read
@@ -85,6 +87,14 @@ def test_a_cold_start_uses_the_transparent_score_and_says_so(labels, sentence) -
     assert found.sentence.startswith(sentence)
     assert found.sentence.endswith("the transparent health score is used.")
     assert found.measures == {}
+
+
+def test_rows_that_a_fit_leaves_out_are_said(report, monkeypatch) -> None:
+    assert not any("a fit reads at most" in note for note in report.notes)
+    for module in (fitting, assessing):
+        monkeypatch.setattr(module, "MOST_ROWS", 2_000)
+    notes = assess(COMPANY.table, FEATURES).report.notes
+    assert any("a fit reads at most 2,000 rows" in note for note in notes)
 
 
 def test_no_feature_that_varies_is_a_cold_start() -> None:

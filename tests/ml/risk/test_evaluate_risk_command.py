@@ -66,8 +66,9 @@ def test_the_companys_own_months_are_measured_as_json() -> None:
     assert found["measures"]["health score"]["auc"]["low"] is not None
     assert [month["as_of"] for month in found["months"]][-1] == "2025-05-01"
     shown = CLI.invoke(app, ["evaluate", "risk"])
-    assert "by month" in shown.output
+    assert "lift, top decile by month" in shown.output
     assert "by segment" in shown.output
+    assert "…" not in shown.output
 
 
 def test_nothing_to_measure_names_the_remedy(tmp_path) -> None:
