@@ -6,6 +6,7 @@ then it is fitted once more with them, since the latest rows are the most like t
 
 from dataclasses import dataclass
 from datetime import timedelta
+from typing import Any
 
 import numpy as np
 from numpy.typing import NDArray
@@ -38,6 +39,15 @@ class Fitted:
     strength: float
     platt: Platt
     calibrated_on: str
+
+    def as_json(self) -> dict[str, Any]:
+        """How it came about; the card is kept apart."""
+        return {
+            "strength": self.strength,
+            "slope": self.platt.slope,
+            "offset": self.platt.offset,
+            "calibrated_on": self.calibrated_on,
+        }
 
 
 def learnable(rows: Rows, at: np.datetime64) -> NDArray[np.bool_]:

@@ -53,16 +53,16 @@ def train(table: pa.Table, features: FeatureList, target: Path) -> Trained:
     """
     found = assess(table, features)
     family = FAMILIES.get(found.report.model)
-    card = fit(found.rows, family, list(found.features)).card if family else None
+    fitted = fit(found.rows, family, list(found.features)) if family else None
     line = None
-    if card is None and found.report.measures and found.rows.health is not None:
+    if fitted is None and found.report.measures and found.rows.health is not None:
         line = fit_platt(found.rows.health, found.rows.churned)
     artefact = Artefact(
         version=_version(found.rows, features),
         model=found.report.model,
         sentence=found.report.sentence,
-        card=card,
+        card=fitted.card if fitted else None,
         line=line,
     )
-    save(artefact, found.report.as_json(), target)
+    save(artefact, found.report.as_json() | {"fit": fitted.as_json() if fitted else None}, target)
     return Trained(artefact, found.report)

@@ -29,6 +29,7 @@ def test_the_model_in_use_is_the_one_trained(kept) -> None:
     np.testing.assert_array_equal(found.card.logits(rows), trained.artefact.card.logits(rows))
     report = json.loads((target / found.version / "report.json").read_text())
     assert report["model"] == found.model
+    assert report["fit"]["calibrated_on"] == "later months"
 
 
 def test_the_same_rows_give_the_same_version_and_bytes(kept, tmp_path) -> None:
