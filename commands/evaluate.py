@@ -8,6 +8,7 @@ import typer
 from rich.table import Table
 
 from commands.console import CommandFailed, err, out
+from commands.evaluate_risk import risk
 from commands.evaluate_tagger import tagger
 from ml.identity.evaluate import DISCLAIMER, Coverage, Result, evaluate_tables, evaluate_warehouse
 from ml.identity.evaluate.measures import Interval
@@ -132,3 +133,4 @@ def _print_examples(result: Result) -> None:
 
 
 app.command("tagger")(tagger)
+app.command("risk")(risk)

@@ -12,6 +12,7 @@ import numpy as np
 from numpy.typing import NDArray
 from sklearn.metrics import roc_auc_score
 
+from ml.risk.backtest.measures import top_decile_lift
 from warehouse.duck import warehouse
 
 HORIZON = timedelta(days=30)
@@ -29,17 +30,6 @@ class RiskEvaluation:
     lift_top_decile: float
     churners_green: float
     note: str
-
-
-def top_decile_lift(churned: NDArray[np.bool_], score: NDArray[np.float64]) -> float:
-    """Churn rate in the top tenth of scores over the overall rate; ties share their places."""
-    if not churned.any():
-        return math.nan
-    size = max(1, len(score) // 10)
-    cut = np.sort(score)[-size]
-    above, tied = score > cut, score == cut
-    caught = churned[above].sum() + churned[tied].mean() * (size - above.sum())
-    return float(caught / size / churned.mean())
 
 
 def measure(

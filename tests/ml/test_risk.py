@@ -11,7 +11,7 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from ml.risk.evaluate import evaluate_sample, measure, top_decile_lift
+from ml.risk.evaluate import evaluate_sample, measure
 from ml.risk.predict import NoFeatures, score_warehouse
 from ml.risk.score import BadWeights, derived, logistic, score, weights
 from warehouse.duck import warehouse
@@ -147,9 +147,3 @@ def test_one_class_only_is_said_not_scored() -> None:
     found = measure(np.zeros(5, dtype=bool), np.arange(5.0), np.array(["green"] * 5))
     assert "one class" in found.note
     assert math.isnan(found.auc)
-
-
-def test_lift_shares_ties() -> None:
-    churned = np.array([True, False] * 10)
-    assert top_decile_lift(churned, np.zeros(20)) == pytest.approx(1.0)
-    assert top_decile_lift(churned, churned.astype(float)) == pytest.approx(2.0)

@@ -1,0 +1,163 @@
+"""`heedline evaluate risk`: how well it is known who leaves, by month and on a public table."""
+
+import json
+from pathlib import Path
+from typing import Annotated
+
+import pyarrow as pa
+import typer
+from rich.table import Table
+
+from commands.console import CommandFailed, err, out
+from ml.risk.backtest.assess import Assessment, assess
+from ml.risk.backtest.measures import NAMES, Score
+from ml.risk.backtest.telco import LEAK, telco, telco_features
+from ml.risk.learn.features import BadFeatures, feature_list
+from warehouse.duck import has_table, warehouse
+
+FEATURES = "intermediate.int_risk_features"
+_WORDS = {
+    "auc": "AUC",
+    "average_precision": "average precision",
+    "lift_top_decile": "lift, top decile",
+    "calibration_error": "calibration error",
+    "brier": "Brier score",
+}
+
+
+def risk(
+    telco_folder: Annotated[
+        Path | None,
+        typer.Option("--telco", help="Folder with the public table `telco_customer_churn*.csv`."),
+    ] = None,
+    as_json: Annotated[bool, typer.Option("--json", help="Print JSON.")] = False,
+) -> None:
+    """How well the risk models would have told who leaves within 30 days.
+
+    Each month is forecast from what was known by then: a row counts as learnt from only when its 30
+    days are over. Every model is calibrated on later months than it learnt from. The base rate and
+    the transparent health score stand beside as baselines. Intervals are 95 %, over customers.
+
+    With --telco the same code is cross-validated on a public table of one instant.
+    """
+    found: dict[str, Assessment] = {}
+    notes: list[str] = []
+    try:
+        mine = _features()
+        if mine is None:
+            notes.append(f"Your company was not measured: there is no {FEATURES} yet.")
+        else:
+            err.print("forecasting each month from the months before", style="dim")
+            found["your company"] = assess(mine, feature_list()).report
+        if telco_folder is not None:
+            err.print("cross-validating on telco", style="dim")
+            found["telco"] = assess(telco(telco_folder), telco_features()).report
+    except BadFeatures as error:
+        raise CommandFailed(str(error)) from None
+    if not found:
+        raise CommandFailed(
+            f"there is no {FEATURES} to measure on; run `heedline run` first, or name --telco"
+        )
+    if "telco" in found:
+        notes += _leaks(found["telco"])
+    if as_json:
+        shown = {name: report.as_json() for name, report in found.items()}
+        print(json.dumps({"notes": notes, "tables": shown}, indent=1))  # noqa: T201
+        return
+    for name, report in found.items():
+        _print(name, report)
+    for note in notes:
+        out.print(note, markup=False)
+
+
+def _features() -> pa.Table | None:
+    try:
+        with warehouse(read_only=True) as connection:
+            if not has_table(connection, FEATURES):
+                return None
+            return connection.sql(f"select * from {FEATURES}").to_arrow_table()
+    except FileNotFoundError:
+        return None
+
+
+def _leaks(report: Assessment) -> list[str]:
+    return [
+        f"telco, {model}: AUC {scores['auc'].value:.3f} is more than an honest model reaches "
+        f"({LEAK}); something leaks."
+        for model, scores in report.measures.items()
+        if scores["auc"].value > LEAK
+    ]
+
+
+def _print(name: str, report: Assessment) -> None:
+    out.print(
+        f"{name}: {report.rows:,} rows with known outcome, {report.customers:,} customers, "
+        f"{report.churners:,} of them left",
+        style="bold",
+        markup=False,
+    )
+    out.print(report.sentence, markup=False)
+    if report.measures:
+        how = "each month from those before" if report.is_timed else "by cross-validation"
+        out.print(f"{report.forecast_rows:,} rows forecast, {how}")
+        out.print(_models(report))
+        if report.months:
+            for measure in NAMES:
+                out.print(_months(report, measure))
+    if report.segments:
+        out.print(_segments(report))
+    for note in report.notes:
+        out.print(f"– {note}", markup=False)
+    out.print()
+
+
+def _columns(title: str, first: str, others: list[str]) -> Table:
+    shown = Table(title=title, title_justify="left", box=None, pad_edge=False, header_style="bold")
+    shown.add_column(first)
+    for name in others:
+        shown.add_column(name, justify="right", no_wrap=True)
+    return shown
+
+
+def _models(report: Assessment) -> Table:
+    shown = _columns("models", "measure", list(report.measures))
+    for name in NAMES:
+        shown.add_row(_WORDS[name], *(_interval(s[name]) for s in report.measures.values()))
+    shown.add_row("log loss above the best", *(_gap(report, model) for model in report.measures))
+    return shown
+
+
+def _gap(report: Assessment, model: str) -> str:
+    return _interval(report.behind[model], digits=4)
+
+
+def _months(report: Assessment, measure: str) -> Table:
+    shown = _columns(f"{_WORDS[measure]} by month", "as of", ["rows", "left", *report.measures])
+    for month in report.months:
+        cells = [_interval(scores[measure]) for scores in month.measures.values()]
+        shown.add_row(month.as_of, f"{month.rows:,}", f"{month.churners:,}", *cells)
+    return shown
+
+
+def _segments(report: Assessment) -> Table:
+    names = ["rows", "left", "forecast", "came true", "expected between", ""]
+    shown = _columns(f"by segment: {report.model}", "segment", names)
+    for s in report.segments:
+        shown.add_row(
+            s.name,
+            f"{s.rows:,}",
+            f"{s.churners:,}",
+            f"{s.forecast:.1%}",
+            f"{s.rate:.1%}",
+            f"{s.low:.1%}–{s.high:.1%}",
+            "off" if s.is_off else "",
+        )
+    return shown
+
+
+def _interval(score: Score, digits: int = 3) -> str:
+    if score.value != score.value:
+        return "–"
+    if score.low != score.low:
+        return f"{score.value:.{digits}f}"
+    return f"{score.value:.{digits}f} [{score.low:.{digits}f}–{score.high:.{digits}f}]"
