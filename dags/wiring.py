@@ -13,6 +13,7 @@ from airflow.sdk import Asset
 from connectors.contract import Credentials
 from connectors.registry import Channel
 from warehouse.clock import iso, parse_as_of
+from warehouse.credentials import from_airflow
 from warehouse.settings import settings
 
 WAREHOUSE_POOL = "warehouse"
@@ -74,14 +75,7 @@ def airflow_credentials(channel: Channel) -> Credentials:
 
     if not channel.needs_credentials:
         return Credentials(base_url="")
-    connection = BaseHook.get_connection(channel.connection_id)
-    port = f":{connection.port}" if connection.port else ""
-    return Credentials(
-        base_url=f"{connection.conn_type}://{connection.host}{port}",
-        login=connection.login or "",
-        password=connection.password or "",
-        extra=connection.extra_dejson,
-    )
+    return from_airflow(BaseHook.get_connection(channel.connection_id))
 
 
 def schedule_of(channel: Channel) -> str | None:
