@@ -6,7 +6,7 @@ from pathlib import Path
 
 import pytest
 
-from publish.success import safe_cell, write_csv
+from warehouse.spreadsheet import safe_cell, write_csv
 
 
 @pytest.mark.parametrize(
