@@ -23,6 +23,11 @@ class Credentials(BaseModel):
     password: str = Field(default="", repr=False)
     extra: dict[str, Any] = Field(default_factory=dict, repr=False)
 
+    @property
+    def secrets(self) -> list[str]:
+        """What must not show up in a log or an error."""
+        return [self.login, self.password, *map(str, self.extra.values())]
+
 
 def from_airflow(connection: Any) -> Credentials:
     """An Airflow connection as plain credentials."""
