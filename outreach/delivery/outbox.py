@@ -1,8 +1,8 @@
 """The outbox table: what is due, what is under way, what became of it.
 
 An episode is a customer's uninterrupted stay on a list. It is delivered to each target once,
-however many runs it lasts. Its key is a hash of target, list, customer and the list that began it, so
-preparing or delivering again finds the row that is there. Merged customers keep their episode.
+however many runs it lasts. Its key is a hash of target, list, customer and the list that began
+it, so preparing or delivering again finds the row that is there. Merged customers keep theirs.
 """
 
 from datetime import datetime

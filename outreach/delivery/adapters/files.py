@@ -8,7 +8,7 @@ from typing import Any
 import xlsxwriter
 
 from outreach.delivery.adapters.base import Adapter
-from outreach.delivery.messages import Message
+from outreach.delivery.messages import Closed, Message
 from outreach.delivery.targets import FileTarget
 from outreach.delivery.templates import value_of
 from warehouse.clock import iso
@@ -38,17 +38,25 @@ class Files(Adapter):
             for row in message.rows
         ]
         path = self._path(message)
+        try:
+            self._write(path, header, rows, message.as_of)
+        except OSError as error:
+            raise Closed(f"cannot write to the target's folder: {error.strerror}") from None
+        return path.name
+
+    def _write(
+        self, path: Path, header: list[str], rows: list[tuple[Any, ...]], as_of: datetime
+    ) -> None:
         path.parent.mkdir(parents=True, exist_ok=True)
         aside = path.with_name(f".{path.name}.unfinished")
         if self._target.kind == "csv":
             write_csv(aside, header, rows)
         else:
-            _write_xlsx(aside, header, rows, message.as_of)
+            _write_xlsx(aside, header, rows, as_of)
         aside.chmod(0o640)
         sync(aside)
         os.replace(aside, path)
         sync(path.parent)
-        return path.name
 
 
 def _write_xlsx(
