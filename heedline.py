@@ -11,6 +11,7 @@ import typer
 from commands import (
     corrections,
     customer,
+    deliver,
     drift,
     erase,
     evaluate,
@@ -52,6 +53,7 @@ app.command("review")(review.review)
 app.command("customer")(customer.customer)
 app.command("explain")(explain.explain)
 app.command("query")(query.query)
+app.command("deliver")(deliver.deliver)
 app.command("drift")(drift.drift)
 app.command("erase")(erase.erase)
 evaluate.app.command("tagger")(evaluate_tagger.tagger)

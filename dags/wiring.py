@@ -71,11 +71,16 @@ def hand_on(context: dict[str, Any], asset: Asset, as_of: datetime) -> None:
 
 def airflow_credentials(channel: Channel) -> Credentials:
     """The channel's Airflow connection as plain credentials (secrets stay masked in logs)."""
-    from airflow.sdk import BaseHook
-
     if not channel.needs_credentials:
         return Credentials(base_url="")
-    return from_airflow(BaseHook.get_connection(channel.connection_id))
+    return connection_credentials(channel.connection_id)
+
+
+def connection_credentials(connection_id: str) -> Credentials:
+    """An Airflow connection as plain credentials."""
+    from airflow.sdk import BaseHook
+
+    return from_airflow(BaseHook.get_connection(connection_id))
 
 
 def schedule_of(channel: Channel) -> str | None:
