@@ -47,7 +47,7 @@ def deliver(
     Targets stand in HEEDLINE_HOME/targets.yml (HEEDLINE_TARGETS: another place; to begin, copy
     outreach/delivery/targets.yml). Nothing leaves before a target says `enabled: true`. Each
     customer goes to each target once per stay on the list; running this again sends nothing twice.
-    Address and secrets come from AIRFLOW_CONN_HEEDLINE_<TARGET>. The output holds personal data.
+    Address and secrets come from AIRFLOW_CONN_HEEDLINE_TARGET. The output holds personal data.
 
     Steps: `heedline deliver` shows · switch a target on · `heedline deliver --target NAME --send` ·
     `heedline deliver --status`. With `heedline up --live` the DAG `outreach` does it after every
