@@ -18,6 +18,7 @@ COMMANDS = {
     "customer": "customer.customer",
     "explain": "explain.explain",
     "query": "query.query",
+    "deliver": "deliver.deliver",
     "drift": "drift.drift",
     "erase": "erase.erase",
     "evaluate": "evaluate.app",

@@ -1,4 +1,4 @@
-"""What a connector declares: its resources (keys, columns) and the credentials it is handed.
+"""What a connector declares: its resources (keys, columns), and how it fails.
 
 `resources.yml` is read by the extractor (as dlt hints) and by the loader (to make the raw tables),
 so a table has every declared column even when no record ever carried it.
@@ -12,6 +12,7 @@ import yaml
 from pydantic import BaseModel, ConfigDict, Field, ValidationError
 
 from connectors.person import Person
+from warehouse.credentials import Credentials as Credentials
 
 ROOM = Path(__file__).resolve().parent
 ColumnType = Literal["text", "bigint", "double", "bool", "json"]
@@ -52,17 +53,6 @@ class Resource(BaseModel):
                 name: {"data_type": kind, "nullable": True} for name, kind in self.columns.items()
             },
         }
-
-
-class Credentials(BaseModel):
-    """Where a source is and how to sign in. Never logged: `repr` hides the secrets."""
-
-    model_config = ConfigDict(frozen=True)
-
-    base_url: str
-    login: str = ""
-    password: str = Field(default="", repr=False)
-    extra: dict[str, Any] = Field(default_factory=dict, repr=False)
 
 
 class SourceError(RuntimeError):

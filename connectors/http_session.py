@@ -10,7 +10,6 @@ a header or a body, which may hold secrets or personal data.
 import time
 from collections.abc import Callable
 from dataclasses import dataclass
-from email.utils import mktime_tz, parsedate_tz
 from typing import Any, cast
 from urllib.parse import urlsplit
 
@@ -28,6 +27,7 @@ from tenacity import RetryCallState, Retrying, retry_if_exception_type, stop_aft
 from tenacity.wait import wait_random_exponential
 
 from connectors.contract import SourceError
+from warehouse.retry_after import asked_wait
 
 _RETRIED = frozenset({408, 425, 429, 500, 502, 503, 504})
 _CHUNK = 1 << 20
@@ -72,20 +72,6 @@ class _Again(Exception):
     def __init__(self, problem: str, remedy: str, wait: float | None = None) -> None:
         super().__init__(problem)
         self.problem, self.remedy, self.wait = problem, remedy, wait
-
-
-def asked_wait(response: Response) -> float | None:
-    """Seconds the vendor asks us to pause: `Retry-After` (seconds or date), else a reset time."""
-    text = response.headers.get("Retry-After", "").strip()
-    if text.replace(".", "", 1).isdigit():
-        return float(text)
-    if date := parsedate_tz(text) if text else None:
-        return max(0.0, mktime_tz(date) - time.time())
-    reset = response.headers.get("X-RateLimit-Reset", "").strip()
-    if response.status_code == 429 and reset.isdigit():
-        seconds = int(reset) - time.time() if int(reset) > 1_000_000_000 else float(reset)
-        return max(0.0, seconds)
-    return None
 
 
 def _origin(url: str) -> tuple[str, str, int | None]:
@@ -189,7 +175,7 @@ class PoliteSession(Session):
             return
         connection = f"connection heedline_{self._source}"
         if status in _RETRIED:
-            wait = asked_wait(response)
+            wait = asked_wait(status, response.headers)
             response.close()
             problem = "rate limit reached" if status == 429 else f"HTTP {status}"
             if wait is not None and wait > self._policy.longest_wait:

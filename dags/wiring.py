@@ -15,6 +15,7 @@ from airflow.sdk import task as any_task
 from connectors.contract import Credentials
 from connectors.registry import Channel
 from warehouse.clock import iso, parse_as_of
+from warehouse.credentials import from_airflow
 from warehouse.settings import settings
 
 WAREHOUSE_POOL = "warehouse"
@@ -76,18 +77,16 @@ def hand_on(context: dict[str, Any], asset: Asset, as_of: datetime) -> None:
 
 def airflow_credentials(channel: Channel) -> Credentials:
     """The channel's Airflow connection as plain credentials (secrets stay masked in logs)."""
-    from airflow.sdk import BaseHook
-
     if not channel.needs_credentials:
         return Credentials(base_url="")
-    connection = BaseHook.get_connection(channel.connection_id)
-    port = f":{connection.port}" if connection.port else ""
-    return Credentials(
-        base_url=f"{connection.conn_type}://{connection.host}{port}",
-        login=connection.login or "",
-        password=connection.password or "",
-        extra=connection.extra_dejson,
-    )
+    return connection_credentials(channel.connection_id)
+
+
+def connection_credentials(connection_id: str) -> Credentials:
+    """An Airflow connection as plain credentials."""
+    from airflow.sdk import BaseHook
+
+    return from_airflow(BaseHook.get_connection(connection_id))
 
 
 def schedule_of(channel: Channel) -> str | None:

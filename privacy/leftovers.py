@@ -26,7 +26,7 @@ from connectors.ledger import Ledger
 from connectors.loading import gated_folder
 from connectors.mentions import blank_out
 from privacy.people import Person, around
-from privacy.search import Search, pack, unpack
+from privacy.search import Search, files, pack, unpack
 from warehouse.durable import sync
 from warehouse.landed import landed_files
 from warehouse.settings import settings
@@ -44,6 +44,7 @@ def clean(ledger: Ledger, person: Person) -> dict[str, int]:
         "dlt states": _states(ledger),
         "landing files": _landed(ledger),
         "logs": _texts(person),
+        "delivered files": _deliveries(person),
         "Airflow's database": _airflow(person),
     }
 
@@ -184,6 +185,14 @@ def _texts(person: Person) -> int:
                 changed += 1
     changed += _decisions(pattern)
     return changed
+
+
+def _deliveries(person: Person) -> int:
+    """Files handed over that hold the person go whole, as published versions do."""
+    held = [path for path in files(settings().deliveries) if Search(person).in_file(path)]
+    for path in held:
+        path.unlink()
+    return len(held)
 
 
 def _decisions(pattern: re.Pattern[str]) -> int:

@@ -1,8 +1,8 @@
 """Look for a person in everything under HEEDLINE_HOME, decoded: the proof of an erasure.
 
-DuckDB and SQLite files are read table by table and column by column, Parquet, gzip, dlt's packed
-state and plain text are unpacked, whatever else there is is read as bytes. Nothing is skipped but
-the sample company (it stands for the vendors) and the request under way itself.
+DuckDB and SQLite files are read table by table and column by column, Parquet, gzip, workbooks,
+dlt's packed state and plain text are unpacked, whatever else there is is read as bytes. Nothing is
+skipped but the sample company (it stands for the vendors) and the request under way itself.
 """
 
 import base64
@@ -10,6 +10,7 @@ import gzip
 import json
 import re
 import sqlite3
+import zipfile
 import zlib
 from collections.abc import Iterator
 from dataclasses import dataclass, field
@@ -69,6 +70,8 @@ class Search:
             self._parquet(path)
         elif head.startswith(b"\x1f\x8b"):
             self._note(path, "unpacked", self._unpacked(path))
+        elif zipfile.is_zipfile(path):
+            self._note(path, "unpacked", self._parts(path))
         else:
             self._note(path, "", self._plain(path))
         if self.in_text(path.name):
@@ -92,6 +95,11 @@ class Search:
     def _unpacked(self, path: Path) -> int:
         with gzip.open(path, "rb") as file:
             return len(self._bytes.findall(file.read()))
+
+    def _parts(self, path: Path) -> int:
+        """A workbook, or any other archive."""
+        with zipfile.ZipFile(path) as parts:
+            return sum(len(self._bytes.findall(parts.read(name))) for name in parts.namelist())
 
     def _duckdb(self, path: Path) -> None:
         connection = duckdb.connect()

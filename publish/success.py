@@ -7,8 +7,6 @@ rest from the leaders' snapshot, so that it never opens the warehouse).
 Who is on the list is not decided here: `outreach/` wrote that into the warehouse.
 """
 
-import csv
-from collections.abc import Iterable
 from datetime import datetime
 from pathlib import Path
 
@@ -16,8 +14,8 @@ import duckdb
 
 from publish.marts import CannotPublish, Mart
 from publish.snapshot import copy_mart, open_new
-from warehouse.cells import safe_cell
 from warehouse.clock import iso
+from warehouse.spreadsheet import write_csv
 
 FOLDER = "success"
 MART = "at_risk_customers"
@@ -104,15 +102,6 @@ def write(
         for whole in (mart for mart in marts if mart.name in CUSTOMER_MARTS):
             kept = tuple(column.name for column in whole.columns)
             copy_mart(connection, database, whole, f"from {whole.table}", kept)
-
-
-def write_csv(path: Path, header: list[str], rows: Iterable[tuple[object, ...]]) -> None:
-    """Write a CSV that a spreadsheet opens as data: UTF-8 with a mark, no live formulas."""
-    # The byte-order mark is what makes Excel read names with accents right.
-    with path.open("w", newline="", encoding="utf-8-sig") as stream:
-        writer = csv.writer(stream)
-        writer.writerow(header)
-        writer.writerows([safe_cell(value) for value in row] for row in rows)
 
 
 def _prepared(connection: duckdb.DuckDBPyConnection, as_of: datetime) -> bool:

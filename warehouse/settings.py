@@ -49,6 +49,9 @@ class Settings(BaseSettings):
         default=None,
         description="checkpoints in place of the tagger's heads; default <home>/tagger.yml",
     )
+    targets: Path | None = Field(
+        default=None, description="where lists are delivered; default <home>/targets.yml"
+    )
     keep_versions: int = Field(default=5, ge=1, description="published versions kept")
 
     @field_validator("channels", mode="before")
@@ -99,6 +102,16 @@ class Settings(BaseSettings):
     def tagger_config_file(self) -> Path:
         """Which heads of the tagger are swapped (docs/tagger.md)."""
         return (self.tagger_config or self.root / "tagger.yml").expanduser().absolute()
+
+    @property
+    def targets_file(self) -> Path:
+        """Where lists are delivered (docs/delivery.md)."""
+        return (self.targets or self.root / "targets.yml").expanduser().absolute()
+
+    @property
+    def deliveries(self) -> Path:
+        """Files that were handed over, and the locks of deliveries under way."""
+        return self.root / "deliveries"
 
     @property
     def airflow(self) -> Path:

@@ -22,6 +22,13 @@ LOGINS: dict[str, Login] = {
     "stripe": Login("", "st-sample-6a9e43f1d0"),
 }
 
+# Systems that only receive (outreach): not sources, so nothing starts them but who names them.
+RECEIVERS: dict[str, Login] = {
+    "hubspot": Login("", "pat-sample-3d7f0a92c4"),
+    "slack": Login("", "xoxb-sample-5b1e8c77d0"),
+    "webhook": Login("", "whsec_c2FtcGxlLXNpZ25pbmctc2VjcmV0LTk0MTc="),
+}
+
 
 def uri(source: str, port: int, scheme: str = "http") -> str:
     """The source's Airflow connection URI on a loopback port, secrets percent-encoded."""

@@ -1,4 +1,4 @@
-"""Fernhill's CRM: Salesforce's token endpoint and Bulk API 2.0 query jobs.
+"""Fernhill's CRM: Salesforce's token endpoint, Bulk API 2.0 query jobs, and Tasks.
 
 A job is InProgress when first looked at and done after that; its results come in sets, joined by
 `Sforce-Locator` (base64 of an offset), the last of which says `null`.
@@ -8,34 +8,18 @@ import csv
 import io
 import json
 from base64 import b64decode, b64encode
-from hashlib import sha256
 from pathlib import Path
 from typing import Any
-from urllib.parse import parse_qsl
 
 from fastapi import FastAPI, Request, Response
 
-from sample.servers.logins import LOGINS
+from sample.servers import salesforce_tasks
+from sample.servers.salesforce_login import add_token_endpoint, answer, refused, unauthorised
 from sample.servers.salesforce_objects import RECORDS, BadQuery, run
 
 JOBS = "/services/data/v{version}/jobs/query"
 # A set of results the vendor itself would cut, whatever was asked for.
 MOST_RECORDS = 250_000
-
-
-def answer(status: int, body: Any, headers: dict[str, str] | None = None) -> Response:
-    text = json.dumps(body)
-    return Response(text, status_code=status, media_type="application/json", headers=headers)
-
-
-def refused(status: int, code: str, message: str) -> Response:
-    return answer(status, [{"errorCode": code, "message": message}])
-
-
-def access_token() -> str:
-    """The token this org gives out; made from the secret, so that no second one has to be kept."""
-    digest = sha256(LOGINS["salesforce"].secret.encode()).hexdigest()
-    return f"00D000000000001!{digest[:40]}"
 
 
 def app(world: Path) -> FastAPI:
@@ -44,31 +28,8 @@ def app(world: Path) -> FastAPI:
     api.state.records = {name: make(world) for name, make in RECORDS.items()}
     jobs: dict[str, dict[str, Any]] = {}
 
-    @api.post("/services/oauth2/token")
-    async def token(request: Request) -> Response:
-        form = dict(parse_qsl((await request.body()).decode()))
-        login = LOGINS["salesforce"]
-        if form.get("grant_type") != "client_credentials":
-            text = "grant type not supported"
-            return answer(400, {"error": "unsupported_grant_type", "error_description": text})
-        if form.get("client_id") != login.user:
-            text = "client identifier invalid"
-            return answer(400, {"error": "invalid_client_id", "error_description": text})
-        if form.get("client_secret") != login.secret:
-            text = "invalid client credentials"
-            return answer(400, {"error": "invalid_client", "error_description": text})
-        body = {
-            "access_token": access_token(),
-            "instance_url": str(request.base_url).rstrip("/"),
-            "scope": "api",
-            "token_type": "Bearer",
-        }
-        return answer(200, body)
-
-    def unauthorised(request: Request) -> Response | None:
-        if request.headers.get("Authorization") == f"Bearer {access_token()}":
-            return None
-        return refused(401, "INVALID_SESSION_ID", "Session expired or invalid")
+    add_token_endpoint(api)
+    salesforce_tasks.add(api)
 
     def state_of(job: dict[str, Any]) -> Response:
         return answer(200, {key: value for key, value in job.items() if key != "_rows"})

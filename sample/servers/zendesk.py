@@ -4,7 +4,6 @@ Pages, stop rules, Basic auth (`email/token:token`), the excluded last minute an
 the High Volume add-on as the vendor has them. `app.state.records` may be added to between runs.
 """
 
-import secrets
 import time
 from base64 import b64decode, b64encode
 from bisect import bisect_left
@@ -18,7 +17,7 @@ from typing import Annotated, Any
 import orjson
 from fastapi import FastAPI, Query, Request, Response
 
-from sample.servers.logins import LOGINS
+from sample.servers import zendesk_writes
 from sample.servers.world import Row
 from sample.servers.zendesk_events import Records
 
@@ -148,20 +147,13 @@ def app(
     server = FastAPI(openapi_url=None)
     records = server.state.records = Records(world)
     exports = Exports(records, clock, exports_per_minute)
-    login = LOGINS["zendesk"]
-    expected = b"Basic " + b64encode(f"{login.user}:{login.secret}".encode())
 
     @server.exception_handler(Refusal)
     async def refuse(_: Request, refusal: Refusal) -> Response:
         return _json(refusal.body, refusal.status, refusal.headers)
 
-    @server.middleware("http")
-    async def sign_in(request: Request, call_next: Callable[[Request], Any]) -> Response:
-        given = request.headers.get("authorization", "").encode()
-        if not secrets.compare_digest(given, expected):
-            return _json({"error": "Couldn't authenticate you"}, 401)
-        answer: Response = await call_next(request)
-        return answer
+    zendesk_writes.guard(server)
+    zendesk_writes.add(server)
 
     @server.get("/api/v2/incremental/{endpoint}/cursor.json")
     async def cursor_export(

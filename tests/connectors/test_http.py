@@ -9,7 +9,6 @@ import pytest
 
 from connectors.contract import SourceError
 from connectors.http import Http, Policy, Refused
-from connectors.http_session import asked_wait
 from connectors.paginators import EndOfStreamCursor, TimeWindow
 
 Answer = tuple[int, dict[str, str], bytes]
@@ -185,14 +184,3 @@ def test_time_window_that_does_not_move_is_an_error(vendor: Vendor) -> None:
     api = Http("zendesk", vendor.address)
     with pytest.raises(SourceError, match="nothing usable about the next one"):
         list(api.pages("t", "rows", params={"start_time": 5}, paginator=TimeWindow()))
-
-
-def test_reset_time_stands_in_for_retry_after() -> None:
-    from requests import Response
-
-    response = Response()
-    response.status_code = 429
-    response.headers["X-RateLimit-Reset"] = "12"
-    assert asked_wait(response) == 12
-    response.headers["Retry-After"] = "Wed, 21 Oct 2015 07:28:00 GMT"
-    assert asked_wait(response) == 0

@@ -1,5 +1,6 @@
 """Every DAG imports, is wired as the house says, and keeps warehouse tasks in the one-slot pool."""
 
+import runpy
 from pathlib import Path
 from typing import Any
 
@@ -9,6 +10,7 @@ ROOT = Path(__file__).resolve().parents[2]
 CHAIN = {"unify", "enrich", "marts", "publish"}
 PRIVACY = {"erase", "retention"}
 WATCH = {"tagger_drift"}
+DELIVERY = {"outreach"}
 
 
 @pytest.fixture(scope="module")
@@ -24,13 +26,14 @@ def dags(tmp_path_factory: pytest.TempPathFactory) -> dict[str, Any]:
         from enrich import enrich
         from erase import erase
         from marts import marts
+        from outreach_delivery import outreach
         from publish_marts import publish
         from retention import retention
         from tagger_drift import tagger_drift
         from unify import unify
 
         found = {dag.dag_id: dag for dag in (unify(), enrich(), marts(), publish())}
-        found |= {dag.dag_id: dag for dag in (erase(), retention(), tagger_drift())}
+        found |= {dag.dag_id: dag for dag in (erase(), retention(), tagger_drift(), outreach())}
         found |= {
             k: v for k, v in vars(ingest).items() if k.startswith("ingest_") and k != "ingest_dag"
         }
@@ -40,7 +43,9 @@ def dags(tmp_path_factory: pytest.TempPathFactory) -> dict[str, Any]:
 def test_one_ingest_dag_per_enabled_channel(dags: dict[str, Any]) -> None:
     from connectors.registry import enabled_channels
 
-    assert set(dags) == CHAIN | PRIVACY | WATCH | {f"ingest_{c.name}" for c in enabled_channels()}
+    assert set(dags) == CHAIN | PRIVACY | WATCH | DELIVERY | {
+        f"ingest_{c.name}" for c in enabled_channels()
+    }
 
 
 def test_what_opens_the_warehouse_waits_for_its_slot(dags: dict[str, Any]) -> None:
@@ -57,7 +62,9 @@ def test_what_opens_the_warehouse_waits_for_its_slot(dags: dict[str, Any]) -> No
         for task in ("extract", "gate", "announce")
     }
     # They start a run, or say what another task found, and open nothing.
-    assert outside == expected | {"erase.rebuild", "tagger_drift.alert"}
+    expected |= {"erase.rebuild", "tagger_drift.alert", "outreach.is_anything_due"}
+    # Waits for vendors; opens the warehouse for moments, and is patient then.
+    assert outside == expected | {"outreach.deliver"}
 
 
 def test_a_failed_load_still_reports_and_still_fails_its_run(dags: dict[str, Any]) -> None:
@@ -114,3 +121,27 @@ def test_drift_is_told_by_a_task_that_fails_once_and_that_nothing_waits_for(
     assert alert.retries == 0
     assert drift.timetable.expression == "0 6 * * 1"
     assert not any(task.outlets or task.downstream_task_ids - {"alert"} for task in drift.tasks)
+
+
+def test_nothing_is_delivered_by_itself_while_no_target_is_on(dags: dict[str, Any]) -> None:
+    outreach = dags["outreach"]
+    assert not outreach.timetable.can_be_scheduled
+    assert outreach.get_task("deliver").upstream_task_ids == {"queue", "is_anything_due"}
+    assert "approve" not in outreach.task_ids
+
+
+def test_with_a_target_on_a_list_is_delivered_after_publishing_and_a_person_is_asked(
+    dags: dict[str, Any], tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    targets = tmp_path / "targets.yml"
+    targets.write_text(
+        "approval_hours: 4\ntargets:\n  calls:\n    kind: csv\n    enabled: true\n"
+        "    fields: {Name: '{customer_name}'}\n"
+    )
+    monkeypatch.setenv("HEEDLINE_TARGETS", str(targets))
+    outreach = runpy.run_path(str(ROOT / "dags" / "outreach_delivery.py"))["outreach"]()
+    assert outreach.timetable.asset_condition is not None
+    assert outreach.get_task("approve").upstream_task_ids == {"is_anything_due"}
+    assert outreach.get_task("deliver").upstream_task_ids == {"queue", "approve"}
+    # A person who says nothing has not said yes.
+    assert outreach.get_task("approve").defaults == ["Reject"]

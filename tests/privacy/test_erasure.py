@@ -17,7 +17,10 @@ from privacy.proof import NotErased
 from privacy.versions import StillPublished
 from tests.privacy.conftest import BOB, BOBS, JANE, JANES, held, insert
 from tests.searching import files_with
+from warehouse.duck import warehouse
 from warehouse.settings import settings
+
+OUTBOX = Path(__file__).resolve().parents[2] / "outreach" / "delivery" / "tables.sql"
 
 pytestmark = pytest.mark.usefixtures("house")
 
@@ -238,3 +241,23 @@ def test_words_that_many_wrote_stay_in_the_drift_report() -> None:
     before = everything()["ml.tagger_drift"]
     erase()
     assert everything()["ml.tagger_drift"] == before
+
+
+def test_what_is_to_be_delivered_goes_and_so_do_files_that_were() -> None:
+    instant = "2026-06-30T00:00:00Z"
+    with warehouse() as connection:
+        connection.execute(OUTBOX.read_text())
+        for key, customer in (("k1", JANE), ("k2", BOB)):
+            connection.execute(
+                "insert into outreach.outbox values "
+                "(?, 'crm', 'at_risk', ?, ?, ?, 'pending', 0, null, null, null, null, ?)",
+                [key, customer, instant, instant, instant],
+            )
+    folder_ = settings().deliveries / "calls"
+    folder_.mkdir(parents=True)
+    for name, address in (("one.csv", JANES), ("two.csv", BOBS)):
+        (folder_ / name).write_text(f"Name,E-mail\nSomebody,{address}\n")
+    erase()
+
+    assert held("outreach.outbox", "customer_id") == [BOB]
+    assert [path.name for path in folder_.iterdir()] == ["two.csv"]

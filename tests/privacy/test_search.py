@@ -4,6 +4,7 @@ import gzip
 import json
 import pickle
 import sqlite3
+import zipfile
 from pathlib import Path
 
 import duckdb
@@ -42,7 +43,13 @@ def state_file(path: Path, text: str) -> None:
     path.write_text(json.dumps({"state": pack(json.dumps({"seen": {text: 1}}))}) + "\n")
 
 
+def workbook(path: Path, text: str) -> None:
+    with zipfile.ZipFile(path, "w", zipfile.ZIP_DEFLATED) as parts:
+        parts.writestr("xl/sharedStrings.xml", f"<si><t>{text}</t></si>" * 100)
+
+
 WRITERS = {
+    "calls.xlsx": workbook,
     "a.duckdb": duckdb_file,
     "airflow.db": sqlite_file,
     "p.parquet": parquet_file,

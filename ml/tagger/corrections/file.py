@@ -10,7 +10,7 @@ from pathlib import Path
 
 from ml.tagger.labels import SENTIMENTS, SIGNALS, TOPICS, URGENCIES
 from warehouse.by_hand import read_rows, replace_rows
-from warehouse.cells import safe_cell
+from warehouse.spreadsheet import safe_cell
 
 ANSWERS: dict[str, tuple[str, ...]] = {
     "sentiment": SENTIMENTS,

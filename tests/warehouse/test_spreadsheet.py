@@ -1,10 +1,12 @@
 """Cells that a spreadsheet cannot run, and values that come through untouched."""
 
+import csv
 from datetime import UTC, datetime
+from pathlib import Path
 
 import pytest
 
-from warehouse.cells import safe_cell
+from warehouse.spreadsheet import safe_cell, write_csv
 
 
 @pytest.mark.parametrize(
@@ -21,3 +23,12 @@ def test_other_values_pass_untouched(value: object) -> None:
 
 def test_instants_are_written_as_iso_utc() -> None:
     assert safe_cell(datetime(2026, 6, 30, 12, tzinfo=UTC)) == "2026-06-30T12:00:00Z"
+
+
+def test_names_survive_quotes_commas_and_accents(tmp_path: Path) -> None:
+    rows = [('Zoë "Zo", Müller\nSecond line', None)]
+    write_csv(tmp_path / "list.csv", ["name", "email"], rows)
+
+    assert (tmp_path / "list.csv").read_bytes().startswith(b"\xef\xbb\xbf")
+    with (tmp_path / "list.csv").open(encoding="utf-8-sig", newline="") as stream:
+        assert list(csv.DictReader(stream)) == [{"name": rows[0][0], "email": ""}]
