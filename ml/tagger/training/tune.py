@@ -1,12 +1,12 @@
 """Teach a trained network new texts of our own, and let it forget nothing: what two cores can do.
 
     python -m ml.tagger.training.tune --prepared FILE --encoder DIR --start WEIGHTS --out DIR
-        [--seed N] [--leave-out NAME ...] [--all]
+        [--seed N] [--leave-out NAME ...]
 
 One slow epoch over some 30 thousand texts (a quarter of an hour on two cores, where `fit.py` takes
 hours). Our own texts are learnt from people's labels. Public ones, which it knows, hold it where it
-was: answers and embedding are to stay those of the network it started from. The result is what
-`fit.py` writes. Needs torch, transformers, numpy and scipy.
+was: answers and embedding are to stay those of the network it started from. The result is as
+`fit.py` writes it. Needs torch, transformers, numpy and scipy.
 """
 
 import argparse
@@ -84,9 +84,9 @@ def tune(
     *,
     seed: int,
     leave_out: tuple[str, ...] = (),
-    everything: bool = False,
 ) -> None:
-    """Train `network` for one epoch; write averaged weights and answers to `out`."""
+    """Train `network` for one epoch; write averaged weights to `out`, and answers for rows of our
+    own that it was not trained on."""
     torch.manual_seed(seed)
     left = data.of(leave_out)
     keep = (data.split == 0) & ~left
@@ -123,7 +123,7 @@ def tune(
                 f"{rate:.0f} texts/s",
                 flush=True,
             )
-    asked = np.arange(len(left)) if everything else np.flatnonzero((data.split > 0) | left)
+    asked = np.flatnonzero(left | (data.split > 0) & data.of(("own",)))
     logits = answers(mean, data, asked, "cpu")
     np.savez_compressed(out / "logits.npz", rows=asked, logits=logits)
     save({k: v.half() for k, v in mean.state_dict().items()}, out / "weights.pt")
@@ -137,7 +137,6 @@ def main() -> None:
     parser.add_argument("--out", type=Path, required=True, help="folder for the result")
     parser.add_argument("--seed", type=int, default=1)
     parser.add_argument("--leave-out", nargs="*", default=[], help="sources not to train on")
-    parser.add_argument("--all", action="store_true", help="answer for the training rows as well")
     chosen = parser.parse_args()
     settings = {"seed": chosen.seed, "start": str(chosen.start), "leave_out": chosen.leave_out}
     chosen.out.mkdir(parents=True, exist_ok=True)
@@ -148,7 +147,6 @@ def main() -> None:
         chosen.out,
         seed=chosen.seed,
         leave_out=tuple(chosen.leave_out),
-        everything=chosen.all,
     )
 
 
