@@ -29,7 +29,7 @@ likely as (
         traits.customer_id,
         'colleague' as feature,
         'a colleague wrote' as label,
-        'of the same account wrote about ' || incidents.topic_words || ': ' || accounts.writers as reason,
+        'colleagues who wrote about ' || incidents.topic_words || ': ' || accounts.writers as reason,
         incidents.excess_share as certainty
     from accounts
     inner join incidents

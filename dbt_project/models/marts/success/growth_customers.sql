@@ -1,5 +1,6 @@
 -- Whom to offer more: the signs add up, and only who is well is asked. The points are data: seeds/growth_rules.csv.
 {% set settings = [var("growth_base"), var("growth_bands"), var("growth_topics")] %}
+{% set gain = "cast(" ~ var("growth_share") ~ " * " ~ value_per_month() ~ " as double)" %}
 with matched as (
     select
         signals.customer_id,
@@ -61,7 +62,7 @@ listed as (
 select
     row_number() over (
         order by
-            scored.score * {{ value_per_month() }} desc nulls last, scored.score desc nulls last, scored.customer_id
+            scored.score * {{ gain }} desc nulls last, scored.score desc nulls last, scored.customer_id
     ) as rank,
     {{ md5_hash(['scored.customer_id', 'cast(' ~ microseconds(as_of()) ~ ' as varchar)', 'version.model_version']) }} as entry_id,
     scored.customer_id,
@@ -73,7 +74,7 @@ select
     scored.score,
     case when scored.score >= {{ var("growth_bands").hot }} then 'hot' else 'warm' end as band,
     health.score as risk_score,
-    cast({{ var("growth_share") }} * {{ value_per_month() }} as double) as value_per_month,
+    {{ gain }} as value_per_month,
     customers.currency,
     coalesce(scored.top_reasons, '') as top_reasons,
     scored.reasons,
