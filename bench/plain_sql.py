@@ -1,4 +1,4 @@
-"""Models in plain SQL over tables of their own names: to be run on any rows, thousands at a time."""
+"""Models in plain SQL over tables of their own names: to run on any rows, thousands of them."""
 
 from functools import cache
 

@@ -119,6 +119,8 @@ def test_who_wrote_waits_or_knows_and_colleagues_are_to_be_told() -> None:
     assert colleague["is_ongoing"] is True
     assert colleague["evidence_conversation_ids"] == "[]"
     assert json.loads(waiting["evidence_conversation_ids"]) == ["by-open-9", "by-open-8"]
+    # Their own letter is the ground, not that somebody of their account wrote: they did.
+    assert [reason["feature"] for reason in waiting["reasons"]] == ["wrote"]
     assert waiting["first_written_at"] == AS_OF - timedelta(hours=9)
 
 
