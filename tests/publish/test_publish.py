@@ -76,7 +76,7 @@ def test_publishing_the_same_again_writes_nothing(company: Company) -> None:
     "change",
     [
         "update marts.kpi_scorecard set value = 0.91 where kpi = 'csat'",
-        "insert into marts.dim_agents values ('a9', 'team 9')",
+        "insert into marts.dim_agents by name select 'a9' as agent_id",
         "delete from outreach.list_entries where position = 1",
     ],
 )
