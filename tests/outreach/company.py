@@ -1,12 +1,13 @@
 """A company's marts by hand: candidates of every list, and what speaks against contacting them."""
 
+from copy import deepcopy
 from datetime import UTC, datetime
 from typing import Any
 
+import pyarrow as pa
 import yaml
 
 from outreach import Prepared, prepare
-from warehouse.clock import iso
 from warehouse.duck import warehouse
 from warehouse.settings import settings
 
@@ -50,7 +51,7 @@ class Company:
     """Marts in a warehouse of its own, and rules in `lists.yml`."""
 
     def __init__(self) -> None:
-        self.rules: dict[str, Any] = {**RULES, "lists": {"at_risk": {**RULES["lists"]["at_risk"]}}}
+        self.rules = deepcopy(RULES)
         self.run(_MARTS)
 
     def run(self, statement: str, *rows: list[Any]) -> None:
@@ -72,28 +73,36 @@ class Company:
         )
 
     def candidates(self, name: str = "at_risk", as_of: datetime = AS_OF, **scores: Any) -> None:
-        """Write a list's mart: a score, or the columns that differ, by customer id."""
-        self.run(_CANDIDATES.format(name=name))
-        rows = []
-        for rank, (customer_id, said) in enumerate(scores.items(), 1):
-            row = {
-                "owner": "Dana", "email": f"{customer_id}@x.example", "phone": None, "band": "red",
-                "value": 100.0, **(said if isinstance(said, dict) else {"score": said}),
-            }  # fmt: skip
-            rows.append(
-                [
-                    *(rank, customer_id, iso(as_of), f"Name of {customer_id}"),
-                    *(row["owner"], row["email"], row["phone"], row["score"], row["band"]),
-                    *(row["value"], "EUR", "two open complaints"),
-                ]
+        """Write a list's mart: a score, or the columns that differ, by customer id.
+
+        Whoever is not known yet becomes a customer.
+        """
+        rows = [
+            {
+                "rank": rank,
+                "customer_id": who,
+                "as_of": as_of,
+                "customer_name": f"Name of {who}",
+                "owner": "Dana",
+                "email": f"{who}@x.example",
+                "phone": None,
+                "band": "red",
+                "value_per_month": 100.0,
+                "currency": "EUR",
+                "top_reasons": "two complaints",
+                **(said if isinstance(said, dict) else {"score": said}),
+            }
+            for rank, (who, said) in enumerate(scores.items(), 1)
+        ]
+        with warehouse() as connection:
+            connection.execute(_CANDIDATES.format(name=name))
+            if rows:
+                connection.register("rows", pa.Table.from_pylist(rows))
+                connection.execute(f"insert into marts.{name}_customers by name from rows")
+            connection.execute(
+                "insert into marts.dim_customers by name select customer_id, customer_name "
+                f"from marts.{name}_customers anti join marts.dim_customers using (customer_id)"
             )
-        if rows:
-            marks = ", ".join("?" * 12)
-            self.run(f"insert into marts.{name}_customers values ({marks})", *rows)
-        known = self.read("select customer_id from marts.dim_customers")
-        for customer_id in scores:
-            if (customer_id,) not in known:
-                self.customer(customer_id)
 
     def prepare(self, as_of: datetime = AS_OF) -> dict[str, Prepared]:
         path = settings().lists_file

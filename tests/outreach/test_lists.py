@@ -17,10 +17,10 @@ def test_most_expected_value_comes_first_and_is_score_times_value_times_months_t
 ) -> None:
     company.rules["lists"]["at_risk"] |= {"chance_by_band": {"yellow": 0.9}}
     company.candidates(
-        likely={"score": 0.9, "value": 10.0},
-        rich={"score": 0.4, "value": 100.0},
-        helpable={"score": 0.3, "value": 100.0, "band": "yellow"},
-        unknown={"score": 0.8, "value": None},
+        likely={"score": 0.9, "value_per_month": 10.0},
+        rich={"score": 0.4, "value_per_month": 100.0},
+        helpable={"score": 0.3, "value_per_month": 100.0, "band": "yellow"},
+        unknown={"score": 0.8, "value_per_month": None},
     )
     company.prepare()
 

@@ -168,7 +168,8 @@ def test_after_three_unclear_answers_in_a_row_a_target_is_left_alone(
 ) -> None:
     house.change(
         "insert into outreach.list_entries by name "
-        "select 'at_risk' as list, as_of, as_of as since, 10 + n as position, 'e' || n as entry_id, 'd' || n as customer_id "
+        "select 'at_risk' as list, as_of, as_of as since, 10 + n as position, "
+        "'e' || n as entry_id, 'd' || n as customer_id "
         "from range(5) as t(n), (select max(as_of) as as_of from outreach.list_runs)"
     )
     app, target, credentials = open_vendor(VENDORS["webhook"])
