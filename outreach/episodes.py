@@ -75,7 +75,7 @@ _RECOVERED = """
             when known.customer_id is null then 'not among the customers any more'
             when known.subscriptions > 0 and known.active_subscriptions = 0
                 then 'no subscription is active any more'
-            else 'not among those whom the score puts forward any more'
+            else 'the score does not put them forward any more'
         end as detail
     from before
     left join outreach.suppressions as main
