@@ -5,11 +5,11 @@ from typing import Any
 
 import duckdb
 
+from outreach.config import AT_RISK
 from outreach.delivery.messages import Entry, Message, stable_key
 from outreach.delivery.outbox import newest_list
 from outreach.delivery.targets import Target
-from outreach.delivery.templates import ID_IN, columns_in
-from outreach.lists import AT_RISK
+from outreach.delivery.templates import ID_IN, OF_ENTRY, columns_in
 from warehouse.clock import iso
 from warehouse.sql import literal
 
@@ -121,8 +121,8 @@ def _waiting(
 
 def _source_of(name: str) -> str:
     """Where a column that a template names comes from."""
-    if name == "position":
-        return "entry.position"
+    if name in OF_ENTRY:
+        return f"entry.{name}"
     if there := ID_IN.fullmatch(name):
         return (
             "(select min(contact.remote_id) from marts.dim_customer_contacts as contact "

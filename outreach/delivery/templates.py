@@ -9,10 +9,18 @@ from typing import Any
 
 from warehouse.clock import iso
 
-_NUMBERS = frozenset({"position", "score", "health_score", "amount_per_month", "value_per_month"})
+_NUMBERS = frozenset(
+    {"position", "score", "health_score", "amount_per_month", "value_per_month"}
+    | {"days_on_list", "expected_value"}
+)
 _WHO = frozenset({"customer_id", "customer_name", "email", "phone", "account_name", "owner"})
 _WHAT = frozenset({"band", "currency", "top_reasons", "last_contact_at", "as_of"})
-COLUMNS = _NUMBERS | _WHO | _WHAT
+# What the list says of an entry; the mart says the rest.
+OF_ENTRY = frozenset(
+    {"position", "entry_id", "state", "since", "days_on_list", "expected_value", "owner"}
+    | {"owner_note"}
+)
+COLUMNS = _NUMBERS | _WHO | _WHAT | OF_ENTRY
 """What of an entry a target may be given."""
 
 ID_IN = re.compile(r"id_in_([a-z_]+)")
