@@ -17,7 +17,7 @@ Row = dict[str, Any]
 Tables = dict[str, list[Row]]
 MODELS = (
     *("int_incidents", "int_incident_traits", "int_incident_groups", "int_incident_touches"),
-    "incident_customers",
+    *("customer_incidents", "incident_customers"),
 )
 _AT = pa.timestamp("us", "UTC")
 _TYPES = {
@@ -80,7 +80,7 @@ def house(tables: Tables) -> duckdb.DuckDBPyConnection:
 
 def listed(tables: Tables) -> list[Row]:
     with house(tables) as connection:
-        rows = connection.sql("from incident_customers order by rank").to_arrow_table().to_pylist()
+        rows = connection.sql("from customer_incidents order by rank").to_arrow_table().to_pylist()
     return [{**row, "reasons": json.loads(row["reasons"])} for row in rows]
 
 
@@ -259,3 +259,23 @@ def test_value_orders_and_a_year_of_orders_stands_in_for_a_subscription() -> Non
 )
 def test_without_alerts_there_is_nobody_to_tell(tables: Tables) -> None:
     assert listed(tables) == []
+
+
+def test_a_customer_is_told_of_one_incident_and_not_of_what_was_solved() -> None:
+    tables = {
+        "kpi_topics_trending": [outage(), outage(name="slow", expected=6.0)],
+        "kpi_topic_alerts": [
+            *(wrote("both", incident_id=name, is_unsolved=True) for name in ("down", "slow")),
+            wrote("knows"),
+            wrote("knows once", is_unsolved=False),
+            wrote("knows once", incident_id="slow", is_unsolved=True),
+        ],
+        "dim_customers": [customer("both"), customer("knows"), customer("knows once")],
+    }
+    with house(tables) as connection:
+        rows = connection.execute(
+            "select customer_id, incident_id, incidents, rank, band from incident_customers "
+            "order by rank"
+        ).fetchall()
+    # The surer one, of two; of the other only what still waits.
+    assert rows == [("both", "down", 2, 1, "waiting"), ("knows once", "slow", 1, 2, "waiting")]
