@@ -27,6 +27,9 @@ UNSEEN = {
 }
 """Sources whose texts, left out of training, a head is calibrated on: those nearest to support."""
 
+ABOUT_LEAVING = ("own/leaving", "own/exits", "own/endings", "own/threats", "own/renewals")
+"""Files written about leaving: how often people leave in them says nothing of other texts."""
+
 _STEP = 0.05
 
 
@@ -112,7 +115,9 @@ def topic_thresholds(
 
 
 def base_rates(data: Prepared, logits: NDArray[np.float32]) -> dict[str, float]:
-    """How often each signal occurs in our own messages: the answer where the model cannot tell."""
+    """How often each signal occurs in our own messages, those about leaving apart: the answer where
+    the model cannot tell."""
     rows = rows_for("signals", data, logits)
+    rows = rows[~data.of(ABOUT_LEAVING)[rows]]
     wanted = np.nanmean(data.targets[rows][:, columns("signals")].astype(np.float32), axis=0)
     return {s: round(float(p), 3) for s, p in zip(HEADS["signals"], wanted, strict=True)}
