@@ -8,8 +8,6 @@ from dataclasses import dataclass
 
 import numpy as np
 from numpy.typing import NDArray
-from scipy.optimize import brentq
-from sklearn.linear_model import LogisticRegression
 
 from ml.risk.learn.rows import Floats
 
@@ -30,6 +28,8 @@ class Platt:
 
 def _offset(logits: Floats, churned: Floats) -> float:
     """What is added to log-odds so that their mean probability is the rate of leavers."""
+    from scipy.optimize import brentq
+
     rate = churned.mean()
     return float(brentq(lambda more: probabilities(logits + more).mean() - rate, -60, 60))
 
@@ -51,6 +51,8 @@ def fit_platt(logits: Floats, churned: Floats) -> Platt:
     Args:
         churned: of both classes.
     """
+    from sklearn.linear_model import LogisticRegression  # a second to import; scoring needs none
+
     if np.ptp(logits) < 1e-9:
         return Platt(1.0, _offset(logits, churned))
     middle, spread = logits.mean(), logits.std()
