@@ -52,6 +52,9 @@ class Settings(BaseSettings):
     targets: Path | None = Field(
         default=None, description="where lists are delivered; default <home>/targets.yml"
     )
+    playbook: Path | None = Field(
+        default=None, description="what to do about whom; default <home>/playbook.yml"
+    )
     keep_versions: int = Field(default=5, ge=1, description="published versions kept")
 
     @field_validator("channels", mode="before")
@@ -107,6 +110,11 @@ class Settings(BaseSettings):
     def targets_file(self) -> Path:
         """Where lists are delivered (docs/delivery.md)."""
         return (self.targets or self.root / "targets.yml").expanduser().absolute()
+
+    @property
+    def playbook_file(self) -> Path:
+        """What to do about whom on a list (docs/playbook.md)."""
+        return (self.playbook or self.root / "playbook.yml").expanduser().absolute()
 
     @property
     def deliveries(self) -> Path:

@@ -1,0 +1,213 @@
+"""Write down what to do about everybody on a list.
+
+A list's candidates stand in the mart `<list>_customers`. A customer who had the same play in the
+list before keeps its deadline: a list made anew every day must not put it off.
+"""
+
+import json
+import logging
+from collections import Counter
+from datetime import datetime
+from pathlib import Path
+from typing import Any
+
+import duckdb
+
+from outreach.playbook.book import CHANNELS, BadPlaybook, Play, Playbook, read_playbook
+from outreach.playbook.choose import Case, Reason, choose
+from outreach.playbook.deadline import due_at
+from warehouse.clock import iso
+from warehouse.duck import columns_of, has_table
+from warehouse.sql import identifier
+
+log = logging.getLogger(__name__)
+
+TABLES = Path(__file__).with_name("tables.sql")
+_FEATURES = "intermediate.int_customer_features"
+_EVIDENCE = "marts.customer_reasons"
+_CONSENTS = "marts.customer_consents"
+
+
+def assign_all(
+    connection: duckdb.DuckDBPyConnection, as_of: datetime, book: Playbook
+) -> Counter[str]:
+    """Plays of every list of `as_of`; how many entries each play has."""
+    lists = connection.execute(
+        "select distinct list from outreach.list_runs where as_of = ?::timestamptz order by list",
+        [iso(as_of)],
+    ).fetchall()
+    given: Counter[str] = Counter()
+    for (list_,) in lists:
+        given += assign(connection, list_, as_of, book)
+    return given
+
+
+def assign(
+    connection: duckdb.DuckDBPyConnection,
+    list_: str,
+    as_of: datetime,
+    book: Playbook | None = None,
+) -> Counter[str]:
+    """Choose a play for every entry of a list, in place of those chosen before for this `as_of`.
+
+    The caller's transaction makes it one change.
+
+    Returns:
+        How many entries each play has.
+
+    Raises:
+        BadPlaybook: a play asks for a feature that is in no table.
+    """
+    book = book or read_playbook()
+    connection.execute(TABLES.read_text())
+    before = _given_before(connection, list_, as_of)
+    deadlines: dict[str, datetime] = {}
+    given: Counter[str] = Counter()
+    rows = []
+    for entry_id, customer_id, case in _cases(connection, list_, as_of, book):
+        chosen = choose(book, list_, case)
+        play = chosen.play
+        if play.name not in deadlines:
+            deadlines[play.name] = due_at(connection, as_of, play.due)
+        due = before.get((customer_id, play.name), deadlines[play.name])
+        said = (play.name, play.description, play.owner, chosen.channel)
+        words = (play.message, book.messages[play.message].strip(), due, chosen.why)
+        rows.append([list_, as_of, entry_id, customer_id, *said, *words])
+        given[play.name] += 1
+    connection.execute(
+        "delete from outreach.plays where list = ? and as_of = ?::timestamptz", [list_, iso(as_of)]
+    )
+    if rows:
+        marks = ", ".join("?" * len(rows[0]))
+        connection.executemany(f"insert into outreach.plays values ({marks})", rows)
+    log.info("outreach: plays of %s: %s", list_, dict(given.most_common()))
+    return given
+
+
+def _given_before(
+    connection: duckdb.DuckDBPyConnection, list_: str, as_of: datetime
+) -> dict[tuple[str, str], datetime]:
+    """Deadlines of the list before, by customer and play."""
+    rows = connection.execute(
+        """
+        select customer_id, play, min(due_at) from outreach.plays
+        where list = $list and as_of = (
+            select max(as_of) from outreach.list_runs
+            where list = $list and as_of < $as_of::timestamptz
+        ) group by customer_id, play
+        """,
+        {"list": list_, "as_of": iso(as_of)},
+    ).fetchall()
+    return {(customer_id, play): due for customer_id, play, due in rows}
+
+
+def _cases(
+    connection: duckdb.DuckDBPyConnection, list_: str, as_of: datetime, book: Playbook
+) -> list[tuple[str, str, Case]]:
+    """Every entry with its customer and what is known of them, in the list's order."""
+    mart = f"{list_}_customers"
+    plays = [play for play in book.plays if list_ in play.lists]
+    names = sorted({name for play in plays for name in play.values})
+    sources = _sources(connection, mart, names, plays)
+    has = columns_of(connection, f"marts.{mart}")
+    band = "mart.band" if "band" in has else "cast(null as varchar)"
+    listed = "".join(f", try_cast({source} as double)" for source in sources)
+    features = (
+        f"left join {_FEATURES} as features on entry.customer_id = features.customer_id "
+        "and features.as_of = $as_of::timestamptz"
+        if has_table(connection, _FEATURES)
+        else ""
+    )
+    found = connection.execute(
+        f"""
+        select entry.entry_id, entry.customer_id, {band}, mart.reasons,
+            coalesce(trim(mart.phone), '') <> '', coalesce(trim(mart.email), '') <> ''{listed}
+        from outreach.list_entries as entry
+        -- Several incidents may touch one customer: the first is the one told of.
+        left join (
+            select * from marts.{identifier(mart)}
+            qualify row_number() over (partition by customer_id order by rank) = 1
+        ) as mart on entry.customer_id = mart.customer_id
+        {features}
+        where entry.list = $list and entry.as_of = $as_of::timestamptz
+        order by entry.position
+        """,
+        {"list": list_, "as_of": iso(as_of)},
+    ).fetchall()
+    evidence = _evidence(connection) if list_ == "at_risk" else {}
+    refused = _refused(connection)
+    return [
+        (
+            entry_id,
+            customer_id,
+            Case(
+                band=band,
+                reasons=_reasons(reasons, evidence.get(customer_id, {})),
+                values=dict(zip(names, values, strict=True)),
+                reachable=frozenset(
+                    channel
+                    for channel, is_known in zip(CHANNELS, (phone, email), strict=True)
+                    if is_known and (customer_id, channel) not in refused
+                ),
+            ),
+        )
+        for entry_id, customer_id, band, reasons, phone, email, *values in found
+    ]
+
+
+def _sources(
+    connection: duckdb.DuckDBPyConnection, mart: str, names: list[str], plays: list[Play]
+) -> list[str]:
+    """Where the features stand that plays limit the value of: the list's mart, else the model's."""
+    listed = columns_of(connection, f"marts.{mart}")
+    features = columns_of(connection, _FEATURES) if has_table(connection, _FEATURES) else {}
+    sources = []
+    for name in names:
+        if name in listed:
+            sources.append(f"mart.{identifier(name)}")
+        elif name in features:
+            sources.append(f"features.{identifier(name)}")
+        elif features:
+            play = next(play.name for play in plays if name in play.values)
+            raise BadPlaybook(
+                f"playbook: play {play}: values: no feature {name!r} in marts.{mart} or "
+                f"{_FEATURES}; name one of their columns"
+            )
+        else:
+            sources.append("null")
+    return sources
+
+
+def _reasons(text: str | None, evidence: dict[str, str]) -> list[Reason]:
+    read: list[dict[str, Any]] = json.loads(text or "[]")
+    return [
+        Reason(
+            feature=reason["feature"],
+            contribution=float(reason["contribution"]),
+            words=evidence.get(reason["feature"]) or reason["reason"],
+        )
+        for reason in read
+    ]
+
+
+def _evidence(connection: duckdb.DuckDBPyConnection) -> dict[str, dict[str, str]]:
+    """What was seen, by customer and feature."""
+    found: dict[str, dict[str, str]] = {}
+    if has_table(connection, _EVIDENCE):
+        rows = connection.execute(
+            f"select customer_id, feature, evidence from {_EVIDENCE} where contribution > 0"
+        ).fetchall()
+        for customer_id, feature, words in rows:
+            found.setdefault(customer_id, {})[feature] = words
+    return found
+
+
+def _refused(connection: duckdb.DuckDBPyConnection) -> set[tuple[str, str]]:
+    """(customer, channel) that the customer said no to; a purpose named like a channel is one."""
+    if not has_table(connection, _CONSENTS):
+        return set()
+    rows = connection.execute(
+        f"select customer_id, purpose from {_CONSENTS} "
+        f"where status = 'refused' and purpose in {CHANNELS}"
+    ).fetchall()
+    return {(customer_id, purpose) for customer_id, purpose in rows}
