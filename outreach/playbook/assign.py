@@ -110,7 +110,9 @@ def _cases(
     names = sorted({name for play in plays for name in play.values})
     sources = _sources(connection, mart, names, plays)
     has = columns_of(connection, f"marts.{mart}")
-    band = "mart.band" if "band" in has else "cast(null as varchar)"
+    band, reasons = (
+        f"mart.{name}" if name in has else "cast(null as varchar)" for name in ("band", "reasons")
+    )
     listed = "".join(f", try_cast({source} as double)" for source in sources)
     features = (
         f"left join {_FEATURES} as features on entry.customer_id = features.customer_id "
@@ -120,7 +122,7 @@ def _cases(
     )
     found = connection.execute(
         f"""
-        select entry.entry_id, entry.customer_id, {band}, mart.reasons,
+        select entry.entry_id, entry.customer_id, {band}, {reasons},
             coalesce(trim(mart.phone), '') <> '', coalesce(trim(mart.email), '') <> ''{listed}
         from outreach.list_entries as entry
         -- Several incidents may touch one customer: the first is the one told of.
