@@ -100,7 +100,9 @@ def write(
     target = folder / FOLDER
     target.mkdir()
     target.chmod(0o750)
-    entries = _ENTRIES.format(message=filled("play.message", (c.name for c in mart.columns), "mart"))
+    entries = _ENTRIES.format(
+        message=filled("play.message", (c.name for c in mart.columns), "mart")
+    )
     for name, query in ((f"{MART}.csv", entries), ("suppressed.csv", _SUPPRESSED)):
         rows = connection.execute(query, {"as_of": moment})
         header = [column[0] for column in rows.description or []]

@@ -63,9 +63,7 @@ def _published(home: Settings) -> Iterator[duckdb.DuckDBPyConnection]:
 
 def _why(connection: duckdb.DuckDBPyConnection, found: Found) -> Row | None:
     values = list(found.customer_ids)
-    changes = rows_of(
-        connection, "from lists.customer_risk_changes where customer_id = ?", values
-    )
+    changes = rows_of(connection, "from lists.customer_risk_changes where customer_id = ?", values)
     if not changes:
         return None
     (change,) = changes

@@ -11,10 +11,10 @@ from warehouse.settings import settings
 from warehouse.typed_yaml import line_of, parse
 
 FILE = Path(__file__).with_name("playbook.yml")
-CHANNELS = ("phone", "email")
+Channel = Literal["phone", "email"]
+CHANNELS: tuple[Channel, ...] = ("phone", "email")
 """Ways to reach a customer, each named like the column of the list that it needs."""
 
-Channel = Literal["phone", "email"]
 Name = Annotated[str, Field(pattern=r"^[a-z][a-z0-9_]*$")]
 _ADDRESS = re.compile(r"[^\s@{}]+@[^\s@{}]+\.\w")
 

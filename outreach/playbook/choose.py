@@ -1,4 +1,4 @@
-"""Which play fits a customer: the first, in the playbook's order, whose pattern their reasons show."""
+"""Which play fits a customer: the first of the playbook whose pattern their reasons show."""
 
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
