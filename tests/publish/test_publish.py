@@ -127,6 +127,35 @@ def test_at_risk_list_is_ranked_complete_and_safe_to_open(company: Company) -> N
     assert [(s["customer_id"], s["reason"]) for s in suppressed] == [("c38", "do_not_contact")]
 
 
+@pytest.mark.usefixtures("quick_report")
+def test_the_list_says_what_changed_and_what_to_do_in_words_ready_to_send(company: Company) -> None:
+    folder = publish(company.as_of).folder / "success"
+
+    with (folder / "at_risk_customers.csv").open(encoding="utf-8-sig", newline="") as stream:
+        entries = {entry["customer_id"]: entry for entry in csv.DictReader(stream)}
+    entry = entries["c37"]
+    assert entry["what_changed"] == "open conversations +0.20"
+    assert (entry["play"], entry["play_channel"]) == ("check_in", "phone")
+    assert entry["due_at"] == "2026-07-05T00:00:00Z"
+    assert entry["message"].startswith("Hello Ana Müller 37,\nI look after Acme here")
+    # A name that looks like a formula is text in the message, too.
+    assert entries["c39"]["message"].startswith('Hello =HYPERLINK("https://bad.example","x"),')
+    with duckdb.connect(str(folder / "success.duckdb"), read_only=True) as team:
+        assert team.execute(
+            "select evidence from customer_reasons where customer_id = 'c38'"
+        ).fetchall() == [("2 conversations open, the oldest for 52 h",)]
+        assert team.execute("select count(*) from customer_risk_changes").fetchall() == [(11,)]
+
+
+@pytest.mark.usefixtures("quick_report")
+def test_another_play_makes_another_version(company: Company) -> None:
+    first = publish(company.as_of)
+    assert publish(company.as_of).unchanged
+    company.execute("update outreach.plays set play = 'call_them' where customer_id = 'c37'")
+
+    assert publish(company.as_of).version != first.version
+
+
 def test_leaders_files_hold_nobody(company: Company) -> None:
     folder = publish(company.as_of).folder
 

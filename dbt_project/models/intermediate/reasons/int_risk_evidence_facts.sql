@@ -47,15 +47,18 @@ cancelled as (
 )
 
 select
-    customer_id,
-    feature,
+    answers.customer_id,
+    answers.feature,
     case
         when scale_max = 1 then case when is_satisfied then 'said good' else 'said bad' end
         else 'gave ' || {{ number_text('score') }} || ' of ' || {{ number_text('coalesce(scale_max, 10)') }}
     end || ' in a survey, ' || {{ days_ago('answered_at') }} as evidence,
-    conversation_id
+    -- A conversation that was merged into another customer's is not theirs to read.
+    conversations.conversation_id
 from answers
-where recency = 1
+left join {{ ref('fct_conversations') }} as conversations
+    on answers.conversation_id = conversations.conversation_id and answers.customer_id = conversations.customer_id
+where answers.recency = 1
 
 union all
 
