@@ -12,10 +12,11 @@ from commands.console import CommandFailed, err, out
 from ml.risk.backtest.assess import Assessment, assess
 from ml.risk.backtest.measures import NAMES, Score
 from ml.risk.backtest.telco import LEAK, telco, telco_features
+from ml.risk.evaluate import NoScores, evaluate_sample
 from ml.risk.learn.features import BadFeatures, feature_list
-from warehouse.duck import has_table, warehouse
+from ml.risk.train import TRAINING, training_table
+from warehouse.settings import settings
 
-FEATURES = "intermediate.int_risk_features"
 _WORDS = {
     "auc": "AUC",
     "average_precision": "average precision",
@@ -38,14 +39,15 @@ def risk(
     days are over. Every model is calibrated on later months than it learnt from. The base rate and
     the transparent health score stand beside as baselines. Intervals are 95 %, over customers.
 
-    With --telco the same code is cross-validated on a public table of one instant.
+    Where the sample company ran in HEEDLINE_HOME, its last scores stand beside those who truly left
+    afterwards. With --telco the same code is cross-validated on a public table of one instant.
     """
     found: dict[str, Assessment] = {}
-    notes: list[str] = []
+    notes = _sample()
     try:
         mine = _features()
         if mine is None:
-            notes.append(f"Your company was not measured: there is no {FEATURES} yet.")
+            notes.append(f"Your company was not measured: there is no {TRAINING} yet.")
         else:
             err.print("forecasting each month from the months before", style="dim")
             found["your company"] = assess(mine, feature_list()).report
@@ -56,7 +58,7 @@ def risk(
         raise CommandFailed(str(error)) from None
     if not found:
         raise CommandFailed(
-            f"there is no {FEATURES} to measure on; run `heedline run` first, or name --telco"
+            f"there is no {TRAINING} to measure on; run `heedline run` first, or name --telco"
         )
     if "telco" in found:
         notes += _leaks(found["telco"])
@@ -70,12 +72,32 @@ def risk(
         out.print(note, markup=False)
 
 
+def _sample() -> list[str]:
+    """How the sample company's scores did, in a sentence; nothing where it never ran."""
+    from sample.generator.fates import SILENT
+
+    truths = sorted(settings().root.glob("sample/*/truth"))
+    if not truths:
+        return []
+    try:
+        done = evaluate_sample(truths[0], set(SILENT.values))
+    except NoScores:
+        return []
+    if done.note:
+        return [f"Sample company, against its truth: {done.note}."]
+    low, high = done.auc_interval
+    return [
+        f"Sample company, scores as of {done.as_of:%Y-%m-%d} against who left in 30 days after: "
+        f"{done.churners:,} of {done.customers:,} customers left; AUC {done.auc:.3f} "
+        f"({low:.3f}–{high:.3f}), lift in the top tenth {done.lift_top_decile:.1f} of "
+        f"{done.best_lift:.1f} possible ({done.lift_top_decile / done.best_lift:.0%}), "
+        f"{done.churners_green:.0%} of those who left were green."
+    ]
+
+
 def _features() -> pa.Table | None:
     try:
-        with warehouse(read_only=True) as connection:
-            if not has_table(connection, FEATURES):
-                return None
-            return connection.sql(f"select * from {FEATURES}").to_arrow_table()
+        return training_table()
     except FileNotFoundError:
         return None
 

@@ -39,6 +39,13 @@ def marts() -> None:
         return build("marts", context)
 
     @task(pool=WAREHOUSE_POOL)
+    def learn_risk() -> dict[str, Any]:
+        """Learn the risk model anew when a month more is known of who left."""
+        from ml.risk.train import learn_warehouse
+
+        return vars(learn_warehouse())
+
+    @task(pool=WAREHOUSE_POOL)
     def score_risk(**context: Any) -> dict[str, Any]:
         """Score every customer as of now."""
         from ml.risk.predict import score_warehouse
@@ -52,7 +59,7 @@ def marts() -> None:
         hand_on(context, MARTS, handed_as_of(context))
         return nodes
 
-    build_marts() >> score_risk() >> build_success()
+    build_marts() >> learn_risk() >> score_risk() >> build_success()
 
 
 marts()

@@ -46,9 +46,9 @@
 {% macro since_loaded_at() -%} cast('{{ since().loaded_at }}' as timestamp with time zone) {%- endmacro %}
 {% macro since_as_of() -%} cast('{{ since().as_of }}' as timestamp with time zone) {%- endmacro %}
 
-{#- A mart as the last build left it. Not a `ref`: it is built later in this build. -#}
-{% macro held(mart) -%}
-    {{ return(api.Relation.create(database=target.database, schema="marts", identifier=mart)) }}
+{#- A table as the last build left it. Not a `ref`: it is built later in this build. -#}
+{% macro held(table, schema="marts") -%}
+    {{ return(api.Relation.create(database=target.database, schema=schema, identifier=table)) }}
 {%- endmacro %}
 
 {#- Conversations that are or were merged, under the id of the one that survived. -#}

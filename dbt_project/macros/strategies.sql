@@ -98,3 +98,18 @@
 
     insert into {{ held }} ({{ columns }}) select {{ columns }} from {{ new }};
 {% endmacro %}
+
+{#- Incremental strategy `remember` of the risk features: what was worked out when a month began is kept, what was
+    worked out of any other instant goes, and so does whoever is no customer any more. -#}
+{% macro get_incremental_remember_sql(arguments) %}
+    {% set memory = arguments["target_relation"] %}
+    {% set new = arguments["temp_relation"] %}
+    {% set columns = arguments["dest_columns"] | map(attribute="name") | join(", ") %}
+    delete from {{ memory }} as memory
+    where
+        not memory.is_month_start
+        or memory.as_of in (select as_of from {{ new }})
+        or memory.customer_id not in (select customer_id from {{ held("int_customers", "intermediate") }});
+
+    insert into {{ memory }} ({{ columns }}) select {{ columns }} from {{ new }};
+{% endmacro %}

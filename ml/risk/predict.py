@@ -8,9 +8,13 @@ from datetime import datetime
 import duckdb
 import pyarrow as pa
 
-from ml.risk.score import score, weights
+from ml.risk.learn import artefact
+from ml.risk.learn.artefact import Artefact
+from ml.risk.learn.features import feature_list
+from ml.risk.learn.scoring import scored, version_of
 from warehouse.duck import transaction, warehouse
 
+FEATURES = "intermediate.int_risk_features"
 _CHUNK = 20_000
 
 
@@ -29,55 +33,39 @@ class NoFeatures(RuntimeError):
     """The features this step reads have not been built yet."""
 
 
-def _scores(features: pa.Table, as_of: datetime) -> pa.Table:
-    rules = weights()
-    rows = features.to_pylist()
-    scored = [score(row, rules) for row in rows]
-    count = len(rows)
+def _scores(features: pa.Table, as_of: datetime, model: Artefact | None) -> pa.Table:
+    found = scored(features, model, feature_list())
+    count = len(found)
     return pa.table(
         {
-            "customer_id": pa.array([row["customer_id"] for row in rows], pa.string()),
+            "customer_id": features["customer_id"],
             "as_of": pa.array([as_of] * count, pa.timestamp("us", tz="UTC")),
-            "model_version": pa.array([rules.version] * count, pa.string()),
-            "score": pa.array([s.score for s in scored], pa.float64()),
-            "band": pa.array([s.band for s in scored], pa.string()),
-            "reasons": pa.array([json.dumps(s.reasons) for s in scored], pa.string()),
+            "model_version": pa.array([version_of(model)] * count, pa.string()),
+            "score": pa.array([s.score for s in found], pa.float64()),
+            "band": pa.array([s.band for s in found], pa.string()),
+            "reasons": pa.array([json.dumps(s.reasons) for s in found], pa.string()),
         }
     )
 
 
 def score_warehouse(as_of: datetime) -> RiskReport:
-    """Score the customers of `int_customer_features`; a second run replaces the first.
+    """Score the customers of `int_risk_features` by the model in use.
 
-    Customers without any interaction get the base score: nothing is known against them.
+    Scores of the same `as_of`, by whichever model, are replaced; those of others stay. Customers
+    without any interaction get the base score: nothing is known against them.
 
     Raises:
         NoFeatures: the features table does not exist, or was built for another `as_of`.
     """
     bands: Counter[str] = Counter()
-    version = weights().version
+    model = artefact.load(artefact.folder())
     with warehouse() as connection:
-        try:
-            stale = connection.execute(
-                "select distinct as_of from intermediate.int_customer_features where as_of <> ?",
-                [as_of],
-            ).fetchall()
-            reader = connection.sql(
-                "select * from intermediate.int_customer_features"
-            ).to_arrow_reader(_CHUNK)
-        except duckdb.CatalogException as error:
-            raise NoFeatures(f"{str(error).splitlines()[0]}; run the `marts` step first") from None
-        if stale:
-            raise NoFeatures(
-                f"int_customer_features was built as of {stale[0][0]}, not {as_of}; "
-                "run the `marts` step again"
-            )
-        chunks = [_scores(pa.Table.from_batches([batch]), as_of) for batch in reader]
+        _check(connection, as_of)
+        query = f"select * from {FEATURES} where as_of = ?"
+        reader = connection.sql(query, params=[as_of]).to_arrow_reader(_CHUNK)
+        chunks = [_scores(pa.Table.from_batches([batch]), as_of, model) for batch in reader]
         with transaction(connection):
-            connection.execute(
-                "delete from ml.customer_risk where as_of = ? and model_version = ?",
-                [as_of, version],
-            )
+            connection.execute("delete from ml.customer_risk where as_of = ?", [as_of])
             for chunk in chunks:
                 bands.update(chunk["band"].to_pylist())
                 connection.register("chunk_scores", chunk)
@@ -85,4 +73,17 @@ def score_warehouse(as_of: datetime) -> RiskReport:
                     "insert into ml.customer_risk by name select * from chunk_scores"
                 )
                 connection.unregister("chunk_scores")
-    return RiskReport(bands.total(), bands["red"], bands["yellow"], bands["green"], version)
+    return RiskReport(
+        bands.total(), bands["red"], bands["yellow"], bands["green"], version_of(model)
+    )
+
+
+def _check(connection: duckdb.DuckDBPyConnection, as_of: datetime) -> None:
+    try:
+        newest = connection.execute(f"select max(as_of) from {FEATURES}").fetchall()[0][0]
+    except duckdb.CatalogException as error:
+        raise NoFeatures(f"{str(error).splitlines()[0]}; run the `marts` step first") from None
+    if newest is not None and newest != as_of:
+        raise NoFeatures(
+            f"int_risk_features was built as of {newest}, not {as_of}; run the `marts` step again"
+        )

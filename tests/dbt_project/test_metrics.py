@@ -233,7 +233,7 @@ def test_features_know_the_customer_over_all_contacts(file: Path) -> None:
         file,
         "select contacts_30d, top_topic_30d, top_topic_contacts_30d, negative_messages_30d, "
         "nps_last, active_subscriptions, days_since_last_contact "
-        "from intermediate.int_customer_features where customer_id = 'p1'",
+        "from intermediate.int_risk_features where customer_id = 'p1' and not is_month_start",
     )
     assert rows == [(3, "billing_payment", 2, 2, 9.0, 1, pytest.approx(13 + 16 / 24))]
 

@@ -19,8 +19,9 @@ from warehouse.duck import warehouse
 AS_OF = datetime(2026, 6, 30, tzinfo=UTC)
 FEATURES = """
 create schema if not exists intermediate;
-create or replace table intermediate.int_customer_features as
-select customer_id, timestamptz '2026-06-30 00:00:00+00' as as_of, * exclude (customer_id)
+create or replace table intermediate.int_risk_features as
+select customer_id, timestamptz '2026-06-30 00:00:00+00' as as_of, true as is_customer,
+    * exclude (customer_id)
 from (values
     ('quiet', null, null, null, null, null, null),
     ('leaving', 0.97::double, 0.9::double, -0.6::double, 6::bigint, true, 'billing_payment'),
@@ -129,7 +130,7 @@ def test_evaluation_reads_the_truth_of_the_sample(home) -> None:
         connection.execute(FEATURES)
         connection.execute(
             "insert into ml.identity_clusters "
-            "select 'zendesk', customer_id, customer_id, 1 from intermediate.int_customer_features"
+            "select 'zendesk', customer_id, customer_id, 1 from intermediate.int_risk_features"
         )
     score_warehouse(AS_OF)
     people = ["quiet", "leaving", "happy"]
@@ -137,13 +138,22 @@ def test_evaluation_reads_the_truth_of_the_sample(home) -> None:
     churn = {"person_id": ["leaving"], "churned_at": [AS_OF + timedelta(days=9)], "reason": ["x"]}
     pq.write_table(pa.table(identities), home / "identities.parquet")
     pq.write_table(pa.table(churn), home / "churn.parquet")
-    found = evaluate_sample(home, AS_OF)
+    found = evaluate_sample(home, ["moved away"])
     assert (found.customers, found.churners, found.auc) == (3, 1, 1.0)
+    # A list of three names one: the leaver, who came and told.
+    assert (found.lift_top_decile, found.best_lift) == (3.0, 3.0)
+    assert evaluate_sample(home, ["x"]).best_lift == pytest.approx(1.0)
     with pytest.raises(FileNotFoundError, match="truth"):
-        evaluate_sample(home / "nowhere", AS_OF)
+        evaluate_sample(home / "nowhere", [])
 
 
 def test_one_class_only_is_said_not_scored() -> None:
-    found = measure(np.zeros(5, dtype=bool), np.arange(5.0), np.array(["green"] * 5))
+    found = measure(
+        AS_OF,
+        np.zeros(5, dtype=bool),
+        np.arange(5.0),
+        np.array(["green"] * 5),
+        np.zeros(5, dtype=bool),
+    )
     assert "one class" in found.note
     assert math.isnan(found.auc)

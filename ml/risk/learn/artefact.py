@@ -23,6 +23,7 @@ class Artefact:
         card: None where the transparent health score is used.
         line: from the health score to a probability; None where too little was known to learn it.
         sentence: which model it is and why, for a reader.
+        basis: what it was learnt from, in short: where that is the same nothing is to be learnt.
     """
 
     version: str
@@ -30,6 +31,7 @@ class Artefact:
     sentence: str
     card: Scorecard | None
     line: Platt | None = None
+    basis: str = ""
 
 
 def folder() -> Path:
@@ -46,6 +48,7 @@ def save(artefact: Artefact, report: dict[str, Any], target: Path) -> Path:
         "sentence": artefact.sentence,
         "card": artefact.card.as_json() if artefact.card else None,
         "line": asdict(artefact.line) if artefact.line else None,
+        "basis": artefact.basis,
     }
     for name, content in (("model", stored), ("report", report)):
         (place / f"{name}.json").write_text(json.dumps(content, indent=1) + "\n")
@@ -72,6 +75,8 @@ def load(target: Path) -> Artefact | None:
         stored = json.loads(file.read_text())
         card = None if stored["card"] is None else Scorecard.from_json(stored["card"])
         line = None if stored["line"] is None else Platt(**stored["line"])
-        return Artefact(file.parent.name, stored["model"], stored["sentence"], card, line)
+        return Artefact(
+            file.parent.name, stored["model"], stored["sentence"], card, line, stored["basis"]
+        )
     except (OSError, KeyError, TypeError, ValueError) as error:
         raise BadArtefact(f"{file}: {error}; train the model again") from None

@@ -122,5 +122,5 @@ def fit_boosting(
     return cards
 
 
-LOGISTIC = Family("logistic", (0.003, 0.01, 0.03, 0.1, 0.3, 1.0, 3.0), fit_logistic)
-BOOSTING = Family("boosting", (25, 50, 100, 200, 400), fit_boosting)
+LOGISTIC = Family("logistic", (0.003, 0.03, 0.3, 3.0), fit_logistic)
+BOOSTING = Family("boosting", (25, 50, 100, 200), fit_boosting)

@@ -4,8 +4,9 @@ from functools import lru_cache
 from pathlib import Path
 from typing import Any, Literal
 
-import yaml
-from pydantic import BaseModel, ConfigDict, Field, ValidationError, model_validator
+from pydantic import BaseModel, ConfigDict, Field, model_validator
+
+from warehouse.typed_yaml import parse
 
 FEWEST = 20
 """Customers who left, and customers who did not, below which nothing is fitted."""
@@ -91,10 +92,4 @@ def feature_list(path: Path = FILE) -> FeatureList:
     Raises:
         BadFeatures: naming the file, the place in it and what is wrong.
     """
-    try:
-        return FeatureList(**yaml.safe_load(path.read_text(encoding="utf-8")))
-    except ValidationError as error:
-        said = "; ".join(f"{'.'.join(map(str, e['loc']))}: {e['msg']}" for e in error.errors())
-        raise BadFeatures(f"{path.name}: {said}") from None
-    except (yaml.YAMLError, TypeError) as error:
-        raise BadFeatures(f"{path.name}: {' '.join(str(error).split())}") from None
+    return parse(path.read_text(encoding="utf-8"), FeatureList, path.name, BadFeatures)

@@ -32,6 +32,13 @@ def scored(table: pa.Table, artefact: Artefact | None, features: FeatureList) ->
     return [_calibrated(row, rules, line, features) for row in table.to_pylist()]
 
 
+def version_of(artefact: Artefact | None) -> str:
+    """Whose scores these are: of the transparent score as it stands, the rules' own version."""
+    if artefact is None or (artefact.card is None and artefact.line is None):
+        return weights().version
+    return artefact.version
+
+
 def _calibrated(row: Features, rules: Weights, line: Platt, features: FeatureList) -> Scored:
     """The transparent score on a line to a probability; every share scales with its slope."""
     reasons = [

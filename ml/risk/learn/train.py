@@ -15,6 +15,7 @@ from ml.risk.learn.calibration import fit_platt
 from ml.risk.learn.features import FeatureList
 from ml.risk.learn.fit import fit
 from ml.risk.learn.rows import Rows
+from ml.risk.score import weights
 
 METHOD = 1
 """Counts up with every change of how a model is fitted or chosen, so that versions differ."""
@@ -28,9 +29,19 @@ class Trained:
     report: Assessment
 
 
-def _version(rows: Rows, features: FeatureList) -> str:
+def basis_of(features: FeatureList, known_until: str) -> str:
+    """What a model would be learnt from, in short.
+
+    Args:
+        known_until: the last instant of which it is known who left after it.
+    """
+    how = json.dumps([METHOD, weights().digest, features.model_dump(mode="json")])
+    return f"{hashlib.sha256(how.encode()).hexdigest()[:12]} {known_until}"
+
+
+def _version(rows: Rows, basis: str) -> str:
     """Named after what it was learnt from, so that the same rows give the same version."""
-    digest = hashlib.sha256(json.dumps([METHOD, features.model_dump(mode="json")]).encode())
+    digest = hashlib.sha256(basis.encode())
     for values in (rows.customer.astype(np.int64), rows.as_of, rows.churned):
         digest.update(values.tobytes())
     for name, values in sorted(rows.values.items()):
@@ -39,7 +50,7 @@ def _version(rows: Rows, features: FeatureList) -> str:
     return f"risk-{METHOD}-{digest.hexdigest()[:12]}"
 
 
-def train(table: pa.Table, features: FeatureList, target: Path) -> Trained:
+def train(table: pa.Table, features: FeatureList, target: Path, basis: str = "") -> Trained:
     """Choose and fit a model on a table of features and keep it as the one in use.
 
     Where too little is known the transparent score is used as it stands; where it is as good as a
@@ -47,10 +58,12 @@ def train(table: pa.Table, features: FeatureList, target: Path) -> Trained:
 
     Args:
         target: as `artefact.folder()`.
+        basis: as `basis_of` says, kept with the model.
 
     Raises:
         BadFeatures: the table is not of the form that `read` needs.
     """
+    basis = basis or basis_of(features, "")
     found = assess(table, features)
     family = FAMILIES.get(found.report.model)
     fitted = fit(found.rows, family, list(found.features)) if family else None
@@ -58,11 +71,12 @@ def train(table: pa.Table, features: FeatureList, target: Path) -> Trained:
     if fitted is None and found.report.measures and found.rows.health is not None:
         line = fit_platt(found.rows.health, found.rows.churned)
     artefact = Artefact(
-        version=_version(found.rows, features),
+        version=_version(found.rows, basis),
         model=found.report.model,
         sentence=found.report.sentence,
         card=fitted.card if fitted else None,
         line=line,
+        basis=basis,
     )
     save(artefact, found.report.as_json() | {"fit": fitted.as_json() if fitted else None}, target)
     return Trained(artefact, found.report)

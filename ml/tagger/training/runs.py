@@ -31,6 +31,8 @@ LEFT_OUT: dict[str, tuple[str, ...]] = {
     ),
     "own_b": ("own/hard", "own/retail", "own/services", "own/social"),
     "own_c": ("own/first", "own/operators", "own/flights", "own/topics"),
+    "own_d": ("own/exits", "own/endings"),
+    "own_e": ("own/threats", "own/renewals"),
     "semeval": ("semeval",),
     "goemotions": ("goemotions",),
     "sst5": ("sst5",),

@@ -42,7 +42,7 @@ def test_a_table_of_one_instant_is_cross_validated(tmp_path) -> None:
     for words in ("by cross-validation", "base rate", "lift, top decile", "Month-to-month"):
         assert words in result.output
     assert "MonthlyCharges is left out: always the same" in result.output
-    assert "there is no intermediate.int_risk_features yet" in result.output
+    assert "there is no intermediate.int_risk_training yet" in result.output
 
 
 def test_more_than_an_honest_model_reaches_is_called_a_leak(tmp_path) -> None:
@@ -58,7 +58,10 @@ def test_the_companys_own_months_are_measured_as_json() -> None:
     with warehouse() as connection:
         connection.register("features", table.rename_columns(columns))
         connection.execute("create schema if not exists intermediate")
-        connection.execute("create table intermediate.int_risk_features as from features")
+        connection.execute(
+            "create table intermediate.int_risk_training as select *, true as is_month_start "
+            "from features"
+        )
     result = CLI.invoke(app, ["evaluate", "risk", "--json"])
     assert result.exit_code == 0, result.output
     found = json.loads(result.stdout)["tables"]["your company"]

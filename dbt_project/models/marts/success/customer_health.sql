@@ -1,12 +1,4 @@
--- Scores of this `as_of`, by the newest model that made any.
-with risks as (
-    select
-        *,
-        row_number() over (partition by customer_id order by model_version desc nulls last) as recency
-    from {{ source('ml', 'customer_risk') }}
-    where as_of = {{ as_of() }}
-)
-
+-- Scores of this `as_of`, by the model that was in use.
 select
     risks.customer_id,
     risks.as_of,
@@ -15,8 +7,8 @@ select
     risks.band,
     risks.reasons,
     risks.model_version
-from risks
+from {{ source('ml', 'customer_risk') }} as risks
 inner join {{ ref('dim_customers') }} as customers
     on risks.customer_id = customers.customer_id
-where risks.recency = 1
+where risks.as_of = {{ as_of() }}
 order by risks.customer_id
