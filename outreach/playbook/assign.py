@@ -23,7 +23,7 @@ from warehouse.sql import identifier
 log = logging.getLogger(__name__)
 
 TABLES = Path(__file__).with_name("tables.sql")
-_FEATURES = "intermediate.int_customer_features"
+_FEATURES = "intermediate.int_risk_features"
 _EVIDENCE = "marts.customer_reasons"
 _CONSENTS = "marts.customer_consents"
 
@@ -107,13 +107,12 @@ def _cases(
     """Every entry with its customer and what is known of them, in the list's order."""
     mart = f"{list_}_customers"
     plays = [play for play in book.plays if list_ in play.lists]
-    names = sorted({name for play in plays for name in play.values})
-    sources = _sources(connection, mart, names, plays)
     has = columns_of(connection, f"marts.{mart}")
+    sources = _sources(connection, mart, set(has), plays)
     band, reasons = (
         f"mart.{name}" if name in has else "cast(null as varchar)" for name in ("band", "reasons")
     )
-    listed = "".join(f", try_cast({source} as double)" for source in sources)
+    listed = "".join(f", try_cast({source} as double)" for source in sources.values())
     features = (
         f"left join {_FEATURES} as features on entry.customer_id = features.customer_id "
         "and features.as_of = $as_of::timestamptz"
@@ -145,7 +144,7 @@ def _cases(
             Case(
                 band=band,
                 reasons=_reasons(reasons, evidence.get(customer_id, {})),
-                values=dict(zip(names, values, strict=True)),
+                values=dict(zip(sources, values, strict=True)),
                 reachable=frozenset(
                     channel
                     for channel, is_known in zip(CHANNELS, (phone, email), strict=True)
@@ -158,25 +157,28 @@ def _cases(
 
 
 def _sources(
-    connection: duckdb.DuckDBPyConnection, mart: str, names: list[str], plays: list[Play]
-) -> list[str]:
-    """Where the features stand that plays limit the value of: the list's mart, else the model's."""
-    listed = columns_of(connection, f"marts.{mart}")
-    features = columns_of(connection, _FEATURES) if has_table(connection, _FEATURES) else {}
-    sources = []
-    for name in names:
-        if name in listed:
-            sources.append(f"mart.{identifier(name)}")
-        elif name in features:
-            sources.append(f"features.{identifier(name)}")
-        elif features:
-            play = next(play.name for play in plays if name in play.values)
-            raise BadPlaybook(
-                f"playbook: play {play}: values: no feature {name!r} in marts.{mart} or "
-                f"{_FEATURES}; name one of their columns"
-            )
-        else:
-            sources.append("null")
+    connection: duckdb.DuckDBPyConnection, mart: str, listed: set[str], plays: list[Play]
+) -> dict[str, str]:
+    """Where the values of features that plays name stand: the list's mart, else the model's table.
+
+    A play that limits the value of something that has none cannot be followed; one that looks for
+    it among the reasons can.
+    """
+    features = set(columns_of(connection, _FEATURES)) if has_table(connection, _FEATURES) else set()
+    sources = {}
+    for play in plays:
+        for name in (*play.values, *play.any, *play.all):
+            if name in listed:
+                sources[name] = f"mart.{identifier(name)}"
+            elif name in features:
+                sources[name] = f"features.{identifier(name)}"
+            elif name in play.values and features:
+                raise BadPlaybook(
+                    f"playbook: play {play.name}: values: no feature {name!r} in marts.{mart} or "
+                    f"{_FEATURES}; name one of their columns"
+                )
+            elif name in play.values:
+                sources[name] = "null"
     return sources
 
 

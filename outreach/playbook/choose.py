@@ -21,7 +21,8 @@ class Case:
 
     Attributes:
         reasons: largest contribution first.
-        values: of the features that the playbook names; None is unknown.
+        values: of features that the playbook names; None is unknown. A model may learn something
+            from not knowing; that is no reason to act.
         reachable: ways to reach them.
     """
 
@@ -63,7 +64,7 @@ def _grounds(play: Play, list_: str, case: Case) -> list[str] | None:
     """The words of the reasons that the play looks for; None where it does not fit.
 
     A reason counts when it speaks for the list (its contribution is above 0 and at least the
-    play's) and is among the play's `top` largest.
+    play's), is among the play's `top` largest, and its feature's value is known.
     """
     if list_ not in play.lists or (play.bands and case.band not in play.bands):
         return None
@@ -72,7 +73,9 @@ def _grounds(play: Play, list_: str, case: Case) -> list[str] | None:
     seen = {
         reason.feature: reason.words
         for reason in reversed(case.reasons[: play.top])
-        if reason.contribution > 0 and reason.contribution >= play.contribution
+        if reason.contribution > 0
+        and reason.contribution >= play.contribution
+        and case.values.get(reason.feature, 0) is not None
     }
     one = next((feature for feature in play.any if feature in seen), None)
     if (play.any and one is None) or not set(play.all) <= seen.keys():

@@ -25,7 +25,8 @@ BEFORE = AS_OF - timedelta(days=1)
 FEATURES = [
     *("contacts_30d", "contacts_90d", "contacts_growth", "top_topic_contacts_30d"),
     *("unresolved_conversations", "oldest_unresolved_hours", "reopens_90d", "nps_last"),
-    *("slow_first_responses_90d", "churn_intent_max_30d", "escalation_max_30d"),
+    *("slow_first_responses_90d", "churn_intent_max_30d", "escalation_max_30d", "ces_last_easy"),
+    *("oldest_unanswered_hours", "repeat_contacts_90d", "churn_intent_max_120d"),
     *("complaint_max_30d", "refund_max_30d", "negative_messages_30d", "sentiment_mean_30d"),
     *("csat_last_satisfied", "payment_failures_90d", "cancel_requested", "order_gap_ratio"),
 ]
@@ -44,7 +45,7 @@ where text_hash not in (select text_hash from ml.message_tags)
 SCORES = """
 insert into ml.customer_risk
 select customer_id, timestamptz '2026-06-30 00:00:00+00', '3', 0.7, 'red', $reasons
-from intermediate.int_customer_features
+from intermediate.int_risk_features where as_of = timestamptz '2026-06-30 00:00:00+00'
 """
 
 
@@ -100,10 +101,13 @@ COUNTED = {
     "top_topic_contacts_30d": "sum(items)",
     "unresolved_conversations": "sum(items)",
     "oldest_unresolved_hours": "max(strength) / 60",
+    "oldest_unanswered_hours": "max(strength) / 60",
     "reopens_90d": "sum(items)",
+    "repeat_contacts_90d": "sum(items)",
     "slow_first_responses_90d": "sum(items)",
     "negative_messages_30d": "sum(items)",
     "churn_intent_max_30d": "max(strength)",
+    "churn_intent_max_120d": "max(strength)",
     "escalation_max_30d": "max(strength)",
     "complaint_max_30d": "max(strength)",
     "refund_max_30d": "max(strength)",
@@ -116,13 +120,16 @@ def test_the_conversations_add_up_to_the_feature(file: Path, feature: str) -> No
         file,
         f"""
         select features.customer_id, coalesce(features.{feature}, 0), coalesce(found.value, 0)
-        from intermediate.int_customer_features as features
+        from (
+            select * from intermediate.int_risk_features where as_of = ?
+        ) as features
         left join (
             select customer_id, {COUNTED[feature]} as value
             from intermediate.int_risk_evidence_conversations where feature = '{feature}'
             group by customer_id
         ) as found on features.customer_id = found.customer_id
         """,
+        AS_OF,
     )
     wrong = [row for row in rows if not math.isclose(row[1], row[2], abs_tol=1e-9)]
     assert not wrong
@@ -136,7 +143,7 @@ def test_the_words_name_the_number_that_the_feature_has(file: Path) -> None:
         select evidence, feature, top_topic_contacts_30d, negative_messages_30d, contacts_30d,
             contacts_prev_30d, unresolved_conversations
         from marts.customer_reasons
-        inner join intermediate.int_customer_features using (customer_id)
+        inner join intermediate.int_risk_features using (customer_id, as_of)
         where conversation_ids <> '[]'
         """,
     )

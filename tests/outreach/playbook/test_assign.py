@@ -30,7 +30,7 @@ create table marts.customer_reasons as select 'c1' as customer_id, 'cancel_reque
 create table marts.customer_consents as
     select 'c1' as customer_id, 'phone' as purpose, 'refused' as status;
 create schema intermediate;
-create table intermediate.int_customer_features as
+create table intermediate.int_risk_features as
     select 'c2' as customer_id, timestamptz '2026-06-30 00:00:00+00' as as_of,
         2 as payment_failures_90d, 5.0 as days_to_renewal, 0 as contacts_30d,
         0 as unresolved_conversations;
@@ -53,7 +53,7 @@ def plays(as_of: datetime = AS_OF, columns: str = "customer_id, play, channel") 
 def on(as_of: datetime) -> None:
     """The marts as of another instant."""
     with warehouse() as connection:
-        for table in ("marts.at_risk_customers", "intermediate.int_customer_features"):
+        for table in ("marts.at_risk_customers", "intermediate.int_risk_features"):
             connection.execute(f"update {table} set as_of = ?", [iso(as_of)])
 
 

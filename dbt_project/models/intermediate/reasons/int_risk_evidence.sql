@@ -1,6 +1,7 @@
 -- The evidence for a feature of the risk score, in words, with the conversations to read: at most five.
 {% set wrote = {
     "churn_intent_max_30d": "wrote about leaving",
+    "churn_intent_max_120d": "wrote about leaving",
     "escalation_max_30d": "asked for a manager or a person",
     "complaint_max_30d": "complained",
     "refund_max_30d": "asked for money back",
@@ -55,6 +56,10 @@ told as (
             when counts.feature in ('top_topic_contacts_30d', 'top_topic_30d')
                 then {{ counted('items', 'contact') }} || ' about ' || {{ words('features.top_topic_30d') }} || ' in '
                     || {{ counted('in_days', 'day') }}
+            when counts.feature = 'oldest_unanswered_hours'
+                then {{ counted('items', 'conversation') }} || ' without any answer, the oldest for ' || {{ waited('strength / 60') }}
+            when counts.feature = 'repeat_contacts_90d'
+                then {{ counted('items', 'contact') }} || ' about something they had come for within two weeks before'
             when counts.feature in ('unresolved_conversations', 'oldest_unresolved_hours')
                 then {{ counted('items', 'conversation') }} || ' open, the oldest for ' || {{ waited('strength / 60') }}
             when counts.feature = 'reopens_90d'
@@ -69,13 +74,14 @@ told as (
                     else ''
                 end
         end || case
+            when counts.feature = 'oldest_unanswered_hours' then ''
             when counts.feature in ('unresolved_conversations', 'oldest_unresolved_hours') and longest_wait_hours >= 1
                 then ', unanswered for up to ' || {{ waited('longest_wait_hours') }}
             when last_waits_for_hours >= 1 then ', last one unanswered for ' || {{ waited('last_waits_for_hours') }}
             else ''
         end as evidence
     from counts
-    left join {{ ref('int_customer_features') }} as features
+    left join {{ ref('int_risk_features') }} as features
         on counts.customer_id = features.customer_id and features.as_of = {{ as_of() }}
 )
 

@@ -1,34 +1,28 @@
 -- The conversations behind a feature of the risk score: the same window and exclusions as the feature's own
 -- (intermediate/risk), of who is at risk. `strength` says which of them to read first.
-{% set recent = "opened_at > " ~ as_of() ~ " - " ~ days(30) %}
-{% set quarter = "opened_at > " ~ as_of() ~ " - " ~ days(90) %}
 {% set age = minutes_between('opened_at', as_of()) %}
-{% set of_conversations = {
-    "contacts_30d": ["is_customer_opened and " ~ recent, "1", "0"],
-    "contacts_growth": ["is_customer_opened and " ~ recent, "1", "0"],
-    "contacts_90d": ["is_customer_opened and " ~ quarter, "1", "0"],
-    "top_topic_contacts_30d": ["topic = top_topic_30d and " ~ recent, "1", "0"],
-    "top_topic_30d": ["topic = top_topic_30d and " ~ recent, "1", "0"],
-    "unresolved_conversations": ["not is_solved", "1", age],
-    "oldest_unresolved_hours": ["not is_solved", "1", age],
-    "reopens_90d": ["reopens > 0 and " ~ quarter, "reopens", "reopens"],
+{% set open = "(ended_at is null or ended_at > " ~ as_of() ~ ")" %}
+{% set features = {
+    "contacts_30d": ["contacts", "is_customer_opened and is_recent", "0"],
+    "contacts_growth": ["contacts", "is_customer_opened and is_recent", "0"],
+    "contacts_90d": ["contacts", "is_customer_opened", "0"],
+    "top_topic_contacts_30d": ["contacts", "topic = top_topic_30d and is_recent", "0"],
+    "top_topic_30d": ["contacts", "topic = top_topic_30d and is_recent", "0"],
+    "repeat_contacts_90d": ["contacts", "is_customer_opened and came_before_at > opened_at - " ~ days(14), "0"],
     "slow_first_responses_90d": [
-        "first_response_minutes >= first_response_target_minutes and " ~ quarter, "1", "first_response_minutes"
+        "contacts",
+        "first_response_at <= " ~ as_of() ~ " and first_response_minutes >= first_response_target_minutes",
+        "first_response_minutes",
     ],
-} %}
-{% set of_messages = {
-    "churn_intent_max_30d": "churn_intent",
-    "escalation_max_30d": "escalation_request",
-    "complaint_max_30d": "complaint",
-    "refund_max_30d": "refund_request",
-    "negative_messages_30d": "negative",
-    "sentiment_mean_30d": "negative",
-    "sentiment_change": "negative",
+    "unresolved_conversations": ["spans", open, age],
+    "oldest_unresolved_hours": ["spans", open, age],
+    "oldest_unanswered_hours": ["spans", open ~ " and coalesce(first_response_at > " ~ as_of() ~ ", true)", age],
+    "reopens_90d": ["spans", "was_solved and happened_at > " ~ as_of() ~ " - " ~ days(90), "0"],
 } %}
 with at_risk as (
     select health.customer_id, features.top_topic_30d
     from {{ ref('customer_health') }} as health
-    left join {{ ref('int_customer_features') }} as features
+    left join {{ ref('int_risk_features') }} as features
         on health.customer_id = features.customer_id and health.as_of = features.as_of
     where health.band in ('yellow', 'red')
 ),
@@ -41,6 +35,46 @@ conversations as (
     where conversations.excluded_reason is null and conversations.opened_at <= {{ as_of() }}
 ),
 
+contacts as (
+    select
+        conversations.* exclude (topic),
+        topics.topic,
+        conversations.opened_at as happened_at,
+        conversations.opened_at > {{ as_of() }} - {{ days(30) }} as is_recent,
+        lag(conversations.opened_at) over (
+            partition by conversations.customer_id, topics.topic
+            order by conversations.opened_at, conversations.conversation_id
+        ) as came_before_at
+    from conversations
+    left join {{ ref('int_risk_conversation_topics') }} as topics
+        on conversations.conversation_id = topics.conversation_id and topics.as_of = {{ as_of() }}
+    where conversations.opened_at > {{ as_of() }} - {{ days(90) }}
+),
+
+spans as (
+    select
+        conversations.customer_id,
+        conversations.conversation_id,
+        conversations.opened_at,
+        conversations.first_response_at,
+        spans.started_at as happened_at,
+        spans.ended_at,
+        spans.was_solved
+    from conversations
+    inner join {{ ref('fct_status_spans') }} as spans
+        on conversations.conversation_id = spans.conversation_id
+    where not spans.is_solved and spans.started_at <= {{ as_of() }}
+),
+
+found as (
+    {% for feature, (relation, condition, strength) in features.items() %}
+    select
+        customer_id, '{{ feature }}' as feature, conversation_id, happened_at, cast({{ strength }} as double) as strength
+    from {{ relation }} where {{ condition }}
+    {{ "union all" if not loop.last }}
+    {% endfor %}
+),
+
 waiting as (
     select conversations.conversation_id, {{ minutes_between('max(turns.asked_at)', as_of()) }} / 60 as hours
     from conversations
@@ -50,48 +84,22 @@ waiting as (
     group by conversations.conversation_id
 ),
 
-messages as (
-    select
-        messages.*,
-        case when messages.sentiment = 'negative' then 1 end as negative
-    from {{ ref('fct_messages') }} as messages
-    inner join at_risk
-        on messages.customer_id = at_risk.customer_id
-    where
-        messages.speaker = 'customer'
-        and messages.tagger_version is not null
-        and messages.excluded_reason is null
-        and messages.sent_at > {{ as_of() }} - {{ days(30) }}
-        and messages.sent_at <= {{ as_of() }}
-),
-
-found as (
-    {% for feature, (condition, items, strength) in of_conversations.items() %}
-    select
-        customer_id, '{{ feature }}' as feature, conversation_id, opened_at as happened_at, {{ items }} as items,
-        cast({{ strength }} as double) as strength
-    from conversations where {{ condition }}
+said as (
+    select * from found
     union all
-    {% endfor %}
-    {% for feature, tag in of_messages.items() %}
-    -- What is more likely meant than not, and in any case what the feature is: the greatest.
-    select customer_id, '{{ feature }}', conversation_id, sent_at, 1, cast({{ tag }} as double)
-    from (select *, max({{ tag }}) over (partition by customer_id) as greatest_tag from messages) as tagged
-    where {{ tag }} >= 0.5 or {{ tag }} = greatest_tag
-    {{ "union all" if not loop.last }}
-    {% endfor %}
+    select customer_id, feature, conversation_id, happened_at, strength from {{ ref('int_risk_evidence_messages') }}
 )
 
 select
-    found.customer_id,
-    found.feature,
-    found.conversation_id,
-    min(found.happened_at) as first_at,
-    max(found.happened_at) as last_at,
-    cast(sum(found.items) as bigint) as items,
-    max(found.strength) as strength,
+    said.customer_id,
+    said.feature,
+    said.conversation_id,
+    min(said.happened_at) as first_at,
+    max(said.happened_at) as last_at,
+    count(*) as items,
+    max(said.strength) as strength,
     max(waiting.hours) as waits_for_hours
-from found
+from said
 left join waiting
-    on found.conversation_id = waiting.conversation_id
-group by found.customer_id, found.feature, found.conversation_id
+    on said.conversation_id = waiting.conversation_id
+group by said.customer_id, said.feature, said.conversation_id

@@ -1,7 +1,7 @@
 -- What survey answers, orders and subscriptions say, in words, of who is at risk; the conversation a survey was about.
 with at_risk as (
     select features.*
-    from {{ ref('int_customer_features') }} as features
+    from {{ ref('int_risk_features') }} as features
     inner join {{ ref('customer_health') }} as health
         on features.customer_id = health.customer_id and features.as_of = health.as_of
     where health.band in ('yellow', 'red')
@@ -10,15 +10,16 @@ with at_risk as (
 answers as (
     select
         *,
-        case when survey_type = 'nps' then 'nps_last' else 'csat_last_satisfied' end as feature,
+        case survey_type when 'nps' then 'nps_last' when 'ces' then 'ces_last_easy' else 'csat_last_satisfied' end as feature,
         row_number() over (
-            partition by customer_id, survey_type = 'nps' order by answered_at desc nulls last, response_id
+            partition by customer_id, survey_type order by answered_at desc nulls last, response_id
         ) as recency
     from {{ ref('fct_survey_responses') }}
     where
         customer_id in (select customer_id from at_risk)
         and answered_at <= {{ as_of() }}
-        and case when survey_type = 'nps' then is_response else is_satisfied is not null end
+        and survey_type in ('csat', 'nps', 'ces')
+        and is_response
 ),
 
 links as (
@@ -42,7 +43,15 @@ cancelled as (
     from {{ ref('int_subscriptions') }} as subscriptions
     inner join links
         on subscriptions.source_system = links.source_system and subscriptions.contact_remote_id = links.remote_id
-    where subscriptions.ended_at is null and subscriptions.cancel_requested_at <= {{ as_of() }}
+    where
+        subscriptions.cancel_requested_at <= {{ as_of() }}
+        and (
+            subscriptions.ended_at > {{ as_of() }}
+            or (
+                subscriptions.ended_at is null
+                and coalesce(subscriptions.status not in ({{ quoted(var('churn_subscription_status')) }}), true)
+            )
+        )
     group by links.customer_id
 )
 
