@@ -41,7 +41,8 @@ def _what_to_do(out: Console, why: Row) -> None:
     address = who[play["channel"]] if play["channel"] else None
     _line(out, "who", f"{play['owner']} ({who['owner'] or 'nobody looks after them'})")
     _line(out, "how", f"{way} {address or ''}".strip())
-    _line(out, "until", f"{play['due_at']:%A, %Y-%m-%d %H:%M} UTC")
+    late = ", overdue" if play["due_at"] < why["as_of"] else ""
+    _line(out, "until", f"{play['due_at']:%A, %Y-%m-%d %H:%M} UTC{late}")
     for number, line in enumerate(play["message"].splitlines()):
         _line(out, "message" if number == 0 else "", line)
 

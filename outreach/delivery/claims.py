@@ -16,7 +16,6 @@ from warehouse.duck import columns_of
 from warehouse.placeholders import filled
 from warehouse.sql import literal
 
-
 _PLAY_COLUMNS = {
     "play_description": "description",
     "play_owner": "owner_role",

@@ -14,32 +14,7 @@ from warehouse.settings import settings
 
 PEOPLE = Path(__file__).with_name("published_customers.sql")
 ANNA, BEN, CY = "aaaaaaaa01", "aaaaaaaa02", "bbbbbbbb03"
-LISTS = """
-create table at_risk_customers as select 1::bigint as position, 'aaaaaaaa01' as customer_id,
-    'Anna [bold]Kern' as customer_name, 'anna@kestrel.example' as email, 'Kestrel Legal' as account_name,
-    'red' as band, 0.8::double as score, 20.0::double as amount_per_month, 'USD' as currency,
-    '3 contacts about billing in 14 days' as top_reasons, 'solve_for_good' as play,
-    'One expert takes all of it.' as play_description, 'support expert' as play_owner,
-    'phone' as play_channel, '3 contacts about billing' as play_why,
-    timestamptz '2026-07-01 15:00:00+00' as due_at, 'Hello Anna,' || chr(10) || 'I am on it.' as message;
-create table suppressed as select 'aaaaaaaa02' as customer_id, 'do_not_contact' as reason,
-    'asked not to be contacted' as detail;
-create table customer_risk_changes as
-select c.*, timestamptz '2026-06-30 00:00:00+00' as as_of, 'm1' as model_version,
-    timestamptz '2026-06-29 00:00:00+00' as previous_as_of, 0.5::double as previous_score,
-    'red' as previous_band, '0.50 → 0.80 since 2026-06-29: one topic +1.20' as what_changed
-from (values ('aaaaaaaa01', 0.8::double, 'red'), ('aaaaaaaa02', 0.3, 'yellow')) as c(customer_id, score, band);
-create table customer_reasons as select * from (values
-    ('aaaaaaaa01', 1::bigint, 'top_topic_contacts_30d', 'one topic', 'contacts: 3', 1.5::double, 0.3::double,
-     '3 contacts about billing in 14 days, last one unanswered for 52 h', '["v1","v2"]', 'zendesk:1, zendesk:2'),
-    ('aaaaaaaa01', 2, 'tenure_days', 'long with us', 'a customer for 900 days', -0.25, -0.25,
-     'a customer for 900 days', '[]', ''),
-    ('aaaaaaaa01', 3, 'complaint_max_30d', 'complained', 'no longer: complained', 0.0, 0.7,
-     'no longer: complained', '[]', ''),
-    ('aaaaaaaa02', 1, 'nps_last', 'survey', 'gave 2', 0.4, null, 'gave 2 of 10 in a survey', '[]', '')
-) as r(customer_id, position, feature, label, reason, contribution, previous_contribution, evidence,
-    conversation_ids, conversations);
-"""
+LISTS = Path(__file__).with_name("published_at_risk.sql")
 
 
 @pytest.fixture(autouse=True)
@@ -51,7 +26,7 @@ def _published() -> None:
         connection.execute("attach ':memory:' as marts")
         connection.execute(PEOPLE.read_text())
     with duckdb.connect(str(folder / "success.duckdb")) as connection:
-        connection.execute(LISTS)
+        connection.execute(LISTS.read_text())
 
 
 def ask(*arguments: str) -> Result:
@@ -108,6 +83,12 @@ def test_the_page_shows_score_change_play_and_a_table_that_ends_at_the_score() -
     # log-odds of 0.8, and where everybody starts: without the two reasons
     assert any(re.fullmatch(r"sum \+1\.386 0\.80", line) for line in lines)
     assert any(line.startswith("where everybody starts +0.136") for line in lines)
+
+
+def test_a_play_whose_time_is_over_says_so() -> None:
+    with duckdb.connect(str(settings().published / "current/success/success.duckdb")) as lists:
+        lists.execute("update at_risk_customers set due_at = timestamptz '2026-06-29 00:00:00+00'")
+    assert "2026-06-29 00:00 UTC, overdue" in ask("explain", ANNA).output
 
 
 def test_who_is_left_out_is_shown_why_and_without_an_address() -> None:

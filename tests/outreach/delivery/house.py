@@ -18,7 +18,8 @@ select r.rank, 'entry ' || r.rank as entry_id, 'c' || r.rank as customer_id, r.c
     'red' as band, 0.0 as health_score,
     10.0 as amount_per_month, r.value_per_month, 'EUR' as currency,
     'two open complaints' as top_reasons,
-    '[{"feature":"cancel_requested","reason":"asked to cancel","contribution":3}]' as reasons, null::timestamptz as last_contact_at,
+    '[{"feature":"cancel_requested","reason":"asked to cancel","contribution":3}]' as reasons,
+    null::timestamptz as last_contact_at,
     timestamptz '2026-06-30 00:00:00+00' as as_of
 from (values
     (1, 'Ana Ruiz', 'ana@x.example', 0.91, 120.0),

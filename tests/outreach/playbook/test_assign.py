@@ -19,7 +19,8 @@ select r.*, 'e' || r.rank as entry_id, 'c' || r.rank as customer_id, 'Ann' as cu
     'red' as band, timestamptz '2026-06-30 00:00:00+00' as as_of, 0.6 as score,
     10.0 as value_per_month, 'EUR' as currency, 'Olga' as owner
 from (values
-    (1, 'a@x.example', '+49301', '[{"feature":"cancel_requested","reason":"asked","contribution":3.5}]'),
+    (1, 'a@x.example', '+49301',
+     '[{"feature":"cancel_requested","reason":"asked","contribution":3.5}]'),
     (2, null, '+49302', '[{"feature":"payment_failures_90d","reason":"failed","contribution":1}]'),
     (3, 'c@x.example', '+49303', '[{"feature":"tenure_days","reason":"long","contribution":-1}]'),
     (4, 'd@x.example', '+49304', '[]')
@@ -129,7 +130,7 @@ def test_a_feature_that_is_nowhere_is_named() -> None:
 
 def test_a_playbook_that_cannot_be_read_leaves_the_list_as_it_was() -> None:
     settings().playbook_file.write_text("plays: 3")
-    with pytest.raises(BadPlaybook, match="playbook.yml:1"):
+    with pytest.raises(BadPlaybook, match=r"playbook\.yml:1"):
         prepare(AS_OF)
     with warehouse(read_only=True) as connection:
         made = connection.execute(
