@@ -50,6 +50,7 @@ def test_the_first_that_fits_and_the_reason_it_fits_by() -> None:
         ({"any": ["nps_last"], "contribution": 0.5}, True),
         ({"any": ["nps_last"], "contribution": 0.6}, False),
         ({"any": ["tenure_days"]}, False),  # speaks for staying
+        ({"any": ["refund_max_30d"]}, False),  # adds nothing
         ({"any": ["orders_90d"]}, False),  # the model learnt from not knowing it
         ({"bands": ["red"]}, True),
         ({"bands": ["yellow"]}, False),
@@ -61,7 +62,7 @@ def test_the_first_that_fits_and_the_reason_it_fits_by() -> None:
 )
 def test_every_part_of_a_pattern_has_to_hold(asks: dict[str, Any], fits: bool) -> None:
     values = {"contacts_30d": 3.0, "reopens_90d": None, "orders_90d": None}
-    said = [CANCEL, SURVEY, ("orders_90d", 0.4), ("tenure_days", -0.5)]
+    said = [CANCEL, SURVEY, ("orders_90d", 0.4), ("refund_max_30d", 0.0), ("tenure_days", -0.5)]
     seen = case(*said, values=values)
     assert (choose(book(play("a", **asks)), "at_risk", seen).play.name == "a") is fits
 

@@ -14,7 +14,8 @@ told as (
     select
         customer_id,
         string_agg(
-            label || case when change > 0 then ' +' else ' -' end || {{ two_digits('abs(change)') }},
+            label || case when contribution = 0 then ' (no longer)' else '' end || case when change > 0 then ' +' else ' -' end
+            || {{ two_digits('abs(change)') }},
             ', '
             order by place
         ) as largest
