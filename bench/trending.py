@@ -7,7 +7,6 @@ in MADs, as if counts on the root scale were normal.
 from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
 from datetime import date, timedelta
-from functools import cache
 
 import duckdb
 import numpy as np
@@ -15,8 +14,8 @@ import pyarrow as pa
 from numpy.typing import NDArray
 from scipy import stats
 
+from bench.plain_sql import create, plain_sql
 from sample import AS_OF
-from warehouse import dbt
 
 Counts = NDArray[np.int64]
 QUARTER = 91
@@ -25,14 +24,10 @@ LAST_DAY = AS_OF.date() - timedelta(1)
 WARM_UP = 28 * 7  # the baseline's 8 weeks, the growth's 4, the scale's 16
 WEEK = np.array([1.28, 1.15, 1.08, 1.02, 0.98, 0.62, 0.55]) / 6.68 * 7
 RATES = (0.3, 2, 10, 50, 200)
-MODELS = {
-    "int_conversation_topics": "intermediate/kpis",
-    "int_topics_daily": "intermediate/kpis",
-    "int_topics_expected": "intermediate/kpis",
-    "kpi_topics_trending": "marts/support",
-    "kpi_topic_alerts": "marts/support",
-    "kpi_topic_impact": "marts/support",
-}
+MODELS = (
+    *("int_conversation_topics", "int_topics_daily", "int_topics_expected"),
+    *("kpi_topics_trending", "kpi_topic_alerts", "kpi_topic_impact"),
+)
 PEER = """
     with earlier as (
         select
@@ -83,22 +78,13 @@ class Noise:
         return chance.negative_binomial(self.size, self.size / (self.size + means))
 
 
-@cache
 def models() -> dict[str, str]:
     """The models about topics in plain SQL over tables of their own names."""
-    texts = [
-        (dbt.PROJECT / "models" / folder / f"{name}.sql").read_text()
-        for name, folder in MODELS.items()
-    ]
-    compiled = dbt.compiled("\n;\n".join(texts), as_of=AS_OF, sources=[])
-    for schema in ("marts", "intermediate"):
-        compiled = compiled.replace(f'"heedline"."{schema}".', "")
-    return dict(zip(MODELS, compiled.split("\n;\n"), strict=True))
+    return plain_sql(MODELS)
 
 
 def build(connection: duckdb.DuckDBPyConnection, names: Iterable[str]) -> None:
-    for name in names:
-        connection.execute(f"create or replace table {name} as {models()[name]}").fetchall()
+    create(connection, {name: models()[name] for name in names})
 
 
 def judged(counts: Mapping[str, Counts], last: date = LAST_DAY) -> duckdb.DuckDBPyConnection:

@@ -8,8 +8,9 @@ from datetime import datetime, timedelta
 from typing import Any
 
 from airflow.providers.standard.operators.hitl import ApprovalOperator
-from airflow.sdk import dag, task
-from wiring import DEFAULT_ARGS, PUBLISHED, WAREHOUSE_POOL, connection_credentials
+from airflow.sdk import dag
+from airflow.sdk import task as airflow_task
+from wiring import DEFAULT_ARGS, PUBLISHED, WAREHOUSE_POOL, connection_credentials, task
 
 from outreach import delivery
 from warehouse.settings import settings
@@ -41,7 +42,7 @@ def outreach() -> None:
                 due.append(target.name)
         return due
 
-    @task.short_circuit
+    @airflow_task.short_circuit
     def is_anything_due(due: list[str]) -> bool:
         """Nobody is asked about nothing."""
         return bool(due)

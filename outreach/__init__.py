@@ -13,7 +13,7 @@ from warehouse.duck import transaction, warehouse
 __all__ = ["Prepared", "prepare"]
 
 
-def prepare(as_of: datetime) -> Prepared:
+def prepare(as_of: datetime) -> dict[str, Prepared]:
     """Work out the lists of `as_of`, then what to do about everybody on them.
 
     Raises:

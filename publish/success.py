@@ -1,11 +1,11 @@
 """The success team's folder: whom to call, why, what to do, and who was left out. Personal data.
 
 Apart from the leaders' files, in `success/`, so that it can be mounted and permitted on its own:
-`at_risk_customers.csv`, `suppressed.csv` and the same two tables in `success.duckdb`, beside the
-reasons and changes that `heedline at-risk explain` shows; in
-`customers.duckdb` the marts that name a customer, whole (`heedline customer` reads them, and the
-rest from the leaders' snapshot, so that it never opens the warehouse).
-Who is on the list is not decided here: `outreach/` wrote that into the warehouse.
+`<list>_customers.csv` for every list, `suppressed.csv`, `recovered.csv` and the same tables in
+`success.duckdb`, beside the reasons and changes that `heedline at-risk explain` shows; in
+`customers.duckdb` the marts that name a customer, whole (`heedline customer`
+reads them, and the rest from the leaders' snapshot, so that it never opens the warehouse).
+Who is on a list is not decided here: `outreach/` wrote that into the warehouse.
 """
 
 from datetime import datetime
@@ -16,8 +16,10 @@ import duckdb
 from publish.marts import CannotPublish, Mart
 from publish.snapshot import copy_mart, open_new
 from warehouse.clock import iso
-from warehouse.placeholders import filled
+from warehouse.duck import has_table
+from warehouse.placeholders import filled, of_relation
 from warehouse.spreadsheet import write_csv
+from warehouse.sql import literal
 
 FOLDER = "success"
 MART = "at_risk_customers"
@@ -27,32 +29,85 @@ CUSTOMERS_FILE = "customers.duckdb"
 REASON_MARTS = ("customer_reasons", "customer_risk_changes")
 CUSTOMER_MARTS = ("dim_customers", "dim_customer_contacts", "dim_accounts", "customer_merges")
 
-# `position` replaces the mart's rank, `top_reasons` says in words what `reasons` holds as JSON.
-_LEFT_OUT = ("rank", "reasons")
-_ENTRIES = f"""
-    select entry.position, mart.* exclude ({", ".join(_LEFT_OUT)}), changes.what_changed,
-        play.play, play.description as play_description, play.owner_role as play_owner,
-        play.channel as play_channel, play.due_at, play.why as play_why, {{message}} as message
-    from marts.{MART} as mart
-    inner join outreach.list_entries as entry
-        on mart.entry_id = entry.entry_id
-        and entry.list = 'at_risk' and entry.as_of = $as_of::timestamptz
-    left join outreach.plays as play
-        on entry.list = play.list and entry.as_of = play.as_of
-        and entry.customer_id = play.customer_id
-    left join marts.customer_risk_changes as changes on mart.customer_id = changes.customer_id
-    order by entry.position
-"""
+_OF_ENTRY = {
+    "position": "1 comes first: most expected value.",
+    "state": "new, or still: on an earlier list of the same episode.",
+    "since": "The as_of that began the episode.",
+    "days_on_list": "Whole days since then.",
+    "entry_id": "Names the episode, the same from run to run; targets and outcomes go by it.",
+    "expected_value": "Score × value per month × months × chance to help, in currency.",
+    "owner": "Who is to act.",
+    "owner_note": "Why that is not who looks after the account.",
+}
+_OF_PLAY = {
+    "play": ("play", "What to do: a play of the playbook."),
+    "play_description": ("description", "The same in words."),
+    "play_owner": ("owner_role", "Role of who does it."),
+    "play_channel": ("channel", "How to reach the customer; NULL when the play's ways are closed."),
+    "due_at": ("due_at", "Until when, from the list on which the customer got the play."),
+    "play_why": ("why", "The reason that chose the play."),
+}
+_MESSAGE = "What to write or say, ready to send."
+_CHANGED = "What changed since the run before."
+# What the list says better; `top_reasons` says in words what `reasons` holds as JSON.
+_LEFT_OUT = {"rank", "reasons", *_OF_ENTRY}
+
+
+def _entries(mart: Mart, moment: str) -> tuple[str, list[str]]:
+    """The query of a list's entries, and the names of the mart's columns in it."""
+    name = _list_of(mart)
+    kept = [column.name for column in mart.columns if column.name not in _LEFT_OUT]
+    columns = [f"entry.{c}" for c in _OF_ENTRY] + [f"mart.{c}" for c in kept]
+    columns += [f"play.{source} as {column}" for column, (source, _) in _OF_PLAY.items()]
+    known = of_relation("mart", (column.name for column in mart.columns))
+    columns.append(f"{filled('play.message', {**known, 'owner': 'entry.owner'})} as message")
+    changes = ""
+    if mart.name == MART:
+        columns.append("changes.what_changed")
+        changes = (
+            "left join marts.customer_risk_changes as changes "
+            "on entry.customer_id = changes.customer_id"
+        )
+    query = f"""
+        select {", ".join(columns)}
+        from outreach.list_entries as entry
+        inner join {mart.table} as mart on entry.customer_id = mart.customer_id
+        left join outreach.plays as play
+            on entry.list = play.list and entry.as_of = play.as_of
+            and entry.customer_id = play.customer_id
+        {changes}
+        where entry.list = {literal(name)} and entry.as_of = {literal(moment)}::timestamptz
+        order by entry.position
+    """
+    return query, kept
+
+
 # No address or number of somebody we will not contact: the name is enough to answer "why not?".
-_SUPPRESSED = f"""
+_SUPPRESSED = """
     select
-        suppression.entry_id, suppression.customer_id, mart.customer_name, mart.account_name,
-        mart.owner, mart.band, suppression.reason, suppression.detail, suppression.as_of
-    from outreach.suppressions as suppression
-    inner join marts.{MART} as mart on suppression.entry_id = mart.entry_id
-    where suppression.list = 'at_risk' and suppression.as_of = $as_of::timestamptz
-    order by suppression.position
+        main.list, main.customer_id, known.customer_name, known.account_name, known.owner,
+        main.position, main.score, main.expected_value, main.currency, main.reason, main.detail,
+        (
+            select string_agg(reason, ', ' order by reason) from outreach.suppressions as more
+            where more.list = main.list and more.as_of = main.as_of
+                and more.customer_id = main.customer_id and not more.is_main
+        ) as other_reasons,
+        main.as_of
+    from outreach.suppressions as main
+    left join marts.dim_customers as known on main.customer_id = known.customer_id
+    where main.is_main and main.as_of = {moment}::timestamptz
+    order by main.list, main.position, main.expected_value desc, main.customer_id
 """
+_RECOVERED = """
+    select
+        gone.list, gone.entry_id, gone.customer_id, known.customer_name, known.account_name,
+        known.owner, gone.since, gone.last_as_of, gone.reason, gone.detail, gone.as_of
+    from outreach.recoveries as gone
+    left join marts.dim_customers as known on gone.customer_id = known.customer_id
+    where gone.as_of = {moment}::timestamptz
+    order by gone.list, gone.reason, gone.customer_id
+"""
+_SAYS_WHY = {"suppressed": _SUPPRESSED, "recovered": _RECOVERED}
 
 
 def require_list(
@@ -73,18 +128,14 @@ def require_list(
 
 
 def list_hash(connection: duckdb.DuckDBPyConnection, as_of: datetime) -> str:
-    """Order-independent hash of the list and its suppressions."""
+    """Order-independent hash of the lists, of what to do, who was left out, and who recovered."""
+    texts = " union all ".join(
+        f"select '{table}' || to_json(t)::varchar as row_text from outreach.{table} as t "
+        "where as_of = $as_of::timestamptz"
+        for table in ("list_entries", "plays", "suppressions", "recoveries")
+    )
     hashed = connection.execute(
-        "select coalesce(sum(hash(row_text)::hugeint), 0)::varchar from ("
-        "  select concat_ws('|', 'entry', position, entry_id) as row_text"
-        "  from outreach.list_entries where as_of = $as_of::timestamptz"
-        "  union all"
-        "  select concat_ws('|', 'suppressed', position, entry_id, reason, detail)"
-        "  from outreach.suppressions where as_of = $as_of::timestamptz"
-        "  union all"
-        "  select concat_ws('|', 'play', list, customer_id, play, description, owner_role, channel,"
-        "    message, due_at, why)"
-        "  from outreach.plays where as_of = $as_of::timestamptz)",
+        f"select coalesce(sum(hash(row_text)::hugeint), 0)::varchar from ({texts})",
         {"as_of": iso(as_of)},
     ).fetchone()
     assert hashed is not None
@@ -94,41 +145,73 @@ def list_hash(connection: duckdb.DuckDBPyConnection, as_of: datetime) -> str:
 def write(
     connection: duckdb.DuckDBPyConnection, marts: tuple[Mart, ...], folder: Path, as_of: datetime
 ) -> None:
-    """Write the success team's files below `folder`, readable by owner and group only."""
-    mart = next(mart for mart in marts if mart.name == MART)
+    """Write the success team's files below `folder`, readable by owner and group only.
+
+    Raises:
+        CannotPublish: a list was made from a mart that nobody described.
+    """
     moment = iso(as_of)
     target = folder / FOLDER
     target.mkdir()
     target.chmod(0o750)
-    entries = _ENTRIES.format(
-        message=filled("play.message", (c.name for c in mart.columns), "mart")
-    )
-    for name, query in ((f"{MART}.csv", entries), ("suppressed.csv", _SUPPRESSED)):
-        rows = connection.execute(query, {"as_of": moment})
-        header = [column[0] for column in rows.description or []]
-        write_csv(target / name, header, rows.fetchall())
+    why = {name: query.format(moment=literal(moment)) for name, query in _SAYS_WHY.items()}
     with open_new(connection, target / "success.duckdb") as database:
-        literal = f"'{moment}'"
-        kept = tuple(column.name for column in mart.columns if column.name not in _LEFT_OUT)
-        copy_mart(connection, database, mart, entries.replace("$as_of", literal), kept)
-        connection.execute(
-            f"create table {database}.main.suppressed as {_SUPPRESSED.replace('$as_of', literal)}"
-        )
+        for mart in _listed(connection, marts, as_of):
+            query, kept = _entries(mart, moment)
+            _write_csv(connection, target / f"{mart.name}.csv", query)
+            copy_mart(connection, database, mart, query, tuple(kept))
+            said = {column: meaning for column, (_, meaning) in _OF_PLAY.items()}
+            said |= {**_OF_ENTRY, "message": _MESSAGE}
+            if mart.name == MART:
+                said["what_changed"] = _CHANGED
+            for column, meaning in said.items():
+                connection.execute(
+                    f"comment on column {database}.main.{mart.name}.{column} is {literal(meaning)}"
+                )
+        for name, query in why.items():
+            _write_csv(connection, target / f"{name}.csv", query)
+            connection.execute(f"create table {database}.main.{name} as {query}")
         for whole in (mart for mart in marts if mart.name in REASON_MARTS):
-            kept = tuple(column.name for column in whole.columns)
-            copy_mart(connection, database, whole, f"from {whole.table}", kept)
+            kept = [column.name for column in whole.columns]
+            copy_mart(connection, database, whole, f"from {whole.table}", tuple(kept))
     with open_new(connection, target / CUSTOMERS_FILE) as database:
         for whole in (mart for mart in marts if mart.name in CUSTOMER_MARTS):
-            kept = tuple(column.name for column in whole.columns)
-            copy_mart(connection, database, whole, f"from {whole.table}", kept)
+            kept = [column.name for column in whole.columns]
+            copy_mart(connection, database, whole, f"from {whole.table}", tuple(kept))
+
+
+def _write_csv(connection: duckdb.DuckDBPyConnection, path: Path, query: str) -> None:
+    rows = connection.execute(query)
+    header = [column[0] for column in rows.description or []]
+    write_csv(path, header, rows.fetchall())
+
+
+def _list_of(mart: Mart) -> str:
+    return mart.name.removesuffix("_customers")
+
+
+def _listed(
+    connection: duckdb.DuckDBPyConnection, marts: tuple[Mart, ...], as_of: datetime
+) -> list[Mart]:
+    """The marts whose lists were worked out for this `as_of`."""
+    runs = connection.execute(
+        "select list from outreach.list_runs where as_of = ?::timestamptz order by list",
+        [iso(as_of)],
+    ).fetchall()
+    by_name = {mart.name: mart for mart in marts}
+    listed = []
+    for (name,) in runs:
+        if f"{name}_customers" not in by_name:
+            raise CannotPublish(
+                f"publish: the list {name} was made from marts.{name}_customers, which dbt does "
+                "not describe; describe it, or take the list out of lists.yml"
+            )
+        listed.append(by_name[f"{name}_customers"])
+    return listed
 
 
 def _prepared(connection: duckdb.DuckDBPyConnection, as_of: datetime) -> bool:
-    exists = connection.execute(
-        "select 1 from duckdb_tables() where database_name = current_database() "
-        "and schema_name = 'outreach' and table_name = 'list_runs'"
-    ).fetchone()
-    if not exists:
+    if not has_table(connection, "outreach.recoveries"):
         return False
     run = connection.execute(
         "select 1 from outreach.list_runs where list = 'at_risk' and as_of = ?::timestamptz",

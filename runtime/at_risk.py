@@ -84,7 +84,9 @@ def _why(connection: duckdb.DuckDBPyConnection, found: Found) -> Row | None:
         reason["conversation_ids"] = json.loads(reason["conversation_ids"])
     listed = rows_of(connection, "from lists.at_risk_customers where customer_id = ?", values)
     suppressed = rows_of(
-        connection, "select reason, detail from lists.suppressed where customer_id = ?", values
+        connection,
+        "select reason, detail from lists.suppressed where list = 'at_risk' and customer_id = ?",
+        values,
     )
     if suppressed:
         # Nobody is to be tempted.

@@ -5,7 +5,7 @@ so that no table of ours holds a name. `otherwise` stands where the row has no v
 """
 
 import re
-from collections.abc import Iterable
+from collections.abc import Iterable, Mapping
 
 NAMES = ("customer_name", "account_name", "owner", "topic")
 """What a message may say of a customer: columns of a list's mart."""
@@ -23,17 +23,21 @@ def wrong_in(text: str) -> str | None:
     return None
 
 
-def filled(text: str, columns: Iterable[str], relation: str) -> str:
+def of_relation(relation: str, columns: Iterable[str]) -> dict[str, str]:
+    """Where the values of names stand in a row: those that the relation has as columns."""
+    has = set(columns)
+    return {name: f"{relation}.{name}" for name in NAMES if name in has}
+
+
+def filled(text: str, values: Mapping[str, str]) -> str:
     """SQL: a text column with its placeholders filled.
 
     Args:
         text: the column, qualified.
-        columns: what the relation has; a name that it lacks is filled with its `otherwise`.
-        relation: alias of the row's relation.
+        values: SQL of the value by name; a name without one is filled with its `otherwise`.
     """
-    has = set(columns)
     for name in NAMES:
-        value = f"nullif(trim({relation}.{name}), '')" if name in has else "cast(null as varchar)"
+        value = f"nullif(trim({values[name]}), '')" if name in values else "cast(null as varchar)"
         if name == "topic":
             value = f"replace({value}, '_', ' ')"
         # A value's own braces and backslashes would be read as placeholders and group numbers.

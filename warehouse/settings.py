@@ -52,6 +52,9 @@ class Settings(BaseSettings):
     targets: Path | None = Field(
         default=None, description="where lists are delivered; default <home>/targets.yml"
     )
+    lists: Path | None = Field(
+        default=None, description="rules of the lists; default <home>/lists.yml"
+    )
     playbook: Path | None = Field(
         default=None, description="what to do about whom; default <home>/playbook.yml"
     )
@@ -110,6 +113,11 @@ class Settings(BaseSettings):
     def targets_file(self) -> Path:
         """Where lists are delivered (docs/delivery.md)."""
         return (self.targets or self.root / "targets.yml").expanduser().absolute()
+
+    @property
+    def lists_file(self) -> Path:
+        """Capacity, cooldown and holdout of the lists (docs/lists.md)."""
+        return (self.lists or self.root / "lists.yml").expanduser().absolute()
 
     @property
     def playbook_file(self) -> Path:

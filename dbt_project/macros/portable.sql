@@ -181,6 +181,22 @@
     cast(to_json(list({{ expression }} order by {{ order_by }})) as varchar)
 {%- endmacro %}
 
+{#- A JSON object of names and expressions, to be listed by `json_list_agg`: `json_object({'score': 'a.score'})`. -#}
+{% macro json_object(members) -%}
+    json_object({% for name, expression in members.items() %}'{{ name }}', {{ expression }}{{ ", " if not loop.last }}{% endfor %})
+{%- endmacro %}
+
+{#- Whether a JSON list of texts has any of some texts; NULL has none. -#}
+{% macro json_list_has_any(column, texts) -%}
+    (
+        {% for text in texts %}
+        coalesce(contains({{ column }}, '"{{ text | replace("'", "''") }}"'), false){{ " or " if not loop.last }}
+        {% else %}
+        false
+        {% endfor %}
+    )
+{%- endmacro %}
+
 {#- Pairs of instants as one JSON list of [from, to] (text) in a given order. NULL when there is none. -#}
 {% macro json_interval_list(from_, to, order_by, where) -%}
     cast(to_json(list([{{ iso_text(from_) }}, {{ iso_text(to) }}] order by {{ order_by }}) filter (where {{ where }})) as varchar)

@@ -6,14 +6,14 @@ from typing import Any
 
 import duckdb
 
+from outreach.config import AT_RISK
 from outreach.delivery.messages import Entry, Message, stable_key
 from outreach.delivery.outbox import newest_list
 from outreach.delivery.targets import Target
-from outreach.delivery.templates import ID_IN, PLAY, columns_in
-from outreach.lists import AT_RISK
+from outreach.delivery.templates import ID_IN, OF_ENTRY, PLAY, columns_in
 from warehouse.clock import iso
 from warehouse.duck import columns_of
-from warehouse.placeholders import filled
+from warehouse.placeholders import filled, of_relation
 from warehouse.sql import literal
 
 _PLAY_COLUMNS = {
@@ -136,11 +136,11 @@ def _waiting(
 def _source_of(name: str, mart: Iterable[str]) -> str:
     """Where a column that a template names comes from; `mart`: columns of the list's mart."""
     if name == "message":
-        return filled("play.message", mart, "mart")
+        return filled("play.message", {**of_relation("mart", mart), "owner": "entry.owner"})
     if name in PLAY:
         return f"play.{_PLAY_COLUMNS.get(name, name)}"
-    if name == "position":
-        return "entry.position"
+    if name in OF_ENTRY:
+        return f"entry.{name}"
     if there := ID_IN.fullmatch(name):
         return (
             "(select min(contact.remote_id) from marts.dim_customer_contacts as contact "

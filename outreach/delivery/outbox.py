@@ -1,8 +1,8 @@
 """The outbox table: what is due, what is under way, what became of it.
 
-An episode is a customer's uninterrupted stay on a list. It is delivered to each target once,
-however many runs it lasts. Its key is a hash of target, list, customer and the list that began
-it, so preparing or delivering again finds the row that is there. Merged customers keep theirs.
+An episode of a customer on a list (outreach/episodes.py) is delivered to each target once, however
+many runs it lasts. Its key is a hash of target and entry id, so preparing or delivering again finds
+the row that is there. Merged customers keep theirs.
 """
 
 from datetime import datetime
@@ -11,9 +11,10 @@ from typing import Any
 
 import duckdb
 
+from outreach.config import AT_RISK
 from outreach.delivery.messages import stable_key
 from outreach.delivery.targets import Target
-from outreach.lists import AT_RISK, NoList
+from outreach.lists import NoList
 from outreach.playbook.assign import TABLES as PLAYS
 from warehouse.clock import iso
 from warehouse.duck import has_table
@@ -59,7 +60,6 @@ def enqueue(connection: duckdb.DuckDBPyConnection, target: Target, now: datetime
         "list": AT_RISK,
         "as_of": iso(as_of),
         "now": iso(now),
-        "days": target.again_after_days,
         "tries": target.give_up_after,
         "due": "pending" if target.enabled else "dry_run",
     }
@@ -76,12 +76,16 @@ _ON_LIST = """
     (select customer_id from outreach.list_entries
      where list = $list and as_of = $as_of::timestamptz)
 """
-_STAYED = f"""
-    update outreach.outbox set
-        as_of = greatest(as_of, $as_of::timestamptz),
-        status = case when status in ('dry_run', 'pending', 'withdrawn') then $due else status end
-    where target = $target and list = $list and customer_id in {_ON_LIST}
-        and as_of >= $as_of::timestamptz - to_days($days)
+_STAYED = """
+    update outreach.outbox as own set
+        as_of = greatest(own.as_of, $as_of::timestamptz),
+        status = case
+            when status in ('dry_run', 'pending', 'withdrawn') then $due else status
+        end
+    from outreach.list_entries as entry
+    where target = $target and own.list = $list and entry.list = $list
+        and entry.as_of = $as_of::timestamptz and own.customer_id = entry.customer_id
+        and own.first_as_of >= entry.since
 """
 _LEFT = f"""
     update outreach.outbox set status = 'withdrawn', changed_at = $now::timestamptz
@@ -128,7 +132,7 @@ def _follow_merges(connection: duckdb.DuckDBPyConnection, given: dict[str, Any])
 def _enter_new(connection: duckdb.DuckDBPyConnection, given: dict[str, Any]) -> None:
     new = connection.execute(
         """
-        select customer_id from outreach.list_entries
+        select customer_id, entry_id, since from outreach.list_entries
         where list = $list and as_of = $as_of::timestamptz and customer_id not in (
             select customer_id from outreach.outbox
             where target = $target and list = $list and as_of = $as_of::timestamptz
@@ -136,14 +140,14 @@ def _enter_new(connection: duckdb.DuckDBPyConnection, given: dict[str, Any]) -> 
         """,
         {name: given[name] for name in ("list", "as_of", "target")},
     ).fetchall()
-    for (customer_id,) in new:
-        key = stable_key(given["target"], given["list"], customer_id, given["as_of"])
+    for customer_id, entry_id, since in new:
+        key = stable_key(given["target"], entry_id)
         connection.execute(
             """
             insert into outreach.outbox
-            select $key, $target, $list, $customer_id, $as_of::timestamptz, $as_of::timestamptz,
+            select $key, $target, $list, $customer_id, $since::timestamptz, $as_of::timestamptz,
                 $due, 0, null, null, null, null, $now::timestamptz
             """,
             {name: given[name] for name in ("target", "list", "as_of", "due", "now")}
-            | {"key": key, "customer_id": customer_id},
+            | {"key": key, "customer_id": customer_id, "since": iso(since)},
         )

@@ -2,12 +2,12 @@
 -- at the moment it is sent, and is not kept.
 create schema if not exists outreach;
 
--- One row per target, list and episode of a customer: an uninterrupted stay on the list.
+-- One row per target, list and episode of a customer (outreach/episodes.py).
 -- `status`: 'dry_run' (the target is off), 'pending', 'sending' (under way, or its outcome is not known),
 -- 'failed' (tried again by the next run), 'sent', 'given_up' (a person has to look; `last_error`) or
 -- 'withdrawn' (left the list before it was sent).
 -- `idempotency_key` is what the target sees; `message_key` that of the message it went in (a digest holds many).
--- `as_of` is the newest list with the customer on it, `first_as_of` the one that began the episode.
+-- `as_of` is the newest list with the customer on it, `first_as_of` the one that began the episode (`since`).
 create table if not exists outreach.outbox (
     idempotency_key varchar not null,
     target varchar not null,

@@ -29,7 +29,6 @@ class _Target(BaseModel):
     enabled: bool = False
     connection: str = ""
     per_minute: float = Field(default=60, gt=0)
-    again_after_days: int = Field(default=30, ge=1)
     give_up_after: int = Field(default=10, ge=1)
     timeout_seconds: float = Field(default=30, gt=0)
     fields: dict[str, str] = Field(min_length=1)

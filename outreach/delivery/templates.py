@@ -9,15 +9,23 @@ from typing import Any
 
 from warehouse.clock import iso
 
-_NUMBERS = frozenset({"position", "score", "health_score", "amount_per_month", "value_per_month"})
+_NUMBERS = frozenset(
+    {"position", "score", "health_score", "amount_per_month", "value_per_month"}
+    | {"days_on_list", "expected_value"}
+)
 _WHO = frozenset({"customer_id", "customer_name", "email", "phone", "account_name", "owner"})
 _WHAT = frozenset({"band", "currency", "top_reasons"})
-_INSTANTS = frozenset({"last_contact_at", "as_of", "due_at"})
+_INSTANTS = frozenset({"last_contact_at", "as_of", "since", "due_at"})
+# What the list says of an entry; the mart says the rest.
+OF_ENTRY = frozenset(
+    {"position", "entry_id", "state", "since", "days_on_list", "expected_value", "owner"}
+    | {"owner_note"}
+)
 PLAY = frozenset(
     {"play", "play_description", "play_owner", "play_channel", "play_why", "message", "due_at"}
 )
 """What to do about the customer (outreach/playbook); `message` in full."""
-COLUMNS = _NUMBERS | _WHO | _WHAT | _INSTANTS | PLAY
+COLUMNS = _NUMBERS | _WHO | _WHAT | _INSTANTS | OF_ENTRY | PLAY
 """What of an entry a target may be given."""
 
 ID_IN = re.compile(r"id_in_([a-z_]+)")

@@ -1,4 +1,4 @@
-"""Write down what to do about everybody on a list.
+"""Write down what to do about everybody on a list, and what one would do about who is held out.
 
 A list's candidates stand in the mart `<list>_customers`. A customer who had the same play in the
 list before keeps its deadline: a list made anew every day must not put it off.
@@ -63,10 +63,13 @@ def assign(
     before = _given_before(connection, list_, as_of)
     deadlines: dict[str, datetime] = {}
     given: Counter[str] = Counter()
-    rows = []
+    rows, arms = [], []
     for entry_id, customer_id, case in _cases(connection, list_, as_of, book):
         chosen = choose(book, list_, case)
         play = chosen.play
+        arms.append([play.name, list_, customer_id, as_of])
+        if entry_id is None:
+            continue
         if play.name not in deadlines:
             deadlines[play.name] = due_at(connection, as_of, play.due)
         due = before.get((customer_id, play.name), deadlines[play.name])
@@ -80,6 +83,12 @@ def assign(
     if rows:
         marks = ", ".join("?" * len(rows[0]))
         connection.executemany(f"insert into outreach.plays values ({marks})", rows)
+    if arms:
+        connection.executemany(
+            "update outreach.assignments set play = ? "
+            "where list = ? and customer_id = ? and as_of = ?",
+            arms,
+        )
     log.info("outreach: plays of %s: %s", list_, dict(given.most_common()))
     return given
 
@@ -103,8 +112,11 @@ def _given_before(
 
 def _cases(
     connection: duckdb.DuckDBPyConnection, list_: str, as_of: datetime, book: Playbook
-) -> list[tuple[str, str, Case]]:
-    """Every entry with its customer and what is known of them, in the list's order."""
+) -> list[tuple[str | None, str, Case]]:
+    """Every entry with its customer and what is known of them, in the list's order.
+
+    Who is held out has no entry: the play they would have got is what uplift compares by.
+    """
     mart = f"{list_}_customers"
     plays = [play for play in book.plays if list_ in play.lists]
     has = columns_of(connection, f"marts.{mart}")
@@ -123,7 +135,12 @@ def _cases(
         f"""
         select entry.entry_id, entry.customer_id, {band}, {reasons},
             coalesce(trim(mart.phone), '') <> '', coalesce(trim(mart.email), '') <> ''{listed}
-        from outreach.list_entries as entry
+        from (
+            select list, as_of, entry_id, customer_id, position from outreach.list_entries
+            union all
+            select list, as_of, null, customer_id, position from outreach.suppressions
+            where reason = 'holdout' and is_main
+        ) as entry
         -- Several incidents may touch one customer: the first is the one told of.
         left join (
             select * from marts.{identifier(mart)}

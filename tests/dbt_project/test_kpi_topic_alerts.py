@@ -156,6 +156,20 @@ def test_a_customer_is_told_once(marts: duckdb.DuckDBPyConnection) -> None:
     ) == [(True,)]
 
 
+def test_a_conversation_about_two_flagged_topics_is_in_two_incidents() -> None:
+    rows = [
+        {**row, "own_topic": "roof garden"} if row["conversation_id"].startswith("out-") else row
+        for row in company()
+    ]
+    with built(rows) as marts:
+        assert select(
+            marts,
+            "select count(*), count(distinct conversation_id), "
+            "count(distinct (incident_id, conversation_id)) from kpi_topic_alerts "
+            "where conversation_id like 'out-%'",
+        ) == [(40, 20, 40)]
+
+
 def test_the_incident_keeps_its_name_while_it_goes_on() -> None:
     """As known on the morning after each of its two days, when the day at hand does not count."""
     rows = company()

@@ -28,11 +28,18 @@ class Company:
 
     as_of: datetime = AS_OF
 
+    rules: str = (
+        "{holdout: {share: 0}, fallback_owner: Success,"
+        " lists: {at_risk: {capacity: 50, chance_to_help: 0.2, horizon_months: 12}}}"
+    )
+
     def build(self, personal: dict[str, set[str]] | None = None) -> None:
         """(Re)build the marts and their manifest, and prepare the at-risk list."""
         with warehouse() as connection:
             connection.execute(SQL)
         self.describe(PERSONAL if personal is None else personal)
+        settings().lists_file.parent.mkdir(parents=True, exist_ok=True)
+        settings().lists_file.write_text(self.rules)
         prepare(self.as_of)
 
     def execute(self, statement: str) -> None:

@@ -4,11 +4,20 @@ create schema if not exists marts;
 create or replace table marts.dim_customers as
 select 'c' || i as customer_id, 'Ana Müller ' || i as customer_name,
     'ana' || i || '@customer.example' as email, '+4915100000' || lpad(i::varchar, 3, '0') as phone,
-    'smb' as segment, i = 38 as do_not_contact
+    'smb' as segment, 'Acme' as account_name, 'Olga Owner' as owner, i = 38 as do_not_contact,
+    1 as subscriptions, 1 as active_subscriptions
 from range(40) as r(i);
 
 create or replace table marts.dim_agents as
-select 'a' || i as agent_id, 'team ' || i as team from range(3) as r(i);
+select 'a' || i as agent_id, 'team ' || i as team, 'Agent ' || i as name, null::varchar as email,
+    true as is_active, null::timestamptz as active_to
+from range(3) as r(i);
+
+create or replace table marts.customer_consents as
+select null::varchar as consent_id, 'c0' as customer_id, 'marketing' as purpose, 'granted' as status;
+
+create or replace table marts.customer_merges as
+select 'merge' as change, 'gone' as from_customer_id, 'c0' as customer_id;
 
 create or replace table marts.fct_conversations as
 select 'v' || i as conversation_id, 'zendesk' as source_system, i::varchar as remote_id,
@@ -20,7 +29,7 @@ select 'v' || i as conversation_id, 'zendesk' as source_system, i::varchar as re
     case when i % 7 = 0 then null else ((i % 11) - 5) / 5.0 end as sentiment_score,
     'normal' as priority, 'smb' as segment,
     case when i % 8 = 0 then null else 12.0 + (i % 90) end as first_response_minutes,
-    0 as reopens, true as is_fcr,
+    0 as reopens, true as is_fcr, true as is_solved, true as is_customer_opened, 0.0 as escalation_request,
     case when i % 50 = 0 then 'spam' end as excluded_reason
 from range(1300) as r(i);
 

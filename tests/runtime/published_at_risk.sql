@@ -6,7 +6,7 @@ create table at_risk_customers as select 1::bigint as position, 'aaaaaaaa01' as 
     'One expert takes all of it.' as play_description, 'support expert' as play_owner,
     'phone' as play_channel, '3 contacts about billing' as play_why,
     timestamptz '2026-07-01 15:00:00+00' as due_at, 'Hello Anna,' || chr(10) || 'I am on it.' as message;
-create table suppressed as select 'aaaaaaaa02' as customer_id, 'do_not_contact' as reason,
+create table suppressed as select 'at_risk' as list, 'aaaaaaaa02' as customer_id, 'do_not_contact' as reason,
     'asked not to be contacted' as detail;
 create table customer_risk_changes as
 select c.*, timestamptz '2026-06-30 00:00:00+00' as as_of, 'm1' as model_version,

@@ -3,13 +3,14 @@
 import duckdb
 import pytest
 
-from warehouse.placeholders import filled, wrong_in
+from warehouse.placeholders import filled, of_relation, wrong_in
 
 
 def fill(text: str, **row: str | None) -> str:
     with duckdb.connect() as connection:
         columns = ", ".join(f"cast(${name} as varchar) as {name}" for name in row)
-        query = f"select {filled('said.text', row, 'mart')} from (select {columns}) as mart, "
+        said = filled("said.text", of_relation("mart", row))
+        query = f"select {said} from (select {columns}) as mart, "
         [[found]] = connection.execute(
             query + "(select $text as text) as said", {**row, "text": text}
         ).fetchall()

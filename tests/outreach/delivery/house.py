@@ -7,6 +7,7 @@ from outreach import prepare
 from outreach.delivery.http import Pace
 from warehouse.clock import iso
 from warehouse.duck import warehouse
+from warehouse.settings import settings
 
 AS_OF = datetime(2026, 6, 30, tzinfo=UTC)
 NOW = datetime(2026, 6, 30, 1, tzinfo=UTC)
@@ -27,7 +28,19 @@ from (values
     (3, '<!channel> & Co', 'cy@x.example', 0.7, 80.0)
 ) as r(rank, customer_name, email, score, value_per_month);
 create table if not exists marts.dim_customers as
-select 'c' || n as customer_id, null::boolean as do_not_contact from range(1, 6) as t(n);
+select 'c' || n as customer_id, null::boolean as do_not_contact, 1 as subscriptions,
+    1 as active_subscriptions
+from range(1, 6) as t(n);
+create table if not exists marts.dim_agents (
+    name varchar, email varchar, is_active boolean, active_to timestamptz
+);
+create table if not exists marts.customer_consents (
+    customer_id varchar, purpose varchar, status varchar
+);
+create table if not exists marts.fct_conversations (
+    customer_id varchar, opened_at timestamptz, is_solved boolean, is_customer_opened boolean,
+    escalation_request double, excluded_reason varchar
+);
 create table if not exists marts.dim_customer_contacts as
 select 'c' || n as customer_id, s.source_system, s.prefix || n as remote_id, false as is_deleted
 from range(1, 6) as t(n),
@@ -37,11 +50,20 @@ create table if not exists marts.customer_merges (
 );
 """
 
+RULES = """
+holdout: {share: 0}
+fallback_owner: Success
+lists:
+  at_risk: {capacity: 50, chance_to_help: 1, cooldown_days: 30, days_to_act: 60}
+"""
+
 
 class House:
-    """A warehouse with a list, as of when one likes."""
+    """A warehouse with a list, as of when one likes. Who is on it stays, whoever was told."""
 
     def __init__(self) -> None:
+        settings().lists_file.parent.mkdir(parents=True, exist_ok=True)
+        settings().lists_file.write_text(RULES)
         with warehouse() as connection:
             connection.execute(MARTS)
         prepare(AS_OF)

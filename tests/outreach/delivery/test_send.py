@@ -167,8 +167,10 @@ def test_after_three_unclear_answers_in_a_row_a_target_is_left_alone(
     house: House, open_vendor: Open, send: Send
 ) -> None:
     house.change(
-        "insert into outreach.list_entries "
-        "select 'at_risk', '2026-06-30 00:00:00+00', 10 + n, 'e' || n, 'd' || n from range(5) t(n)"
+        "insert into outreach.list_entries by name "
+        "select 'at_risk' as list, as_of, as_of as since, 10 + n as position, "
+        "'e' || n as entry_id, 'd' || n as customer_id "
+        "from range(5) as t(n), (select max(as_of) as as_of from outreach.list_runs)"
     )
     app, target, credentials = open_vendor(VENDORS["webhook"])
     app.state.faults.plan(*["broken"] * 8)

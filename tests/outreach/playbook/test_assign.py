@@ -6,6 +6,7 @@ import pytest
 
 from outreach import prepare
 from outreach.playbook import BadPlaybook
+from tests.outreach.company import Company
 from warehouse.clock import iso
 from warehouse.duck import warehouse
 from warehouse.settings import settings
@@ -13,8 +14,7 @@ from warehouse.settings import settings
 AS_OF = datetime(2026, 6, 30, tzinfo=UTC)
 NEXT = AS_OF + timedelta(days=1)
 MARTS = """
-create schema marts;
-create table marts.at_risk_customers as
+create or replace table marts.at_risk_customers as
 select r.*, 'e' || r.rank as entry_id, 'c' || r.rank as customer_id, 'Ann' as customer_name,
     'red' as band, timestamptz '2026-06-30 00:00:00+00' as as_of, 0.6 as score,
     10.0 as value_per_month, 'EUR' as currency, 'Olga' as owner
@@ -25,11 +25,12 @@ from (values
     (3, 'c@x.example', '+49303', '[{"feature":"tenure_days","reason":"long","contribution":-1}]'),
     (4, 'd@x.example', '+49304', '[]')
 ) as r(rank, email, phone, reasons);
-create table marts.dim_customers as select 'c4' as customer_id, true as do_not_contact;
+delete from marts.dim_customers;
+insert into marts.dim_customers
+    select 'c' || n, 'Ann', n = 4, 1, 1 from range(1, 5) as t(n);
 create table marts.customer_reasons as select 'c1' as customer_id, 'cancel_requested' as feature,
     'asked to cancel 3 days ago' as evidence, 3.5 as contribution;
-create table marts.customer_consents as
-    select 'c1' as customer_id, 'phone' as purpose, 'refused' as status;
+insert into marts.customer_consents values ('c1', 'phone', 'refused');
 create schema intermediate;
 create table intermediate.int_risk_features as
     select 'c2' as customer_id, timestamptz '2026-06-30 00:00:00+00' as as_of,
@@ -39,9 +40,11 @@ create table intermediate.int_risk_features as
 
 
 @pytest.fixture(autouse=True)
-def _marts() -> None:
-    with warehouse() as connection:
-        connection.execute(MARTS)
+def company() -> Company:
+    made = Company()
+    made.write_rules()
+    made.run(MARTS)
+    return made
 
 
 def plays(as_of: datetime = AS_OF, columns: str = "customer_id, play, channel") -> list[tuple]:
@@ -107,12 +110,37 @@ def test_who_was_off_the_list_gets_a_new_deadline() -> None:
     prepare(NEXT)
     later = NEXT + timedelta(days=1)
     with warehouse() as connection:
-        connection.execute("drop schema marts cascade")
         connection.execute("drop schema intermediate cascade")
+        connection.execute("drop table marts.customer_reasons")
         connection.execute(MARTS)
     on(later)
     prepare(later)
     assert dict(plays(later, "customer_id, due_at"))["c1"] == later + timedelta(hours=12)
+
+
+def test_who_is_held_out_has_no_play_but_the_one_to_compare_with(company: Company) -> None:
+    company.rules["holdout"]["share"] = 0.999
+    company.prepare()
+    assert plays() == []
+    # What uplift by play compares: the play of those who were called and of those who were not.
+    assert company.read(
+        "select customer_id, arm, play from outreach.assignments order by customer_id"
+    ) == [
+        ("c1", "holdout", "save_cancellation"),
+        ("c2", "holdout", "mend_payment"),
+        ("c3", "holdout", "check_in"),
+    ]
+
+
+def test_a_play_of_the_first_time_stays(company: Company) -> None:
+    company.prepare()
+    on(NEXT)
+    company.run("update marts.at_risk_customers set reasons = '[]'")
+    company.prepare(NEXT)
+    assert company.read("select play from outreach.assignments where customer_id = 'c2'") == [
+        ("mend_payment",)
+    ]
+    assert dict(plays(NEXT, "customer_id, play"))["c2"] == "check_in"
 
 
 def test_a_feature_that_is_nowhere_is_named() -> None:

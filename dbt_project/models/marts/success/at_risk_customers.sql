@@ -3,8 +3,7 @@ with candidates as (
     select
         health.*,
         customers.* exclude (customer_id),
-        -- Without a subscription a customer is worth the last year's orders, spread over its months.
-        coalesce(customers.amount_per_month, purchases.order_amount_365d / 12, 0) as value_per_month
+        {{ value_per_month() }} as value_per_month
     from {{ ref('customer_health') }} as health
     inner join {{ ref('dim_customers') }} as customers
         on health.customer_id = customers.customer_id
@@ -12,7 +11,7 @@ with candidates as (
         on health.customer_id = purchases.customer_id
     where
         health.band in ('yellow', 'red')
-        and not (customers.subscriptions > 0 and customers.active_subscriptions = 0)
+        and not {{ has_left() }}
 ),
 
 top_reasons as (
