@@ -27,7 +27,7 @@ def customer(
         typer.Argument(
             metavar="CUSTOMER",
             help="customer_id (an old, merged one too, or the first 8 characters or more of one), "
-            "e-mail address, phone number, or SOURCE:ID as a system knows them, "
+            "e-mail address, phone number, whole name, or SOURCE:ID as a system knows them, "
             "e.g. zendesk:364002038260.",
         ),
     ],
@@ -54,24 +54,26 @@ def customer(
     if not answer.found.customer_ids:
         raise CommandFailed(
             f"no customer {asked!r} in what was published last; give a customer id, an e-mail "
-            "address, a phone number with its country code, or SOURCE:ID such as zendesk:42 "
+            "address, a phone number with its country code, a whole name, or SOURCE:ID such as "
+            "zendesk:42 "
             "(`heedline at-risk --format json` lists ids); if they are new, `heedline run` first"
         )
     if answer.card is None:
         if output is CardFormat.json:
-            _print_json({"asked": asked, "candidates": answer.candidates})
+            print_json({"asked": asked, "candidates": answer.candidates})
         else:
             customer_page.show_candidates(out, asked, answer.found.by, answer.candidates)
         raise CommandFailed(
             f"{len(answer.candidates)} customers share {asked!r}; ask again with one of their ids"
         )
     if output is CardFormat.json:
-        _print_json(answer.card)
+        print_json(answer.card)
     else:
         customer_page.show(out, answer.card)
 
 
-def _print_json(said: dict[str, Any]) -> None:
+def print_json(said: dict[str, Any]) -> None:
+    """Print a card for machines."""
     out.out(json.dumps(said, default=_plain, ensure_ascii=False, indent=2), highlight=False)
 
 

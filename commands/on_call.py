@@ -10,7 +10,7 @@ COMMANDS = {
     "run": "pipeline.run",
     "up": "pipeline.up",
     "status": "pipeline.status",
-    "at-risk": "pipeline.at_risk",
+    "at-risk": "at_risk.app",
     "redact": "redact.redact",
     "tag": "tag.tag",
     "link": "link.link",

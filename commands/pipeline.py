@@ -1,4 +1,4 @@
-"""`heedline run`, `up`, `status`, `at-risk`: the pipeline and what came out of it."""
+"""`heedline run`, `up`, `status`: the pipeline and what came out of it."""
 
 from enum import StrEnum
 from pathlib import Path
@@ -6,7 +6,7 @@ from typing import Annotated
 
 import typer
 
-from commands.console import Format, err, out
+from commands.console import err, out
 from runtime import operate, summary
 from runtime.operate import Plan
 from warehouse.clock import parse_as_of
@@ -103,11 +103,3 @@ def up(
 def status() -> None:
     """What was published last, what each source has loaded, what is in quarantine."""
     summary.status(out, settings())
-
-
-def at_risk(
-    top: Annotated[int, typer.Option("--top", min=1, help="How many customers.")] = 20,
-    output: Annotated[Format, typer.Option("--format", help="How to print.")] = Format.table,
-) -> None:
-    """The customers to call first, each with its reasons, from the newest published list."""
-    summary.at_risk(out, settings(), top=top, output=output.value)

@@ -15,9 +15,9 @@ from connectors.judging import left_behind
 from connectors.ledger import Ledger
 from privacy.people import Person
 from privacy.plain import Swept, blank_plain
-from privacy.tables import columns_of, delete_rows, sweep_table
+from privacy.tables import delete_rows, sweep_table
 from warehouse.clock import wall_now
-from warehouse.duck import transaction
+from warehouse.duck import columns_of, transaction
 from warehouse.sql import identifier
 
 log = logging.getLogger(__name__)

@@ -7,11 +7,8 @@ from connectors.ledger import Ledger
 from connectors.mentions import blank_out
 from connectors.scanning import Probe, scan_texts, scan_ties
 from privacy.plain import Swept
+from warehouse.duck import columns_of
 from warehouse.sql import identifier
-
-
-def columns_of(connection: duckdb.DuckDBPyConnection, table: str) -> dict[str, str]:
-    return {r[0]: r[1] for r in connection.execute(f"describe {table}").fetchall()}
 
 
 def delete_rows(connection: duckdb.DuckDBPyConnection, table: str, numbers: list[int]) -> None:

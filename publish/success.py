@@ -1,8 +1,9 @@
-"""The success team's folder: whom to call, and who was left out and why. Holds personal data.
+"""The success team's folder: whom to call, why, what to do, and who was left out. Personal data.
 
 Apart from the leaders' files, in `success/`, so that it can be mounted and permitted on its own:
 `<list>_customers.csv` for every list, `suppressed.csv`, `recovered.csv` and the same tables in
-`success.duckdb`; in `customers.duckdb` the marts that name a customer, whole (`heedline customer`
+`success.duckdb`, beside the reasons and changes that `heedline at-risk explain` shows; in
+`customers.duckdb` the marts that name a customer, whole (`heedline customer`
 reads them, and the rest from the leaders' snapshot, so that it never opens the warehouse).
 Who is on a list is not decided here: `outreach/` wrote that into the warehouse.
 """
@@ -16,6 +17,7 @@ from publish.marts import CannotPublish, Mart
 from publish.snapshot import copy_mart, open_new
 from warehouse.clock import iso
 from warehouse.duck import has_table
+from warehouse.placeholders import filled, of_relation
 from warehouse.spreadsheet import write_csv
 from warehouse.sql import literal
 
@@ -24,6 +26,7 @@ MART = "at_risk_customers"
 LISTS = "outreach lists"
 CUSTOMERS_FILE = "customers.duckdb"
 # Marts whose personal columns tell who a customer is.
+REASON_MARTS = ("customer_reasons", "customer_risk_changes")
 CUSTOMER_MARTS = ("dim_customers", "dim_customer_contacts", "dim_accounts", "customer_merges")
 
 _OF_ENTRY = {
@@ -36,6 +39,16 @@ _OF_ENTRY = {
     "owner": "Who is to act.",
     "owner_note": "Why that is not who looks after the account.",
 }
+_OF_PLAY = {
+    "play": ("play", "What to do: a play of the playbook."),
+    "play_description": ("description", "The same in words."),
+    "play_owner": ("owner_role", "Role of who does it."),
+    "play_channel": ("channel", "How to reach the customer; NULL when the play's ways are closed."),
+    "due_at": ("due_at", "Until when, from the list on which the customer got the play."),
+    "play_why": ("why", "The reason that chose the play."),
+}
+_MESSAGE = "What to write or say, ready to send."
+_CHANGED = "What changed since the run before."
 # What the list says better; `top_reasons` says in words what `reasons` holds as JSON.
 _LEFT_OUT = {"rank", "reasons", *_OF_ENTRY}
 
@@ -45,10 +58,24 @@ def _entries(mart: Mart, moment: str) -> tuple[str, list[str]]:
     name = _list_of(mart)
     kept = [column.name for column in mart.columns if column.name not in _LEFT_OUT]
     columns = [f"entry.{c}" for c in _OF_ENTRY] + [f"mart.{c}" for c in kept]
+    columns += [f"play.{source} as {column}" for column, (source, _) in _OF_PLAY.items()]
+    known = of_relation("mart", (column.name for column in mart.columns))
+    columns.append(f"{filled('play.message', {**known, 'owner': 'entry.owner'})} as message")
+    changes = ""
+    if mart.name == MART:
+        columns.append("changes.what_changed")
+        changes = (
+            "left join marts.customer_risk_changes as changes "
+            "on entry.customer_id = changes.customer_id"
+        )
     query = f"""
         select {", ".join(columns)}
         from outreach.list_entries as entry
         inner join {mart.table} as mart on entry.customer_id = mart.customer_id
+        left join outreach.plays as play
+            on entry.list = play.list and entry.as_of = play.as_of
+            and entry.customer_id = play.customer_id
+        {changes}
         where entry.list = {literal(name)} and entry.as_of = {literal(moment)}::timestamptz
         order by entry.position
     """
@@ -101,11 +128,11 @@ def require_list(
 
 
 def list_hash(connection: duckdb.DuckDBPyConnection, as_of: datetime) -> str:
-    """Order-independent hash of the lists, of who was left out, and of who recovered."""
+    """Order-independent hash of the lists, of what to do, who was left out, and who recovered."""
     texts = " union all ".join(
         f"select '{table}' || to_json(t)::varchar as row_text from outreach.{table} as t "
         "where as_of = $as_of::timestamptz"
-        for table in ("list_entries", "suppressions", "recoveries")
+        for table in ("list_entries", "plays", "suppressions", "recoveries")
     )
     hashed = connection.execute(
         f"select coalesce(sum(hash(row_text)::hugeint), 0)::varchar from ({texts})",
@@ -133,13 +160,20 @@ def write(
             query, kept = _entries(mart, moment)
             _write_csv(connection, target / f"{mart.name}.csv", query)
             copy_mart(connection, database, mart, query, tuple(kept))
-            for column, meaning in _OF_ENTRY.items():
+            said = {column: meaning for column, (_, meaning) in _OF_PLAY.items()}
+            said |= {**_OF_ENTRY, "message": _MESSAGE}
+            if mart.name == MART:
+                said["what_changed"] = _CHANGED
+            for column, meaning in said.items():
                 connection.execute(
                     f"comment on column {database}.main.{mart.name}.{column} is {literal(meaning)}"
                 )
         for name, query in why.items():
             _write_csv(connection, target / f"{name}.csv", query)
             connection.execute(f"create table {database}.main.{name} as {query}")
+        for whole in (mart for mart in marts if mart.name in REASON_MARTS):
+            kept = [column.name for column in whole.columns]
+            copy_mart(connection, database, whole, f"from {whole.table}", tuple(kept))
     with open_new(connection, target / CUSTOMERS_FILE) as database:
         for whole in (mart for mart in marts if mart.name in CUSTOMER_MARTS):
             kept = [column.name for column in whole.columns]

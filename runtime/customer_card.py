@@ -53,7 +53,7 @@ def look_up(home: Settings, asked: str, span: Span) -> Answer:
         found = search(connection, asked)
         if len(found.customer_ids) == 1:
             return Answer(found, _card(connection, found, span), [])
-        return Answer(found, None, _candidates(connection, found.customer_ids))
+        return Answer(found, None, candidates(connection, found.customer_ids))
 
 
 @contextmanager
@@ -162,7 +162,8 @@ def _timeline(
     return events, counted["events"]
 
 
-def _candidates(connection: duckdb.DuckDBPyConnection, customer_ids: tuple[str, ...]) -> list[Row]:
+def candidates(connection: duckdb.DuckDBPyConnection, customer_ids: tuple[str, ...]) -> list[Row]:
+    """Customers to choose among, who wrote or called last first (attached database `people`)."""
     return _rows(
         connection,
         "select customer_id, customer_name, email, account_name, contact_records, conversations, "

@@ -1,4 +1,4 @@
-"""Which customers somebody at the keyboard means: by id, old id, record, e-mail address or phone.
+"""Which customers somebody means: by id, old id, record, e-mail address, phone or whole name.
 
 Each way is tried in turn and the first that finds anybody answers; it may find several, for a
 shared mailbox or a switchboard.
@@ -48,10 +48,14 @@ where length(digits) >= $shortest and (ends_with(digits, $digits) or ends_with($
 """
 _BY_REMOTE_ID = "select customer_id from people.dim_customer_contacts where remote_id = $asked"
 _BY_PREFIX = "select customer_id from people.dim_customers where starts_with(customer_id, $asked)"
+_BY_NAME = (
+    "select customer_id from people.dim_customers "
+    "where strip_accents(lower(customer_name)) = strip_accents(lower($asked))"
+)
 
 
 def search(connection: duckdb.DuckDBPyConnection, asked: str) -> Found:
-    """Search the attached databases `people` and `marts`; nobody found is an empty tuple."""
+    """Search the attached database `people`; nobody found is an empty tuple."""
     asked = asked.strip()
     digits = re.sub(r"[^0-9]", "", asked).lstrip("0")
     ways: list[tuple[str, str]] = [("customer id", _BY_ID), ("merged customer id", _BY_OLD_ID)]
@@ -66,6 +70,7 @@ def search(connection: duckdb.DuckDBPyConnection, asked: str) -> Found:
         ways.insert(len(ways) if asked.isdigit() else len(ways) - 1, ("phone number", _BY_PHONE))
     if len(asked) >= _SHORTEST_PREFIX:
         ways.append(("beginning of a customer id", _BY_PREFIX))
+    ways.append(("name", _BY_NAME))
     for name, query in ways:
         values = {"asked": asked, "digits": digits, "shortest": _SHORTEST_PHONE}
         used = {key: value for key, value in values.items() if f"${key}" in query}

@@ -12,6 +12,7 @@ from typing import Any
 
 import duckdb
 from rich.console import Console
+from rich.markup import escape
 from rich.table import Table
 
 from runtime.published import opened, rows_of
@@ -151,6 +152,7 @@ def _at_risk_table(out: Console, rows: list[dict[str, Any]]) -> None:
     table.add_column("risk", justify="right")
     table.add_column("a month", justify="right")
     table.add_column("why", overflow="fold")
+    table.add_column("what to do", overflow="fold")
     for row in rows:
         who = row["customer_name"] or row["email"] or row["customer_id"]
         if row["account_name"]:
@@ -159,7 +161,11 @@ def _at_risk_table(out: Console, rows: list[dict[str, Any]]) -> None:
         value = row["amount_per_month"]
         worth = "–" if value is None else f"{value:,.0f} {row['currency'] or ''}".strip()
         risk = f"[{colour}]{row['score']:.2f}[/]"
-        table.add_row(str(row["position"]), who, risk, worth, row["top_reasons"])
+        due = f"{row['due_at']:%Y-%m-%d %H:%M}" if row["due_at"] else "–"
+        step = f"{(row['play'] or '–').replace('_', ' ')}, {row['play_channel'] or '–'}, by {due}"
+        table.add_row(
+            str(row["position"]), escape(who), risk, worth, escape(row["top_reasons"]), step
+        )
     out.print(table)
 
 

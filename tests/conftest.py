@@ -33,7 +33,14 @@ os.environ.update(
 def _own_home(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
     """Every test has a HEEDLINE_HOME of its own."""
     monkeypatch.setenv("HEEDLINE_HOME", str(tmp_path / "heedline"))
-    files = ("TAGGER_CONFIG", "TAG_CORRECTIONS", "IDENTITY_DECISIONS", "LISTS", "TARGETS")
+    files = (
+        "TAGGER_CONFIG",
+        "TAG_CORRECTIONS",
+        "IDENTITY_DECISIONS",
+        "LISTS",
+        "TARGETS",
+        "PLAYBOOK",
+    )
     for name in ("DROP_DIR", "CHANNELS", *files):
         monkeypatch.delenv(f"HEEDLINE_{name}", raising=False)
 

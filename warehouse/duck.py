@@ -93,6 +93,11 @@ def has_table(connection: duckdb.DuckDBPyConnection, table: str) -> bool:
     )
 
 
+def columns_of(connection: duckdb.DuckDBPyConnection, table: str) -> dict[str, str]:
+    """A table's or view's columns in their order, each with its type."""
+    return {r[0]: r[1] for r in connection.execute(f"describe {table}").fetchall()}
+
+
 @contextmanager
 def transaction(connection: duckdb.DuckDBPyConnection) -> Iterator[None]:
     """All that is written within, or nothing."""

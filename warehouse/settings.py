@@ -55,6 +55,9 @@ class Settings(BaseSettings):
     lists: Path | None = Field(
         default=None, description="rules of the lists; default <home>/lists.yml"
     )
+    playbook: Path | None = Field(
+        default=None, description="what to do about whom; default <home>/playbook.yml"
+    )
     keep_versions: int = Field(default=5, ge=1, description="published versions kept")
 
     @field_validator("channels", mode="before")
@@ -115,6 +118,11 @@ class Settings(BaseSettings):
     def lists_file(self) -> Path:
         """Capacity, cooldown and holdout of the lists (docs/lists.md)."""
         return (self.lists or self.root / "lists.yml").expanduser().absolute()
+
+    @property
+    def playbook_file(self) -> Path:
+        """What to do about whom on a list (docs/playbook.md)."""
+        return (self.playbook or self.root / "playbook.yml").expanduser().absolute()
 
     @property
     def deliveries(self) -> Path:

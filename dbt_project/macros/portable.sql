@@ -43,6 +43,16 @@
     json_extract_string({{ valid_json(column) }}, '$.{{ path }}')
 {%- endmacro %}
 
+{#- A JSON text that is a scalar, as text. -#}
+{% macro json_scalar(column) -%}
+    json_extract_string({{ column }}, '$')
+{%- endmacro %}
+
+{#- A text as a JSON list of one (text); of NULL an empty one. -#}
+{% macro json_list_of(column) -%}
+    case when {{ column }} is null then '[]' else cast(to_json([{{ column }}]) as varchar) end
+{%- endmacro %}
+
 {#- The value at a path of a JSON text, as JSON text. -#}
 {% macro json_value(column, path) -%}
     cast(nullif(json_extract({{ valid_json(column) }}, '$.{{ path }}'), 'null') as varchar)

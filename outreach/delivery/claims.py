@@ -1,5 +1,6 @@
 """Taking from the outbox what is to be sent next, with just the columns that its target names."""
 
+from collections.abc import Iterable
 from datetime import datetime
 from typing import Any
 
@@ -9,9 +10,18 @@ from outreach.config import AT_RISK
 from outreach.delivery.messages import Entry, Message, stable_key
 from outreach.delivery.outbox import newest_list
 from outreach.delivery.targets import Target
-from outreach.delivery.templates import ID_IN, OF_ENTRY, columns_in
+from outreach.delivery.templates import ID_IN, OF_ENTRY, PLAY, columns_in
 from warehouse.clock import iso
+from warehouse.duck import columns_of
+from warehouse.placeholders import filled, of_relation
 from warehouse.sql import literal
+
+_PLAY_COLUMNS = {
+    "play_description": "description",
+    "play_owner": "owner_role",
+    "play_channel": "channel",
+    "play_why": "why",
+}
 
 
 def is_due(connection: duckdb.DuckDBPyConnection, target: Target) -> bool:
@@ -87,7 +97,8 @@ def _waiting(
 ) -> list[dict[str, Any]]:
     """What is due or under way, in the list's order, each with the columns its target names."""
     named = sorted(set().union(*(columns_in(text) for text in target.templates())))
-    listed = "".join(f", {_source_of(name)} as {name}" for name in named)
+    mart = columns_of(connection, "marts.at_risk_customers")
+    listed = "".join(f", {_source_of(name, mart)} as {name}" for name in named)
     cursor = connection.execute(
         f"""
         select outbox.idempotency_key, outbox.customer_id, outbox.attempts, outbox.status,
@@ -97,6 +108,9 @@ def _waiting(
             on outbox.list = entry.list and outbox.customer_id = entry.customer_id
             and entry.as_of = $as_of::timestamptz
         left join marts.at_risk_customers as mart on entry.customer_id = mart.customer_id
+        left join outreach.plays as play
+            on entry.list = play.list and entry.as_of = play.as_of
+            and entry.customer_id = play.customer_id
         where outbox.target = $target and outbox.list = $list
             and outbox.status in ('pending', 'failed', 'sending')
         order by entry.position, outbox.idempotency_key
@@ -119,8 +133,12 @@ def _waiting(
     return found
 
 
-def _source_of(name: str) -> str:
-    """Where a column that a template names comes from."""
+def _source_of(name: str, mart: Iterable[str]) -> str:
+    """Where a column that a template names comes from; `mart`: columns of the list's mart."""
+    if name == "message":
+        return filled("play.message", {**of_relation("mart", mart), "owner": "entry.owner"})
+    if name in PLAY:
+        return f"play.{_PLAY_COLUMNS.get(name, name)}"
     if name in OF_ENTRY:
         return f"entry.{name}"
     if there := ID_IN.fullmatch(name):

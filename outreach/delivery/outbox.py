@@ -15,6 +15,7 @@ from outreach.config import AT_RISK
 from outreach.delivery.messages import stable_key
 from outreach.delivery.targets import Target
 from outreach.lists import NoList
+from outreach.playbook.assign import TABLES as PLAYS
 from warehouse.clock import iso
 from warehouse.duck import has_table
 
@@ -52,6 +53,7 @@ def enqueue(connection: duckdb.DuckDBPyConnection, target: Target, now: datetime
         NoList: there is no list to deliver.
     """
     connection.execute(_TABLES.read_text())
+    connection.execute(PLAYS.read_text())
     as_of = newest_list(connection)
     given: dict[str, Any] = {
         "target": target.name,

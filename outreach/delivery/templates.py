@@ -2,7 +2,7 @@
 
 import re
 from collections.abc import Callable, Mapping
-from datetime import datetime
+from datetime import UTC, datetime
 from decimal import Decimal
 from string import Formatter
 from typing import Any
@@ -14,13 +14,18 @@ _NUMBERS = frozenset(
     | {"days_on_list", "expected_value"}
 )
 _WHO = frozenset({"customer_id", "customer_name", "email", "phone", "account_name", "owner"})
-_WHAT = frozenset({"band", "currency", "top_reasons", "last_contact_at", "as_of"})
+_WHAT = frozenset({"band", "currency", "top_reasons"})
+_INSTANTS = frozenset({"last_contact_at", "as_of", "since", "due_at"})
 # What the list says of an entry; the mart says the rest.
 OF_ENTRY = frozenset(
     {"position", "entry_id", "state", "since", "days_on_list", "expected_value", "owner"}
     | {"owner_note"}
 )
-COLUMNS = _NUMBERS | _WHO | _WHAT | OF_ENTRY
+PLAY = frozenset(
+    {"play", "play_description", "play_owner", "play_channel", "play_why", "message", "due_at"}
+)
+"""What to do about the customer (outreach/playbook); `message` in full."""
+COLUMNS = _NUMBERS | _WHO | _WHAT | _INSTANTS | OF_ENTRY | PLAY
 """What of an entry a target may be given."""
 
 ID_IN = re.compile(r"id_in_([a-z_]+)")
@@ -50,7 +55,7 @@ def columns_in(template: str) -> set[str]:
             columns = ", ".join(sorted(COLUMNS))
             raise BadTemplate(f"{template!r}: no column {name!r}; there are {columns}")
         try:
-            format(1 if name in _NUMBERS else "", form or "")
+            _shown(_example(name), form or "")
         except ValueError:
             raise BadTemplate(f"{template!r}: {name} cannot be written as {form!r}") from None
         named.add(name)
@@ -82,5 +87,12 @@ def _shown(value: Any, form: str) -> str:
     if value is None:
         return ""
     if isinstance(value, datetime):
-        return iso(value)
+        return format(value.astimezone(UTC), form) if form else iso(value)
     return format(value, form)
+
+
+def _example(name: str) -> Any:
+    """A value of a column's kind, to try a form on."""
+    if name in _NUMBERS:
+        return 1
+    return datetime(2026, 1, 1, tzinfo=UTC) if name in _INSTANTS else ""

@@ -7,7 +7,7 @@ from pathlib import Path
 import pytest
 from filelock import FileLock
 
-from outreach.lists import prepare
+from outreach import prepare
 from publish import publish
 from runtime.semantic import Metrics
 from tests.dbt_project.company_acme import acme

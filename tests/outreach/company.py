@@ -104,10 +104,13 @@ class Company:
                 f"from marts.{name}_customers anti join marts.dim_customers using (customer_id)"
             )
 
-    def prepare(self, as_of: datetime = AS_OF) -> dict[str, Prepared]:
+    def write_rules(self) -> None:
         path = settings().lists_file
         path.parent.mkdir(parents=True, exist_ok=True)
         path.write_text(yaml.safe_dump(self.rules))
+
+    def prepare(self, as_of: datetime = AS_OF) -> dict[str, Prepared]:
+        self.write_rules()
         return prepare(as_of)
 
     def entries(self, columns: str = "customer_id", name: str = "at_risk") -> list[tuple[Any, ...]]:

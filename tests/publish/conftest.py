@@ -8,7 +8,7 @@ from pathlib import Path
 
 import pytest
 
-from outreach.lists import prepare
+from outreach import prepare
 from publish import report
 from warehouse import dbt
 from warehouse.duck import warehouse

@@ -73,3 +73,14 @@ select row_number() over (order by h.score desc) as rank, md5(h.customer_id) as 
     timestamptz '2026-06-20 10:00:00+00' as last_contact_at, h.as_of, h.model_version
 from marts.customer_health as h inner join marts.dim_customers as d on h.customer_id = d.customer_id
 where h.band <> 'green';
+
+create or replace table marts.customer_reasons as
+select md5(customer_id) as reason_id, customer_id, as_of, 1::bigint as position, 'unresolved_conversations' as feature,
+    'open conversations' as label, '2 open conversations' as reason, 0.3::double as contribution, 0.1::double as previous_contribution,
+    '2 conversations open, the oldest for 52 h' as evidence, '["v1"]' as conversation_ids, 'zendesk:1' as conversations
+from marts.customer_health where band <> 'green';
+
+create or replace table marts.customer_risk_changes as
+select customer_id, as_of, model_version, score, band, as_of - interval 24 hour as previous_as_of, score - 0.1 as previous_score,
+    'yellow' as previous_band, 'open conversations +0.20' as what_changed
+from marts.customer_health where band <> 'green';

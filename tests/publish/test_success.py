@@ -7,7 +7,7 @@ from pathlib import Path
 import duckdb
 import pytest
 
-from outreach.lists import prepare
+from outreach import prepare
 from publish import publish
 from publish.marts import CannotPublish
 from tests.publish.conftest import PERSONAL, Company
@@ -30,6 +30,35 @@ def test_at_risk_list_is_ranked_complete_and_safe_to_open(company: Company) -> N
     assert entries[0]["as_of"] == "2026-06-30T00:00:00Z"
     assert "c38" not in {e["customer_id"] for e in entries}
     assert [(s["customer_id"], s["reason"]) for s in suppressed] == [("c38", "do_not_contact")]
+
+
+@pytest.mark.usefixtures("quick_report")
+def test_the_list_says_what_changed_and_what_to_do_in_words_ready_to_send(company: Company) -> None:
+    folder = publish(company.as_of).folder / "success"
+
+    entries = {entry["customer_id"]: entry for entry in read(folder / "at_risk_customers.csv")}
+    entry = entries["c37"]
+    assert entry["what_changed"] == "open conversations +0.20"
+    assert (entry["play"], entry["play_channel"]) == ("check_in", "phone")
+    assert entry["due_at"] == "2026-07-05T00:00:00Z"
+    assert entry["message"].startswith("Hello Ana Müller 37,\nI look after Acme here")
+    assert entry["message"].endswith("Olga Owner")
+    # A name that looks like a formula is text in the message, too.
+    assert entries["c39"]["message"].startswith('Hello =HYPERLINK("https://bad.example","x"),')
+    with duckdb.connect(str(folder / "success.duckdb"), read_only=True) as team:
+        assert team.execute(
+            "select evidence from customer_reasons where customer_id = 'c38'"
+        ).fetchall() == [("2 conversations open, the oldest for 52 h",)]
+        assert team.execute("select count(*) from customer_risk_changes").fetchall() == [(11,)]
+
+
+@pytest.mark.usefixtures("quick_report")
+def test_another_play_makes_another_version(company: Company) -> None:
+    first = publish(company.as_of)
+    assert publish(company.as_of).unchanged
+    company.execute("update outreach.plays set play = 'call_them' where customer_id = 'c37'")
+
+    assert publish(company.as_of).version != first.version
 
 
 def test_a_list_nobody_prepared_stops_the_publish(company: Company) -> None:
@@ -68,7 +97,8 @@ def test_the_success_team_sees_new_and_still_who_recovered_and_everybody_left_ou
     company.build()
     publish(company.as_of)
     tomorrow = company.as_of + timedelta(days=1)
-    for mart in ("at_risk_customers", "customer_health", "kpi_scorecard"):
+    reasons = ("customer_reasons", "customer_risk_changes")
+    for mart in ("at_risk_customers", "customer_health", "kpi_scorecard", *reasons):
         company.execute(f"update marts.{mart} set as_of = as_of + interval 1 day")
     company.execute("update marts.at_risk_customers set score = 0.01 where customer_id = 'c39'")
     company.execute("update marts.customer_consents set customer_id = 'c38', status = 'refused'")

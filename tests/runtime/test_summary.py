@@ -26,7 +26,8 @@ AT_RISK = """
 create table at_risk_customers as select
     1 as position, 'Ann Smith' as customer_name, null as email, 'c1' as customer_id,
     'Acme' as account_name, 'red' as band, 0.91::double as score, 25.0::double as amount_per_month,
-    'EUR' as currency, 'asked to cancel' as top_reasons
+    'EUR' as currency, 'asked to cancel' as top_reasons, 'save_cancellation' as play,
+    'phone' as play_channel, timestamptz '2026-07-01 09:00:00+00' as due_at
 """
 
 
@@ -91,6 +92,7 @@ def test_at_risk_as_table_and_as_json(out: Console) -> None:
     summary.at_risk(out, settings(), top=5)
     assert "Ann Smith, Acme" in text(out)
     assert "asked to cancel" in text(out)
+    assert "save cancellation, phone, by 2026-07-01 09:00" in text(out)
     machine = Console(file=io.StringIO(), width=80)
     summary.at_risk(machine, settings(), top=5, output="json")
     assert json.loads(text(machine))[0]["score"] == pytest.approx(0.91)

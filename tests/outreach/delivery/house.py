@@ -18,7 +18,9 @@ select r.rank, 'entry ' || r.rank as entry_id, 'c' || r.rank as customer_id, r.c
     r.email, '+493012345' || r.rank as phone, 'Acme' as account_name, 'Olga' as owner, r.score,
     'red' as band, 0.0 as health_score,
     10.0 as amount_per_month, r.value_per_month, 'EUR' as currency,
-    'two open complaints' as top_reasons, '[]' as reasons, null::timestamptz as last_contact_at,
+    'two open complaints' as top_reasons,
+    '[{"feature":"cancel_requested","reason":"asked to cancel","contribution":3}]' as reasons,
+    null::timestamptz as last_contact_at,
     timestamptz '2026-06-30 00:00:00+00' as as_of
 from (values
     (1, 'Ana Ruiz', 'ana@x.example', 0.91, 120.0),

@@ -14,15 +14,11 @@ with candidates as (
         and not {{ has_left() }}
 ),
 
-reasons as (
-    {{ json_list_rows('candidates', 'reasons', ['customer_id']) }}
-),
-
 top_reasons as (
-    select customer_id, string_agg({{ json_text('element', 'reason') }}, '; ' order by position) as top_reasons
-    from reasons
+    select customer_id, string_agg(evidence, '; ' order by position) as top_reasons
+    from {{ ref('customer_reasons') }}
     -- What speaks for staying is no reason to call.
-    where position <= 3 and try_cast({{ json_text('element', 'contribution') }} as double) > 0
+    where position <= 3 and contribution > 0
     group by customer_id
 )
 
