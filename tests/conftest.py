@@ -21,6 +21,7 @@ os.environ.update(
     {
         "HEEDLINE_HOME": _HOME.name,  # for fixtures of a module; tests have their own
         "COLUMNS": "160",  # the same tables whatever terminal the tests run in
+        "OMP_NUM_THREADS": "1",  # two workers on two cores: threads of theirs would wait in turns
         "DO_NOT_TRACK": "1",
         "RUNTIME__DLTHUB_TELEMETRY": "false",
         "DBT_SEND_ANONYMOUS_USAGE_STATS": "false",
