@@ -45,6 +45,14 @@ def busy_company() -> Company:
     edited.read(JULY - timedelta(days=80), JULY + timedelta(days=15), 200)
     edited.deal(JULY - timedelta(days=80), JULY + timedelta(days=15), 700)
     company = edited.take()
+    for number, row in enumerate(company.rows["subscriptions"]):
+        row["cancel_requested_at"] = row["started_at"] if number % 2 else row["ended_at"]
+    for number in range(MEMBERS):
+        company.add(
+            "article_events", event_id=f"search{number}", event_type="search", query="lost",
+            occurred_at=iso(JULY - timedelta(days=number)), contact_id=f"p{number % 9}",
+            session_id=f"search{number}", results_count=0,
+        )  # fmt: skip
     for entity in (
         "conversations",
         "survey_responses",
