@@ -14,11 +14,17 @@ with candidates as (
         and not {{ has_left() }}
 ),
 
+-- What speaks for staying is no reason to call; two features may have the same evidence (a mood, and its change).
+told as (
+    select customer_id, evidence, min(position) as position
+    from {{ ref('customer_reasons') }}
+    where position <= 3 and contribution > 0
+    group by customer_id, evidence
+),
+
 top_reasons as (
     select customer_id, string_agg(evidence, '; ' order by position) as top_reasons
-    from {{ ref('customer_reasons') }}
-    -- What speaks for staying is no reason to call.
-    where position <= 3 and contribution > 0
+    from told
     group by customer_id
 )
 
