@@ -261,7 +261,9 @@ def test_staging_gives_the_unified_entities(api: FastAPI, zendesk: Credentials) 
         ("2", "merged", "2", "1", "agent"),
         ("3", "deleted", "new", "deleted", "agent"),
     ]
-    assert raw(f"select score, responded_at is null from {schema}survey_responses") == [
+    assert raw(
+        f"select score, responded_at is null from {schema}survey_responses order by 1 nulls last"
+    ) == [
         (1.0, False),
         (None, True),
     ]
