@@ -18,7 +18,8 @@ def prepare(as_of: datetime) -> dict[str, Prepared]:
 
     Raises:
         NoList: the marts do not allow it; the message says what to build.
-        BadPlaybook: the playbook cannot be followed; nothing was written.
+        BadPlaybook: the playbook cannot be followed; the lists have no plays until it is mended and
+            this runs again. What can be read from the file alone is refused before any list.
     """
     book = playbook.read_playbook()
     prepared = lists.prepare(as_of)

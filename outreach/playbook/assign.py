@@ -141,11 +141,7 @@ def _cases(
             select list, as_of, null, customer_id, position from outreach.suppressions
             where reason = 'holdout' and is_main
         ) as entry
-        -- Several incidents may touch one customer: the first is the one told of.
-        left join (
-            select * from marts.{identifier(mart)}
-            qualify row_number() over (partition by customer_id order by rank) = 1
-        ) as mart on entry.customer_id = mart.customer_id
+        left join marts.{identifier(mart)} as mart on entry.customer_id = mart.customer_id
         {features}
         where entry.list = $list and entry.as_of = $as_of::timestamptz
         order by entry.position

@@ -4,7 +4,7 @@ with subscriptions as (
         links.customer_id,
         subscriptions.started_at,
         subscriptions.cancel_requested_at,
-        subscriptions.ended_at is null and coalesce(subscriptions.status, '') not in ('ended', 'canceled', 'cancelled') as is_active,
+        subscriptions.ended_at is null and coalesce(subscriptions.status, '') not in ({{ quoted(var('churn_subscription_status')) }}) as is_active,
         min(subscriptions.started_at) over (partition by links.customer_id) as first_started_at
     from {{ ref('int_subscriptions') }} as subscriptions
     inner join {{ ref('int_contact_customers') }} as links
