@@ -71,7 +71,8 @@ def try_out(
     clean = [normalise(text) for text in texts]
     if not all(clean):
         raise CommandFailed("a text is empty, or nothing in it can be read")
-    answers = head.best(model.load().embeddings(clean))
+    tagger = model.load()
+    answers = head.best(tagger.embeddings(clean), tagger.pieces(clean))
     shown = Table(box=None, pad_edge=False, header_style="bold")
     shown.add_column("topic")
     shown.add_column("likely", justify="right")

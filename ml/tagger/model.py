@@ -73,6 +73,10 @@ class Model:
         """Embeddings of length 1, [n, 384], for normalised, not empty texts."""
         return self.runner.run(texts, EMBEDDING)
 
+    def pieces(self, texts: list[str]) -> list[list[int]]:
+        """Token ids by text, for normalised, not empty texts."""
+        return [encoding.ids for encoding in self.runner.encode(texts)]
+
     def _by_head(self, texts: list[str], answers: Floats) -> dict[str, Floats]:
         heads = {head: answers[:, columns(head)] for head in HEADS}
         swap.apply(self.swaps, texts, heads)

@@ -104,7 +104,7 @@ def say(tagger: model.Model, own: own_topics.Head | None, texts: list[str]) -> S
             heads = tagger.probabilities(readable, cascade=settings().tagger_cascade)
         else:
             heads, embeddings = tagger.answers(readable)
-            believed = own.best(embeddings)
+            believed = own.best(embeddings, tagger.pieces(readable))
         for place, tags, topic in zip(known, _answers(tagger, heads), believed, strict=True):
             said.tags[place], said.own[place] = tags, topic
     for tags, language in zip(said.tags, languages, strict=True):

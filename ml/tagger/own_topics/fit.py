@@ -1,4 +1,4 @@
-"""Fit a head of own topics: a regularised softmax on the embeddings of their examples, in seconds.
+"""Fit a head of own topics: a regularised softmax on embedding and words of their examples.
 
 What none of them looks like is learnt from texts of our own (`ml/tagger/data`): without these a
 head of a few topics believes three to five times as many texts about something else. It is believed
@@ -9,25 +9,25 @@ not learnt from.
 import hashlib
 import json
 from functools import lru_cache
+from typing import Any
 
 import numpy as np
 from numpy.typing import NDArray
+from scipy.sparse import csr_matrix, hstack
 from sklearn.linear_model import LogisticRegression
 from sklearn.metrics import f1_score
 from sklearn.model_selection import StratifiedKFold
 
 from ml.tagger.model import Model
-from ml.tagger.own_topics.head import Floats, Head, Score
+from ml.tagger.own_topics import words
+from ml.tagger.own_topics.head import METHOD, Head, Score
 from ml.tagger.text import normalise
 from ml.tagger.training.examples import own_rows
 
 FALSE_ALARMS = 0.02
 FOLDS = 5
-STRENGTH = 100.0
+STRENGTH = 30.0
 """Inverse of the L2 penalty, on embeddings of length 1."""
-
-METHOD = 3
-"""Counts up with every change of how a head is fitted, so that versions differ."""
 
 OTHERS = 500
 """Texts of other topics that a head learns from; together they weigh as much as one topic."""
@@ -40,7 +40,7 @@ def others() -> tuple[str, ...]:
     return tuple(texts[:: max(1, len(texts) // OTHERS)][:OTHERS])
 
 
-def _fitted(x: Floats, wanted: NDArray[np.intp], none: int) -> LogisticRegression:
+def _fitted(x: Any, wanted: NDArray[np.intp], none: int) -> LogisticRegression:
     each = (wanted != none).sum() / none / (wanted == none).sum()
     weight = np.where(wanted == none, each, 1.0)
     return LogisticRegression(C=STRENGTH, max_iter=500).fit(x, wanted, sample_weight=weight)
@@ -58,10 +58,13 @@ def fit(topics: dict[str, list[str]], tagger: Model) -> Head:
     wanted = np.array(
         [n for n, name in enumerate(names) for _ in topics[name]] + [none] * len(others())
     )
-    x = tagger.embeddings([*texts, *others()])
+    every = [*texts, *others()]
+    pieces = tagger.pieces(every)
+    known_words = words.learn(pieces)
+    x = hstack([csr_matrix(tagger.embeddings(every)), known_words.features(pieces)]).tocsr()
     folds = min(FOLDS, min(len(topics[name]) for name in names))
-    held = np.zeros((len(x), none + 1))
-    for known, asked in StratifiedKFold(folds, shuffle=True, random_state=7).split(x, wanted):
+    held = np.zeros((len(every), none + 1))
+    for known, asked in StratifiedKFold(folds, shuffle=True, random_state=7).split(wanted, wanted):
         held[asked] = _fitted(x[known], wanted[known], none).predict_proba(x[asked])
     guess = held[:mine].argmax(axis=1)
     score = Score(
@@ -85,6 +88,7 @@ def fit(topics: dict[str, list[str]], tagger: Model) -> Head:
         version=f"own-topics-{digest.hexdigest()[:12]}",
         tagger_version=tagger.encoder_version,
         topics=topics,
+        words=known_words,
         weights=weights.astype(np.float32),
         bias=bias.astype(np.float32),
         cut=round(float(np.quantile(held[:mine, :-1].max(axis=1), FALSE_ALARMS)), 4),

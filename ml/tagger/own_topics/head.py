@@ -1,7 +1,7 @@
-"""A company's own topics, from a name and a few examples each: a head on the tagger's embedding.
+"""A company's own topics, from a name and a few examples each: a head on embedding and words.
 
-The head is a softmax over the company's topics and "none of them" (fit.py); the encoder
-is not touched, so one pass answers both.
+The head is a softmax over the company's topics and "none of them" (fit.py) on the tagger's
+embedding and the text's words (words.py); the encoder is not touched, so one pass answers both.
 """
 
 import json
@@ -18,6 +18,7 @@ from scipy.special import softmax
 
 from ml.tagger.labels import TOPICS
 from ml.tagger.model import Model
+from ml.tagger.own_topics.words import Pieces, Words
 from ml.tagger.text import normalise
 from warehouse.settings import settings
 
@@ -27,6 +28,9 @@ Floats = NDArray[np.float32]
 
 FEWEST = 5
 """Examples a topic needs."""
+
+METHOD = 4
+"""Counts up with every change of how a head is fitted, so that versions differ."""
 
 
 class BadTopics(ValueError):
@@ -46,17 +50,19 @@ class Score:
 
 @dataclass(frozen=True)
 class Head:
-    """A fitted head: its topics, weights [topics + 1, 384], biases, and from where it is believed.
+    """A fitted head: its topics, words, weights, biases, and from where it is believed.
 
     Attributes:
         tagger_version: on whose embeddings it was fitted; it says nothing about another's.
         topics: names and the examples it learnt from.
-        weights: one row per topic in order of name, the last is "none of them".
+        weights: [topics + 1, 384 + words], one row per topic in order of name, the last is "none
+            of them"; the embedding's come first.
     """
 
     version: str
     tagger_version: str
     topics: dict[str, list[str]]
+    words: Words
     weights: Floats
     bias: Floats
     cut: float
@@ -66,15 +72,22 @@ class Head:
     def names(self) -> list[str]:
         return sorted(self.topics)
 
-    def probabilities(self, embeddings: Floats) -> Floats:
-        """Softmax over the own topics and none of them, [n, topics + 1]."""
-        found: Floats = softmax(embeddings @ self.weights.T + self.bias, axis=1)
+    def probabilities(self, embeddings: Floats, pieces: Pieces) -> Floats:
+        """Softmax over the own topics and none of them, [n, topics + 1].
+
+        Args:
+            embeddings, pieces: of the same texts, as `Model` gives them.
+        """
+        width = embeddings.shape[1]
+        logits = embeddings @ self.weights[:, :width].T + self.bias
+        logits += self.words.features(pieces) @ self.weights[:, width:].T
+        found: Floats = softmax(logits, axis=1)
         return found
 
-    def best(self, embeddings: Floats) -> list[tuple[str | None, float]]:
+    def best(self, embeddings: Floats, pieces: Pieces) -> list[tuple[str | None, float]]:
         """Per text the best topic, None where it is more likely none or the head is not sure
         enough, and the topic's probability."""
-        found = self.probabilities(embeddings)
+        found = self.probabilities(embeddings, pieces)
         topics, none = found[:, :-1], found[:, -1]
         return [
             (
@@ -141,8 +154,15 @@ def save(head: Head, target: Path) -> Path:
     """Keep a head under `<target>/<version>/` and name it as the one in use."""
     place = target / head.version
     place.mkdir(parents=True, exist_ok=True)
-    np.savez(place / "head.npz", weights=head.weights, bias=head.bias)
+    np.savez(
+        place / "head.npz",
+        weights=head.weights,
+        bias=head.bias,
+        ids=head.words.ids,
+        rarity=head.words.rarity,
+    )
     facts = {
+        "method": METHOD,
         "tagger_version": head.tagger_version,
         "topics": head.topics,
         "cut": head.cut,
@@ -158,7 +178,8 @@ def save(head: Head, target: Path) -> Path:
 def load(target: Path, tagger: Model) -> Head | None:
     """The head in use, or None where a company has no topics of its own.
 
-    One that was fitted for another tagger is fitted again, from the examples kept with it.
+    One that was fitted for another tagger, or otherwise than heads are now, is fitted again, from
+    the examples kept with it.
 
     Raises:
         BadTopics: what `current` names is not there.
@@ -168,20 +189,27 @@ def load(target: Path, tagger: Model) -> Head | None:
         return None
     place = target / pointer.read_text().strip()
     try:
-        stored = np.load(place / "head.npz")
         facts = json.loads((place / "head.json").read_text())
-        head = Head(
-            version=place.name,
-            **facts | {"score": Score(**facts["score"])},
-            weights=stored["weights"],
-            bias=stored["bias"],
-        )
+        made_for = (facts.pop("method", None), facts["tagger_version"])
+        if made_for == (METHOD, tagger.encoder_version):
+            return _stored(place, facts)
+        topics = facts["topics"]
     except (FileNotFoundError, TypeError, KeyError) as error:
         raise BadTopics(f"{place}: {error}; run `heedline topics train` again") from None
-    if head.tagger_version != tagger.encoder_version:
-        log.info("own topics: %s was of %s, fitted again", head.version, head.tagger_version)
-        from ml.tagger.own_topics.fit import fit  # brings scikit-learn, which serving does without
+    log.info("own topics: %s was made for %s, fitted again", place.name, facts["tagger_version"])
+    from ml.tagger.own_topics.fit import fit  # brings scikit-learn, which serving does without
 
-        head = fit(head.topics, tagger)
-        save(head, target)
+    head = fit(topics, tagger)
+    save(head, target)
     return head
+
+
+def _stored(place: Path, facts: dict[str, Any]) -> Head:
+    stored = np.load(place / "head.npz")
+    return Head(
+        version=place.name,
+        **facts | {"score": Score(**facts["score"])},
+        words=Words(stored["ids"], stored["rarity"]),
+        weights=stored["weights"],
+        bias=stored["bias"],
+    )

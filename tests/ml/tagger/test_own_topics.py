@@ -1,16 +1,19 @@
 """A company's own topics: read, learnt, scored, kept and believed only where sure."""
 
 import dataclasses
+import json
 
 import numpy as np
 import pytest
 import yaml
+from sklearn.feature_extraction.text import TfidfVectorizer
 from typer.testing import CliRunner
 
 import heedline
 from ml.tagger import model
 from ml.tagger.own_topics import fit as own_topics_fit
 from ml.tagger.own_topics import head as own_topics
+from ml.tagger.own_topics import words
 
 TOPICS = {
     "loyalty_points": [
@@ -40,6 +43,12 @@ TOPICS = {
 }
 
 
+def best(head: own_topics.Head, texts: list[str]) -> list[str | None]:
+    tagger = model.load()
+    found = head.best(tagger.embeddings(texts), tagger.pieces(texts))
+    return [name for name, _ in found]
+
+
 @pytest.fixture(scope="module")
 def head() -> own_topics.Head:
     return own_topics_fit.fit(TOPICS, model.load())
@@ -51,7 +60,8 @@ def test_topics_are_told_apart_and_scored_on_what_was_not_learnt_from(head) -> N
     assert head.score.folds == 5
     assert head.score.accuracy >= 0.5  # five or fewer examples each, and none of them is a choice
     texts = ["where have my bonus points gone", "it does not heat up", "may I visit your shop"]
-    found = head.probabilities(model.load().embeddings(texts))
+    tagger = model.load()
+    found = head.probabilities(tagger.embeddings(texts), tagger.pieces(texts))
     assert found.shape == (3, 4)
     assert found.sum(axis=1) == pytest.approx(1, abs=1e-5)
     assert [head.names[place] for place in found.argmax(axis=1)] == list(TOPICS)
@@ -59,7 +69,8 @@ def test_topics_are_told_apart_and_scored_on_what_was_not_learnt_from(head) -> N
 
 def test_what_it_is_not_sure_of_is_none_of_them(head) -> None:
     unsure = dataclasses.replace(head, cut=1.01)
-    assert unsure.best(model.load().embeddings(["where are my points"]))[0][0] is None
+    assert best(head, TOPICS["loyalty_points"][:1]) == ["loyalty_points"]
+    assert best(unsure, TOPICS["loyalty_points"][:1]) == [None]
 
 
 ELSEWHERE = [
@@ -77,9 +88,8 @@ def test_few_topics_are_enough_and_what_is_about_something_else_is_none_of_them(
     few = own_topics_fit.fit(dict(list(TOPICS.items())[:topics]), model.load())
     assert few.score.topics == topics
     last = list(TOPICS)[topics - 1]
-    said = few.best(model.load().embeddings(TOPICS[last]))
-    assert [name for name, _ in said].count(last) >= 5
-    assert [name for name, _ in few.best(model.load().embeddings(ELSEWHERE))] == [None] * 6
+    assert best(few, TOPICS[last]).count(last) >= 5
+    assert best(few, ELSEWHERE) == [None] * 6
 
 
 def test_what_people_said_teaches_it_too(tmp_path) -> None:
@@ -97,6 +107,38 @@ def test_a_head_of_another_tagger_is_fitted_again_from_its_own_examples(head, tm
     assert (tmp_path / "current").read_text() == f"{head.version}\n"
 
 
+def test_a_head_kept_by_an_earlier_way_of_fitting_is_fitted_again(head, tmp_path) -> None:
+    place = own_topics.save(dataclasses.replace(head, version="old"), tmp_path)
+    np.savez(place / "head.npz", weights=head.weights[:, :384], bias=head.bias)
+    facts = json.loads((place / "head.json").read_text())
+    del facts["method"]
+    (place / "head.json").write_text(json.dumps(facts))
+    assert own_topics.load(tmp_path, model.load()).version == head.version
+
+
+@pytest.mark.parametrize("texts", [[], [[7, 7, 8, 8, 9]], [[1, 2], [], [2, 3, 3, 4], [4, 9]]])
+def test_words_are_weighed_as_scikit_learn_does(texts) -> None:
+    learnt = words.learn([[7, 8], [7, 9, 9, 9], [8, 7], [2], [4, 2, 4]])
+    peer = TfidfVectorizer(analyzer=list, sublinear_tf=True, min_df=2)
+    peer.fit([[7, 8], [7, 9, 9, 9], [8, 7], [2], [4, 2, 4]])
+    assert learnt.ids.tolist() == sorted(peer.vocabulary_) == [2, 7, 8]
+    expected = peer.transform(texts).toarray() if texts else np.zeros((0, 3))
+    assert learnt.features(texts).toarray() == pytest.approx(words.WEIGHT * expected)
+
+
+def test_one_word_tells_two_topics_apart() -> None:
+    asked = "my {} was swallowed by machine number {}"
+    near = {
+        kind: [asked.format(kind, n) for n in ("one", "two", "three", "four", "five", "six")]
+        for kind in ("card", "voucher")
+    }
+    head = own_topics_fit.fit(near, model.load())
+    tagger, blind = model.load(), np.zeros((2, 384), dtype=np.float32)
+    texts = [asked.format(kind, "nine") for kind in near]
+    by_words = head.probabilities(blind, tagger.pieces(texts))[:, :2]
+    assert by_words.argmax(axis=1).tolist() == [0, 1]
+
+
 def test_what_is_not_whole_says_what_to_do(tmp_path) -> None:
     (tmp_path / "current").write_text("gone\n")
     with pytest.raises(own_topics.BadTopics, match="heedline topics train"):
@@ -112,6 +154,7 @@ def test_a_head_is_kept_by_version_and_the_newest_is_in_use(head, tmp_path) -> N
         head.version, head.names, head.cut, head.score,
     )  # fmt: skip
     assert np.array_equal(again.weights, head.weights)
+    assert np.array_equal(again.words.rarity, head.words.rarity)
     fewer = own_topics_fit.fit({n: e[:5] for n, e in TOPICS.items()}, model.load())
     own_topics.save(fewer, tmp_path)
     assert own_topics.load(tmp_path, model.load()).version == fewer.version != head.version

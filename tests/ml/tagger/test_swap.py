@@ -17,6 +17,7 @@ from commands import evaluate_tagger
 from ml.tagger import model, predict
 from ml.tagger.labels import HEADS, columns
 from ml.tagger.own_topics import head as own_topics
+from ml.tagger.own_topics.words import learn
 from ml.tagger.swap import checkpoint as swap_checkpoint
 from ml.tagger.swap import heads as swap
 from ml.tagger.swap import scorer as swap_scorer
@@ -152,6 +153,7 @@ def test_a_swap_leaves_a_companys_own_topics_as_they_are() -> None:
         version="own-topics-1",
         tagger_version=model.load().version,
         topics={"points": ["where are my points"]},
+        words=learn([]),
         weights=np.eye(2, 384, dtype=np.float32),
         bias=np.zeros(2, dtype=np.float32),
         cut=0.5,
