@@ -51,8 +51,7 @@ def train(
     score = head.score
     out.print(
         f"{head.version}: {score.topics} topics, {score.examples:,} examples; "
-        f"{score.accuracy:.1%} right, macro-F1 {score.macro_f1:.3f} over {score.folds} folds; "
-        f"believed from {head.cut:.2f}"
+        f"{score.accuracy:.1%} right, macro-F1 {score.macro_f1:.3f} over {score.folds} folds"
     )
     out.print(f"kept in {place}", style="dim", markup=False, soft_wrap=True)
 

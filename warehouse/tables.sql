@@ -225,6 +225,41 @@ create table if not exists ml.customer_risk (
     band varchar not null,
     reasons varchar not null
 );
+-- The transparent health score as it stands, whichever model scored: what its record is held against.
+alter table ml.customer_risk add column if not exists baseline double;
+
+-- How lists of who is at risk did once it was known who left in the 30 days after (ml/risk/record.py). One row per as_of,
+-- kind and ranking. `kind`: 'live' for scores that were given then, 'back-test' for what today's model would have
+-- forecast from what was known then. `ranking` of the live ones: 'scores', 'health score', 'chance', and 'list' for the
+-- customers that were on the at-risk list. `capacity`: how many the list held; `caught` of as many at the top left.
+-- Intervals are 95 %. `is_final` is false while a customer may still turn out not to have left.
+create table if not exists ml.risk_accuracy (
+    as_of timestamptz not null,
+    kind varchar not null,
+    ranking varchar not null,
+    model_version varchar not null,
+    is_in_use boolean not null,
+    known_at timestamptz not null,
+    is_final boolean not null,
+    customers bigint not null,
+    churners bigint not null,
+    expected_churners double,
+    capacity bigint,
+    caught double,
+    precision_at_capacity double,
+    precision_low double,
+    precision_high double,
+    recall_at_capacity double,
+    lead_time_days double,
+    lift_top_decile double,
+    auc double,
+    auc_low double,
+    auc_high double,
+    average_precision double,
+    calibration_error double,
+    brier double,
+    green_share_of_churners double
+);
 
 -- What the last build of a layer (unified, marts) saw (warehouse/builds.py). `loaded_at`: of the newest load that it is
 -- sure to have read; `is_finished` is false while a build runs, and stays so when it does not come to its end.

@@ -8,6 +8,7 @@ from datetime import datetime
 import duckdb
 import pyarrow as pa
 
+from ml.risk import record
 from ml.risk.learn import artefact
 from ml.risk.learn.artefact import Artefact
 from ml.risk.learn.features import feature_list
@@ -44,6 +45,7 @@ def _scores(features: pa.Table, as_of: datetime, model: Artefact | None) -> pa.T
             "score": pa.array([s.score for s in found], pa.float64()),
             "band": pa.array([s.band for s in found], pa.string()),
             "reasons": pa.array([json.dumps(s.reasons) for s in found], pa.string()),
+            "baseline": pa.array([s.baseline for s in found], pa.float64()),
         }
     )
 
@@ -51,8 +53,9 @@ def _scores(features: pa.Table, as_of: datetime, model: Artefact | None) -> pa.T
 def score_warehouse(as_of: datetime) -> RiskReport:
     """Score the customers of `int_risk_features` by the model in use.
 
-    Scores of the same `as_of`, by whichever model, are replaced; those of others stay. Customers
-    without any interaction get the base score: nothing is known against them.
+    Scores of the same `as_of`, by whichever model, are replaced; those of others stay, and of those
+    whose 30 days are over the record is kept (record.py). Customers without any interaction get the
+    base score: nothing is known against them.
 
     Raises:
         NoFeatures: the features table does not exist, or was built for another `as_of`.
@@ -73,6 +76,8 @@ def score_warehouse(as_of: datetime) -> RiskReport:
                     "insert into ml.customer_risk by name select * from chunk_scores"
                 )
                 connection.unregister("chunk_scores")
+            record.forget(connection, as_of)
+        record.keep(connection, as_of, model)
     return RiskReport(
         bands.total(), bands["red"], bands["yellow"], bands["green"], version_of(model)
     )

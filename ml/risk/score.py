@@ -88,11 +88,16 @@ class Weights(BaseModel):
 
 @dataclass(frozen=True)
 class Scored:
-    """Score in [0, 1]; `reasons` largest contribution first, summing to logit(score) - base."""
+    """Score in [0, 1]; `reasons` largest contribution first, summing to logit(score) - base.
+
+    Attributes:
+        baseline: the transparent score as it stands, whichever model scored; NaN: not asked.
+    """
 
     score: float
     band: str
     reasons: list[dict[str, Any]]
+    baseline: float = math.nan
 
 
 @lru_cache(maxsize=4)
@@ -156,4 +161,4 @@ def score(features: Features, rules: Weights | None = None) -> Scored:
     reasons.sort(key=lambda reason: (-reason["contribution"], reason["feature"]))
     total = rules.base + math.fsum(reason["contribution"] for reason in reasons)
     value = logistic(total)
-    return Scored(score=value, band=rules.band(value), reasons=reasons)
+    return Scored(value, rules.band(value), reasons, baseline=value)

@@ -61,12 +61,25 @@ class _Ranked:
 
 
 def _lift(left: Floats, every: Floats, rate: float) -> float:
-    """Rate of leavers in the top tenth over the overall rate; ties share their places."""
+    """Rate of leavers in the top tenth over the overall rate."""
     size = max(1.0, every.sum() // _BINS)
+    return float(_caught(left, every, size) / size / rate)
+
+
+def _caught(left: Floats, every: Floats, size: float) -> float:
+    """Leavers among the first `size`; groups of equal forecasts, best first, share their places."""
     before = np.cumsum(every) - every
     taken = np.clip(size - before, 0, every)
     shares = taken / np.where(every > 0, every, 1)
-    return float((left * shares).sum() / size / rate)
+    return float((left * shares).sum())
+
+
+def caught(churned: NDArray[np.bool_], score: Floats, size: int) -> float:
+    """How many of the `size` with the highest scores left; ties share their places."""
+    ranked = _Ranked(churned.astype(float), score)
+    left = np.add.reduceat(ranked.y, ranked.ties)
+    every = np.add.reduceat(np.ones(len(ranked.y)), ranked.ties)
+    return _caught(left, every, float(size))
 
 
 def top_decile_lift(churned: NDArray[np.bool_], score: Floats) -> float:

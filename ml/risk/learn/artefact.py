@@ -61,6 +61,20 @@ def save(artefact: Artefact, report: dict[str, Any], target: Path) -> Path:
     return place
 
 
+def report(target: Path, kept: Artefact) -> dict[str, Any]:
+    """What was found when a kept model was learnt (backtest/assess.py).
+
+    Raises:
+        BadArtefact: it is not there, or not a report.
+    """
+    file = target / kept.version / "report.json"
+    try:
+        found: dict[str, Any] = json.loads(file.read_text())
+    except (OSError, ValueError) as error:
+        raise BadArtefact(f"{file}: {error}; train the model again") from None
+    return found
+
+
 def load(target: Path) -> Artefact | None:
     """The model in use, or None where none was ever trained.
 

@@ -1,6 +1,7 @@
 """Score customers with the model in use; their reasons are exact shares of the score."""
 
 import math
+from dataclasses import replace
 
 import pyarrow as pa
 
@@ -12,7 +13,7 @@ from ml.risk.score import Features, Scored, Weights, logistic, score, weights
 
 
 def scored(table: pa.Table, artefact: Artefact | None, features: FeatureList) -> list[Scored]:
-    """Score, band and reasons per row of a table, in its order.
+    """Score, band, reasons and baseline per row of a table, in its order.
 
     Without a trained model, or where too little was known to train one, the transparent score as
     it stands.
@@ -23,9 +24,13 @@ def scored(table: pa.Table, artefact: Artefact | None, features: FeatureList) ->
     Raises:
         BadFeatures: the table lacks a column the model reads.
     """
-    if artefact is not None and artefact.card is not None:
-        return artefact.card.scored(read(table, artefact.card.features), features)
     rules = weights()
+    if artefact is not None and artefact.card is not None:
+        found = artefact.card.scored(read(table, artefact.card.features), features)
+        return [
+            replace(one, baseline=score(row, rules).score)
+            for one, row in zip(found, table.to_pylist(), strict=True)
+        ]
     line = artefact.line if artefact else None
     if line is None:
         return [score(row, rules) for row in table.to_pylist()]
@@ -41,10 +46,10 @@ def version_of(artefact: Artefact | None) -> str:
 
 def _calibrated(row: Features, rules: Weights, line: Platt, features: FeatureList) -> Scored:
     """The transparent score on a line to a probability; every share scales with its slope."""
+    plain = score(row, rules)
     reasons = [
-        {**reason, "contribution": line.slope * reason["contribution"]}
-        for reason in score(row, rules).reasons
+        {**reason, "contribution": line.slope * reason["contribution"]} for reason in plain.reasons
     ]
     base = line.slope * rules.base + line.offset
     value = logistic(base + math.fsum(reason["contribution"] for reason in reasons))
-    return Scored(score=value, band=features.band(value), reasons=reasons)
+    return Scored(value, features.band(value), reasons, plain.baseline)

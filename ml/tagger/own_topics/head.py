@@ -14,7 +14,7 @@ from typing import Any
 import numpy as np
 import yaml
 from numpy.typing import NDArray
-from scipy.special import softmax
+from scipy.special import logsumexp, softmax
 
 from ml.tagger.labels import TOPICS
 from ml.tagger.model import Model
@@ -29,7 +29,7 @@ Floats = NDArray[np.float32]
 FEWEST = 5
 """Examples a topic needs."""
 
-METHOD = 4
+METHOD = 5
 """Counts up with every change of how a head is fitted, so that versions differ."""
 
 
@@ -48,6 +48,19 @@ class Score:
     folds: int
 
 
+def evidence(logits: NDArray[Any]) -> NDArray[Any]:
+    """How much speaks for any of the topics, [n]: log of the sum over them ("energy").
+
+    Unlike a probability it does not forget how little a text is like anything that was learnt:
+    of texts about something else it turns away more, and fewer that belong (docs/decisions.md).
+
+    Args:
+        logits: [n, topics + 1], the last of "none of them".
+    """
+    found: NDArray[Any] = logsumexp(logits[:, :-1], axis=1)
+    return found
+
+
 @dataclass(frozen=True)
 class Head:
     """A fitted head: its topics, words, weights, biases, and from where it is believed.
@@ -57,6 +70,7 @@ class Head:
         topics: names and the examples it learnt from.
         weights: [topics + 1, 384 + words], one row per topic in order of name, the last is "none
             of them"; the embedding's come first.
+        cut: evidence from which it is believed.
     """
 
     version: str
@@ -72,30 +86,27 @@ class Head:
     def names(self) -> list[str]:
         return sorted(self.topics)
 
-    def probabilities(self, embeddings: Floats, pieces: Pieces) -> Floats:
-        """Softmax over the own topics and none of them, [n, topics + 1].
+    def logits(self, embeddings: Floats, pieces: Pieces) -> Floats:
+        """Log-odds of the own topics and none of them, [n, topics + 1], up to a constant.
 
         Args:
             embeddings, pieces: of the same texts, as `Model` gives them.
         """
         width = embeddings.shape[1]
-        logits = embeddings @ self.weights[:, :width].T + self.bias
-        logits += self.words.features(pieces) @ self.weights[:, width:].T
-        found: Floats = softmax(logits, axis=1)
+        found: Floats = embeddings @ self.weights[:, :width].T + self.bias
+        found += self.words.features(pieces) @ self.weights[:, width:].T
         return found
 
     def best(self, embeddings: Floats, pieces: Pieces) -> list[tuple[str | None, float]]:
-        """Per text the best topic, None where it is more likely none or the head is not sure
-        enough, and the topic's probability."""
-        found = self.probabilities(embeddings, pieces)
-        topics, none = found[:, :-1], found[:, -1]
+        """Per text the best topic, None where it is more likely none or too little speaks for any,
+        and the topic's probability."""
+        logits = self.logits(embeddings, pieces)
+        enough = evidence(logits) >= self.cut
+        found = softmax(logits, axis=1)
         return [
-            (
-                self.names[place] if row[place] >= max(self.cut, other) else None,
-                round(row[place], 4),
-            )
-            for place, row, other in zip(
-                topics.argmax(axis=1), topics.tolist(), none.tolist(), strict=True
+            (self.names[place] if sure and row[place] >= row[-1] else None, round(row[place], 4))
+            for place, row, sure in zip(
+                found[:, :-1].argmax(axis=1), found.tolist(), enough.tolist(), strict=True
             )
         ]
 

@@ -61,14 +61,13 @@ def test_topics_are_told_apart_and_scored_on_what_was_not_learnt_from(head) -> N
     assert head.score.accuracy >= 0.5  # five or fewer examples each, and none of them is a choice
     texts = ["where have my bonus points gone", "it does not heat up", "may I visit your shop"]
     tagger = model.load()
-    found = head.probabilities(tagger.embeddings(texts), tagger.pieces(texts))
+    found = head.logits(tagger.embeddings(texts), tagger.pieces(texts))
     assert found.shape == (3, 4)
-    assert found.sum(axis=1) == pytest.approx(1, abs=1e-5)
     assert [head.names[place] for place in found.argmax(axis=1)] == list(TOPICS)
 
 
 def test_what_it_is_not_sure_of_is_none_of_them(head) -> None:
-    unsure = dataclasses.replace(head, cut=1.01)
+    unsure = dataclasses.replace(head, cut=99.0)
     assert best(head, TOPICS["loyalty_points"][:1]) == ["loyalty_points"]
     assert best(unsure, TOPICS["loyalty_points"][:1]) == [None]
 
@@ -126,6 +125,13 @@ def test_words_are_weighed_as_scikit_learn_does(texts) -> None:
     assert learnt.features(texts).toarray() == pytest.approx(words.WEIGHT * expected)
 
 
+def test_what_little_speaks_for_is_turned_away_though_a_topic_is_likely() -> None:
+    logits = np.array([[3.0, 0.0, -4.0], [0.5, -2.5, -6.5], [0.0, 0.0, 5.0]])
+    assert own_topics.evidence(logits) == pytest.approx(
+        [3 + np.log1p(np.exp(-3)), 0.5 + np.log1p(np.exp(-3)), np.log(2)]
+    )
+
+
 def test_one_word_tells_two_topics_apart() -> None:
     asked = "my {} was swallowed by machine number {}"
     near = {
@@ -135,7 +141,7 @@ def test_one_word_tells_two_topics_apart() -> None:
     head = own_topics_fit.fit(near, model.load())
     tagger, blind = model.load(), np.zeros((2, 384), dtype=np.float32)
     texts = [asked.format(kind, "nine") for kind in near]
-    by_words = head.probabilities(blind, tagger.pieces(texts))[:, :2]
+    by_words = head.logits(blind, tagger.pieces(texts))[:, :2]
     assert by_words.argmax(axis=1).tolist() == [0, 1]
 
 

@@ -156,7 +156,7 @@ def test_a_swap_leaves_a_companys_own_topics_as_they_are() -> None:
         words=learn([]),
         weights=np.eye(2, 384, dtype=np.float32),
         bias=np.zeros(2, dtype=np.float32),
-        cut=0.5,
+        cut=0.0,
         score=own_topics.Score(1, 1, 1, 1, 1),
     )
     own_topics.save(own, own_topics.folder())
