@@ -11,12 +11,16 @@ from rich.table import Table
 from commands.console import CommandFailed, err, out
 from ml.risk.backtest.assess import Assessment, assess
 from ml.risk.backtest.measures import NAMES, Score
+from ml.risk.backtest.origins import BASE_RATE
 from ml.risk.backtest.telco import LEAK, telco, telco_features
 from ml.risk.evaluate import NoScores, evaluate_sample
 from ml.risk.learn.features import BadFeatures, feature_list
+from ml.risk.record import Record, newest
 from ml.risk.train import TRAINING, training_table
+from warehouse.duck import has_table, warehouse
 from warehouse.settings import settings
 
+_RUNS = 5
 _WORDS = {
     "auc": "AUC",
     "average_precision": "average precision",
@@ -39,8 +43,10 @@ def risk(
     days are over. Every model is calibrated on later months than it learnt from. The base rate and
     the transparent health score stand beside as baselines. Intervals are 95 %, over customers.
 
-    Where the sample company ran in HEEDLINE_HOME, its last scores stand beside those who truly left
-    afterwards. With --telco the same code is cross-validated on a public table of one instant.
+    Of runs whose 30 days are over it says what their lists caught, and as many customers by each
+    ranking (`marts.risk_accuracy`). Where the sample company ran in HEEDLINE_HOME, its last scores
+    stand beside those who truly left afterwards. With --telco the same code is cross-validated on a
+    public table of one instant.
     """
     found: dict[str, Assessment] = {}
     notes = _sample()
@@ -60,14 +66,17 @@ def risk(
         raise CommandFailed(
             f"there is no {TRAINING} to measure on; run `heedline run` first, or name --telco"
         )
+    kept = _kept()
     if "telco" in found:
         notes += _leaks(found["telco"])
     if as_json:
         shown = {name: report.as_json() for name, report in found.items()}
-        print(json.dumps({"notes": notes, "tables": shown}, indent=1))  # noqa: T201
+        print(json.dumps({"notes": notes, "tables": shown, "record": kept}, indent=1, default=str))  # noqa: T201
         return
     for name, report in found.items():
         _print(name, report)
+    if kept:
+        out.print(_record(kept))
     for note in notes:
         out.print(note, markup=False)
 
@@ -100,6 +109,45 @@ def _features() -> pa.Table | None:
         return training_table()
     except FileNotFoundError:
         return None
+
+
+def _kept() -> list[Record]:
+    """What became of the newest runs of which that is known."""
+    try:
+        with warehouse(read_only=True) as connection:
+            known = has_table(connection, "ml.risk_accuracy")
+            return newest(connection, _RUNS) if known else []
+    except FileNotFoundError:
+        return []
+
+
+def _record(kept: list[Record]) -> Table:
+    names = ["left", "caught", "share", "AUC", "days ahead", "green"]
+    shown = _columns("what became of earlier runs, 30 days after", "as of", ["by", *names])
+    last = None
+    for row in kept:
+        caught = "–"
+        if row["capacity"]:
+            caught = f"{row['caught']:.1f} of {row['capacity']:,} called"
+        share = _or_dash(row["precision_at_capacity"], ".0%")
+        if row["precision_low"] is not None:
+            share += f" [{row['precision_low']:.0%}–{row['precision_high']:.0%}]"
+        shown.add_row(
+            "" if row["as_of"] == last else f"{row['as_of']:%Y-%m-%d}",
+            row["ranking"],
+            f"{row['churners']:,} of {row['customers']:,}",
+            caught,
+            share,
+            _or_dash(row["auc"], ".3f"),
+            _or_dash(row["lead_time_days"], ".0f"),
+            _or_dash(row["green_share_of_churners"], ".0%"),
+        )
+        last = row["as_of"]
+    return shown
+
+
+def _or_dash(value: float | None, form: str) -> str:
+    return "–" if value is None else format(value, form)
 
 
 def _leaks(report: Assessment) -> list[str]:
@@ -135,9 +183,10 @@ def _print(name: str, report: Assessment) -> None:
 
 def _columns(title: str, first: str, others: list[str]) -> Table:
     shown = Table(title=title, title_justify="left", box=None, pad_edge=False, header_style="bold")
-    shown.add_column(first)
+    shown.add_column(first, no_wrap=first == "as of")
     for name in others:
-        shown.add_column(name, justify="right", no_wrap=True)
+        # On a narrow terminal an interval goes under its value; a number never loses digits.
+        shown.add_column(name, justify="right", min_width=min(len(name), 5))
     return shown
 
 
@@ -150,13 +199,15 @@ def _models(report: Assessment) -> Table:
 
 
 def _gap(report: Assessment, model: str) -> str:
-    return _interval(report.behind[model], digits=4)
+    return _interval(report.behind[model])
 
 
 def _months(report: Assessment, measure: str) -> Table:
-    shown = _columns(f"{_WORDS[measure]} by month", "as of", ["rows", "left", *report.measures])
+    """Without the base rate, which ranks nobody: the table has to fit."""
+    models = [name for name in report.measures if name != BASE_RATE]
+    shown = _columns(f"{_WORDS[measure]} by month", "as of", ["rows", "left", *models])
     for month in report.months:
-        cells = [_interval(scores[measure]) for scores in month.measures.values()]
+        cells = [_interval(month.measures[model][measure]) for model in models]
         shown.add_row(month.as_of, f"{month.rows:,}", f"{month.churners:,}", *cells)
     return shown
 
@@ -177,9 +228,9 @@ def _segments(report: Assessment) -> Table:
     return shown
 
 
-def _interval(score: Score, digits: int = 3) -> str:
+def _interval(score: Score) -> str:
     if score.value != score.value:
         return "–"
     if score.low != score.low:
-        return f"{score.value:.{digits}f}"
-    return f"{score.value:.{digits}f} [{score.low:.{digits}f}–{score.high:.{digits}f}]"
+        return f"{score.value:.3f}"
+    return f"{score.value:.3f} [{score.low:.3f}–{score.high:.3f}]"

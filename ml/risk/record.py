@@ -63,6 +63,20 @@ class Seen:
     days_listed: Floats
 
 
+def newest(connection: duckdb.DuckDBPyConnection, runs: int) -> list[Record]:
+    """Live records of the newest runs that there are, newest first, the ranking in use first."""
+    cursor = connection.execute(
+        """
+        from ml.risk_accuracy where kind = 'live'
+        qualify dense_rank() over (order by as_of desc) <= $runs
+        order by as_of desc, ranking <> 'list', is_in_use desc, ranking desc
+        """,
+        {"runs": runs},
+    )
+    names = [column[0] for column in cursor.description or []]
+    return [dict(zip(names, row, strict=True)) for row in cursor.fetchall()]
+
+
 def forget(connection: duckdb.DuckDBPyConnection, as_of: datetime) -> None:
     """Drop the record of a run that was scored again."""
     connection.execute("delete from ml.risk_accuracy where as_of = ? and kind = 'live'", [as_of])

@@ -10,7 +10,7 @@ from (values
     ('invoice still wrong', '2', 'negative', -0.9, 'billing_payment'),
     ('where is my parcel', '2', 'neutral', 0.0, 'delivery')
 ) as tags(body, version, mood, score, topic);
-insert into ml.customer_risk values
+insert into ml.customer_risk (customer_id, as_of, model_version, score, band, reasons) values
     ('p1', timestamptz '2026-06-29 00:00:00+00', '1', 0.9, 'red', '[{"feature":"x","reason":"old model","contribution":1}]'),
     ('p1', timestamptz '2026-06-30 00:00:00+00', '2', 0.8, 'red', '[{"feature":"x","reason":"invoice wrong twice","contribution":1}]'),
     (md5('acme:by-turns'), timestamptz '2026-06-30 00:00:00+00', '2', 0.1, 'green', '[]'),

@@ -26,7 +26,7 @@ insert into ml.message_tags
 select md5(body), '1', mood, score, topic, '[]', 0, 0, 0, 0, 'normal', 'en', true, 0.9
 from (values ('{BILL}', 'negative', -0.8, 'bill'), ('{PARCEL}', 'neutral', 0.0, 'parcel'))
     as tags(body, mood, score, topic);
-insert into ml.customer_risk values
+insert into ml.customer_risk (customer_id, as_of, model_version, score, band, reasons) values
     ('{ANNA}', timestamptz '2026-06-30 00:00:00+00', '1', 0.8, 'red', '[]'),
     ('p-ben', timestamptz '2026-06-30 00:00:00+00', '1', 0.9, 'red', '[]');
 """

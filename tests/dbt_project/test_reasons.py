@@ -43,7 +43,7 @@ where text_hash not in (select text_hash from ml.message_tags)
 """
 # Everybody is red, and every feature has its share.
 SCORES = """
-insert into ml.customer_risk
+insert into ml.customer_risk (customer_id, as_of, model_version, score, band, reasons)
 select customer_id, timestamptz '2026-06-30 00:00:00+00', '3', 0.7, 'red', $reasons
 from intermediate.int_risk_features where as_of = timestamptz '2026-06-30 00:00:00+00'
 """
@@ -237,7 +237,7 @@ def changed(file: Path, tmp_path_factory: pytest.TempPathFactory) -> Iterator[Pa
                 {"gone": GONE},
             )
             connection.executemany(
-                "insert into ml.customer_risk values (?, ?, ?, ?, ?, ?)",
+                "insert into ml.customer_risk values (?, ?, ?, ?, ?, ?, null)",
                 [
                     (PIA, BEFORE, "3", 0.4, "yellow", past),
                     (PIA, BEFORE - timedelta(days=1), "3", 0.1, "green", "[]"),

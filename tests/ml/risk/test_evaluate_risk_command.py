@@ -62,15 +62,34 @@ def test_the_companys_own_months_are_measured_as_json() -> None:
             "create table intermediate.int_risk_training as select *, true as is_month_start "
             "from features"
         )
+        for month, ranking, caught in ((3, "list", 4.0), (3, "scores", 5.0), (2, "list", 1.0)):
+            connection.execute(
+                "insert into ml.risk_accuracy (as_of, kind, ranking, model_version, is_in_use, "
+                "known_at, is_final, customers, churners, capacity, caught, precision_at_capacity, "
+                "precision_low, precision_high, lead_time_days) values ("
+                "make_timestamp(2025, $1, 1, 0, 0, 0), 'live', $2, 'm', false, now(), true, "
+                "900, 12, 40, $3, $3 / 40, 0.01, 0.33, 17.4)",
+                [month, ranking, caught],
+            )
     result = CLI.invoke(app, ["evaluate", "risk", "--json"])
     assert result.exit_code == 0, result.output
+    record = json.loads(result.stdout)["record"]
+    assert [(r["as_of"][:7], r["ranking"], r["caught"]) for r in record] == [
+        ("2025-03", "list", 4),
+        ("2025-03", "scores", 5),
+        ("2025-02", "list", 1),
+    ]
     found = json.loads(result.stdout)["tables"]["your company"]
     assert found["is_timed"]
     assert found["measures"]["health score"]["auc"]["low"] is not None
     assert [month["as_of"] for month in found["months"]][-1] == "2025-05-01"
-    shown = CLI.invoke(app, ["evaluate", "risk"])
+    shown = CLI.invoke(app, ["evaluate", "risk"], env={"COLUMNS": "110"})
+    narrow = CLI.invoke(app, ["evaluate", "risk"], env={"COLUMNS": "80"})
+    assert "…" not in narrow.output
     assert "lift, top decile by month" in shown.output
     assert "by segment" in shown.output
+    words = " ".join(shown.output.split())
+    assert "2025-03-01 list 12 of 900 4.0 of 40 called 10% [1%–33%] – 17 –" in words
     assert "…" not in shown.output
 
 
