@@ -194,12 +194,10 @@ def _models(report: Assessment) -> Table:
     shown = _columns("models", "measure", list(report.measures))
     for name in NAMES:
         shown.add_row(_WORDS[name], *(_interval(s[name]) for s in report.measures.values()))
-    shown.add_row("log loss above the best", *(_gap(report, model) for model in report.measures))
+    shown.add_row(
+        "log loss above the best", *(_interval(report.behind[m]) for m in report.measures)
+    )
     return shown
-
-
-def _gap(report: Assessment, model: str) -> str:
-    return _interval(report.behind[model])
 
 
 def _months(report: Assessment, measure: str) -> Table:
