@@ -1,6 +1,7 @@
 -- How earlier scores and lists did, once it was known who left (ml/risk/record.py), newest first.
 select
-    as_of,
+    {{ as_of() }} as as_of,
+    as_of as scored_as_of,
     kind,
     ranking,
     is_in_use,
@@ -27,4 +28,4 @@ select
     green_share_of_churners
 from {{ source('ml', 'risk_accuracy') }}
 where known_at <= {{ as_of() }}
-order by as_of desc, kind, ranking
+order by scored_as_of desc, kind, ranking
