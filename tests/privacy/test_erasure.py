@@ -20,7 +20,6 @@ from tests.searching import files_with
 from warehouse.duck import warehouse
 from warehouse.settings import settings
 
-OUTBOX = Path(__file__).resolve().parents[2] / "outreach" / "delivery" / "tables.sql"
 
 pytestmark = pytest.mark.usefixtures("house")
 
@@ -246,7 +245,6 @@ def test_words_that_many_wrote_stay_in_the_drift_report() -> None:
 def test_what_is_to_be_delivered_goes_and_so_do_files_that_were() -> None:
     instant = "2026-06-30T00:00:00Z"
     with warehouse() as connection:
-        connection.execute(OUTBOX.read_text())
         for key, customer in (("k1", JANE), ("k2", BOB)):
             connection.execute(
                 "insert into outreach.outbox values "
