@@ -91,8 +91,15 @@ def both(*parts: dict[str, list[Row]]) -> dict[str, list[Row]]:
 
 
 def simulated(
-    seed: int, companies: int, customers: int, leaving: dict[str, float], *, plays: int = 1,
-    share: float = 0.1, drawn_share: float | None = None, sigma: float = 0.0,
+    seed: int,
+    companies: int,
+    customers: int,
+    leaving: dict[str, float],
+    *,
+    plays: int = 1,
+    share: float = 0.1,
+    drawn_share: float | None = None,
+    sigma: float = 0.0,
 ) -> dict[str, list[Row]]:
     """Companies, each a list of its own: who leaves is chance alone, by the arm's probability.
 

@@ -55,7 +55,7 @@ select
     judged.holdout_share,
     case
         when least(judged.sample_ratio_p, judged.whole_p) < {{ var('uplift_ratio_p') }} then 'not valid: sample ratio'
-        when judged.saved_share_low > 0 then 'helps'
+        when judged.saved_share_low > 0 and judged.holdout_leavers >= {{ var('uplift_leavers_from') }} then 'helps'
         when judged.saved_share_high < 0 then 'harms'
         when judged.saved_share_high < {{ var('uplift_worthwhile') }} then 'does not help'
         else 'too small to tell'
