@@ -1,0 +1,111 @@
+"""`heedline outcomes …`: what was done about the lists comes back, and whether it helped."""
+
+from collections.abc import Iterator
+from contextlib import contextmanager
+from pathlib import Path
+from typing import Annotated
+
+import typer
+from rich.table import Table
+
+from commands.console import CommandFailed, out
+from outreach import outcomes
+from outreach.config import AT_RISK
+from outreach.lists import NoList
+from warehouse.clock import iso, wall_now
+from warehouse.duck import warehouse
+
+app = typer.Typer(
+    rich_markup_mode="markdown",
+    help="What was done about the lists, and whether it helped.",
+)
+_WORDS = {
+    "new": "new",
+    "changed": "newer than what was known",
+    "same": "known already",
+    "older": "older than what is known",
+    "empty": "without a status",
+}
+
+
+@app.callback(invoke_without_command=True)
+def status(context: typer.Context) -> None:
+    """What was done about the lists, and whether it helped: how many entries have which status.
+
+    Fill in `heedline outcomes template`, or the columns of a delivered file, and import it; tasks
+    in a CRM are fetched.
+    """
+    if context.invoked_subcommand:
+        return
+    with warehouse(read_only=True) as connection:
+        rows = outcomes.states(connection)
+    if not rows:
+        out.print(
+            "no outcome is known yet; `heedline outcomes template FILE` makes a file for them"
+        )
+        return
+    table = Table(box=None)
+    for name in ("list", "source", "status", "entries", "newest"):
+        table.add_column(name, justify="right" if name == "entries" else "left")
+    for row in rows:
+        said = (row["list"], row["source"], row["status"])
+        table.add_row(*said, f"{row['entries']:,}", iso(row["acted_at"]))
+    out.print(table)
+
+
+@contextmanager
+def _told() -> Iterator[None]:
+    try:
+        yield
+    except (outcomes.BadOutcomes, NoList) as error:
+        raise CommandFailed(str(error)) from None
+
+
+@app.command("template")
+def template(
+    file: Annotated[Path, typer.Argument(dir_okay=False, help="CSV to write.")],
+    name: Annotated[str, typer.Option("--list", help="Which list.")] = AT_RISK,
+) -> None:
+    """Write the newest list's entries into a file to fill in, those that are not over yet.
+
+    Columns: `entry_id` (leave it as it is), `status`, `done_at`, and if you like `done_how` and
+    `done_by`; `heedline outcomes import --help` says what they take. The file holds names.
+    """
+    with _told():
+        count = outcomes.write_template(file, name)
+    out.print(f"{count} entries in {file}", markup=False, soft_wrap=True)
+
+
+@app.command("import")
+def import_file(
+    file: Annotated[Path, typer.Argument(exists=True, dir_okay=False, help="CSV in UTF-8.")],
+    dry_run: Annotated[
+        bool, typer.Option("--dry-run", help="Say what would become of the rows; keep nothing.")
+    ] = False,
+) -> None:
+    """Take what people wrote into a file: a row per entry, a row without a status says nothing.
+
+    - `entry_id`: of the list (or `list`, `customer_id` and `as_of`)
+    - `status`: open, in_progress, done, not_reached (tried in vain, over), dismissed (nothing will
+      be done)
+    - `done_at`: since when, such as 2026-07-01 or 2026-07-01T10:00+02:00; without an offset it is
+      UTC
+    - `done_how`: phone, email, chat, meeting, letter, other
+    - `done_by`: a name
+
+    `Done at` is done_at, too, and other columns are left alone, notes included: they are not read.
+    The newest row of an entry holds, whichever file it came in; the same file again changes
+    nothing. Rows that cannot be taken are told and kept in outreach.refused_outcomes.
+    """
+    with _told():
+        done = outcomes.read_file(file, wall_now(), dry_run=dry_run)
+    counts = [f"{done.counts[name]} {words}" for name, words in _WORDS.items() if done.counts[name]]
+    ending = " (nothing was kept: dry run)" if dry_run else ""
+    out.print(f"{file}: {', '.join(counts) or 'nothing'}{ending}", markup=False, soft_wrap=True)
+    for line, reason in done.refused:
+        out.print(f"{file}, line {line}: {reason}", markup=False, style="yellow", soft_wrap=True)
+    if done.refused:
+        raise CommandFailed(
+            f"{len(done.refused)} rows were not taken; mend them and import the file again, "
+            "the others stay as they are"
+        )
