@@ -8,11 +8,13 @@ from typing import Annotated
 import typer
 from rich.table import Table
 
-from commands.console import CommandFailed, out
+from commands.console import CommandFailed, err, out
 from outreach import outcomes
 from outreach.config import AT_RISK
+from outreach.delivery.targets import Askable, BadTargets, read_targets, target_of
 from outreach.lists import NoList
 from warehouse.clock import iso, wall_now
+from warehouse.credentials import from_environment
 from warehouse.duck import warehouse
 
 app = typer.Typer(
@@ -57,8 +59,42 @@ def status(context: typer.Context) -> None:
 def _told() -> Iterator[None]:
     try:
         yield
-    except (outcomes.BadOutcomes, NoList) as error:
+    except (BadTargets, outcomes.BadOutcomes, NoList) as error:
         raise CommandFailed(str(error)) from None
+
+
+@app.command("fetch")
+def fetch(
+    target: Annotated[
+        str | None,
+        typer.Option("--target", metavar="NAME", help="One target of targets.yml. Default: all."),
+    ] = None,
+) -> None:
+    """Ask Salesforce, HubSpot and Zendesk what became of the tasks and tickets that were sent.
+
+    Only targets that are switched on, only what is not over yet, and for `ask_days` after it was
+    sent. A task that somebody deleted counts as dismissed. The DAG `outreach` does the same after
+    every publish.
+    """
+    left_over = []
+    with _told():
+        chosen = [target_of(target)] if target else read_targets().enabled
+        askable = [one for one in chosen if isinstance(one, Askable) and one.enabled]
+        if not askable:
+            raise CommandFailed(
+                f"{f'{target} is no' if target else 'there is no'} target that is switched on and "
+                "can be asked; salesforce_task, hubspot_task and zendesk_ticket can"
+            )
+        for one in askable:
+            done = outcomes.fetch(one, lambda t=one: from_environment(t.connection_id))  # type: ignore[misc]
+            out.print(str(done), markup=False, soft_wrap=True)
+            try:
+                done.require()
+            except outcomes.NotFetched as error:
+                err.print(str(error), markup=False, style="red", soft_wrap=True)
+                left_over.append(one.name)
+    if left_over:
+        raise CommandFailed(f"not everything was asked for: {', '.join(left_over)}")
 
 
 @app.command("template")

@@ -295,7 +295,7 @@ create table if not exists outreach.outbox (
 
 -- What was done about an entry (outreach/outcomes): one row per source ('csv', or a target of targets.yml) and
 -- `reference` (there the entry_id, else the target's id of what was sent), as last said. `status` is one of
--- outreach/outcomes/statuses.py, `remote_status` the target's own word, `acted_at` when it came to be so. `as_of` is the
+-- outreach/statuses.py, `remote_status` the target's own word, `acted_at` when it came to be so. `as_of` is the
 -- list that began the episode. No notes: people write names into them.
 create table if not exists outreach.outcomes (
     source varchar not null,

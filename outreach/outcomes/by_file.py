@@ -10,8 +10,8 @@ import duckdb
 
 from outreach.config import AT_RISK
 from outreach.lists import NoList
-from outreach.outcomes.statuses import ACTIONS, CLOSED, STATUSES, Outcome, Status
 from outreach.outcomes.store import Entry, entries, record
+from outreach.statuses import ACTIONS, CLOSED, STATUSES, Outcome, Status
 from warehouse.by_hand import read_rows, replace_rows
 from warehouse.clock import BadTimestamp, iso, parse_as_of
 from warehouse.duck import warehouse

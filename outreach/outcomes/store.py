@@ -9,7 +9,7 @@ from typing import Any
 import duckdb
 
 from outreach.lists import NoList
-from outreach.outcomes.statuses import Outcome
+from outreach.statuses import Outcome
 from warehouse.clock import iso
 from warehouse.duck import has_table
 

@@ -13,7 +13,7 @@ import heedline
 from commands.console import CommandFailed
 from outreach.lists import NoList
 from outreach.outcomes import BadOutcomes, read_file, write_template
-from outreach.outcomes.statuses import STATUSES
+from outreach.statuses import STATUSES
 from tests.outreach.company import AS_OF, Company
 from warehouse.clock import iso
 
