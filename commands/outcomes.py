@@ -13,6 +13,7 @@ from outreach import outcomes
 from outreach.config import AT_RISK
 from outreach.delivery.targets import Askable, BadTargets, read_targets, target_of
 from outreach.lists import NoList
+from runtime import uplift
 from warehouse.clock import iso, wall_now
 from warehouse.credentials import from_environment
 from warehouse.duck import warehouse
@@ -59,7 +60,7 @@ def status(context: typer.Context) -> None:
 def _told() -> Iterator[None]:
     try:
         yield
-    except (BadTargets, outcomes.BadOutcomes, NoList) as error:
+    except (BadTargets, outcomes.BadOutcomes, NoList, uplift.NoUplift) as error:
         raise CommandFailed(str(error)) from None
 
 
@@ -95,6 +96,20 @@ def fetch(
                 left_over.append(one.name)
     if left_over:
         raise CommandFailed(f"not everything was asked for: {', '.join(left_over)}")
+
+
+@app.command("uplift")
+def show_uplift() -> None:
+    """Did it help? Who was on a list against those held out of it at random, by play.
+
+    By intention to treat: whoever was on the list counts, contacted or not. Saved customers and
+    value stand with their 95 % interval; plays that do not help are named. The table behind it is
+    `outreach_uplift`; it knows the lists up to the run before its build.
+    """
+    with _told(), warehouse(read_only=True) as connection:
+        told = uplift.lines(uplift.read(connection))
+    for line in told:
+        out.print(line, markup=False, soft_wrap=True)
 
 
 @app.command("template")

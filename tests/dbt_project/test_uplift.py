@@ -154,6 +154,13 @@ def test_in_a_large_company_where_nothing_helps_that_is_said() -> None:
     assert Counter(row["verdict"] for row in found)["does not help"] >= 4
 
 
+def test_where_few_leave_anyway_keeping_half_of_them_would_be_worthwhile() -> None:
+    """1.2 % leave: of two points there could be no talk, however much it helps."""
+    [row] = of_all(uplift(arms((113, 9270), (19, 1034))))
+    assert row["saved_share_high"] < 0.02
+    assert row["verdict"] == "too small to tell"
+
+
 def test_a_small_company_is_told_that_it_is_too_small() -> None:
     found = of_all(uplift(simulated(5, 100, 40, {"treated": 0.1, "holdout": 0.3})))
     assert Counter(row["verdict"] for row in found)["too small to tell"] >= 95

@@ -57,7 +57,9 @@ select
         when least(judged.sample_ratio_p, judged.whole_p) < {{ var('uplift_ratio_p') }} then 'not valid: sample ratio'
         when judged.saved_share_low > 0 and judged.holdout_leavers >= {{ var('uplift_leavers_from') }} then 'helps'
         when judged.saved_share_high < 0 then 'harms'
-        when judged.saved_share_high < {{ var('uplift_worthwhile') }} then 'does not help'
+        -- Where few leave, keeping half of them is worthwhile, too.
+        when judged.saved_share_high < least({{ var('uplift_worthwhile') }}, 0.5 * judged.holdout_leavers / judged.holdout_customers)
+            then 'does not help'
         else 'too small to tell'
     end as verdict,
     judged.treated_customers,
