@@ -1,16 +1,20 @@
-"""Uplift against other people's statistics, against a plain re-telling, and in companies made up by chance."""
+"""Uplift against published statistics, a plain re-telling, and companies made up by chance."""
 
 import json
 import math
+import shutil
 from collections import Counter
 from datetime import timedelta
+from pathlib import Path
 from typing import Any
 
 import numpy as np
 import pytest
 from scipy import stats
 
+from outreach import prepare
 from sample import AS_OF
+from tests.dbt_project.drop import build, query
 from tests.dbt_project.test_tail_probability import MACROS, computed, off
 from tests.dbt_project.uplift_tables import (
     LONG_AGO,
@@ -22,6 +26,7 @@ from tests.dbt_project.uplift_tables import (
     simulated,
     uplift,
 )
+from warehouse.settings import settings
 
 
 def of_all(found: list[Row]) -> list[Row]:
@@ -302,7 +307,7 @@ def test_contacted_is_what_an_outcome_says_and_handed_over_what_the_outbox_does(
 
 @pytest.mark.parametrize("leaving", [(0.1, 0.1), (0.1, 0.3), (0.02, 0.05)])
 def test_the_interval_of_the_value_holds_with_a_heavy_tail(leaving: tuple[float, float]) -> None:
-    """The truth is inside in 95 of 100: of 300 companies at least 270 (285 less four deviations)."""
+    """The truth is inside in 95 of 100: of 300 companies 285; 270 is four deviations less."""
     treated, holdout = leaving
     tables = simulated(7, 300, 1000, {"treated": treated, "holdout": holdout}, sigma=2)
     inside = 0
@@ -329,6 +334,22 @@ def test_currencies_are_never_added_up() -> None:
     assert json.loads(row["treated_value_per_month"]) == {"CHF": 900, "EUR": 900, "USD": 90}
     # Nobody with francs was held out, so nothing is known of them.
     assert json.loads(row["saved_value_per_month"]) == {"EUR": 400, "USD": 40}
+
+
+def test_the_marts_tell_of_the_lists_of_the_run_before(
+    acme_home: Path, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    shutil.copytree(acme_home, tmp_path / "home")
+    monkeypatch.setenv("HEEDLINE_HOME", str(tmp_path / "home"))
+    file = settings().warehouse_file
+    told = "select list, play, pending_customers, verdict from marts.outreach_uplift order by all"
+    assert query(file, told) == []
+    prepare(AS_OF)
+    build(selectors=("success",))
+
+    [belong] = query(file, "select count(*) from outreach.assignments where list = 'at_risk'")
+    assert belong[0] > 0
+    assert ("at_risk", "all", belong[0], "too small to tell") in query(file, told)
 
 
 def test_the_normal_quantile_is_right_where_plays_need_it() -> None:
