@@ -19,6 +19,7 @@ COMMANDS = {
     "explain": "explain.explain",
     "query": "query.query",
     "deliver": "deliver.deliver",
+    "outcomes": "outcomes.app",
     "drift": "drift.drift",
     "erase": "erase.erase",
     "evaluate": "evaluate.app",

@@ -1,7 +1,8 @@
 """The at-risk list goes to the targets that are switched on (docs/delivery.md).
 
 Off targets are queued as dry runs. With `approval_hours` in targets.yml a person is asked first;
-whoever says no, or nothing, leaves everything in line for the next list.
+whoever says no, or nothing, leaves everything in line for the next list. Meanwhile the targets are
+asked what became of what was sent before (docs/outcomes.md).
 """
 
 from datetime import datetime, timedelta
@@ -56,7 +57,30 @@ def outreach() -> None:
         done.require()
         return dict(done.counts)
 
+    @task(pool=WAREHOUSE_POOL)
+    def askable() -> list[str]:
+        """Targets that are on and can be asked what became of what was sent, by name."""
+        from outreach.delivery.targets import Askable
+
+        return [one.name for one in delivery.read_targets().enabled if isinstance(one, Askable)]
+
+    # As `deliver`, and not after it: an approval may take hours.
+    @task
+    def fetch_outcomes(name: str) -> dict[str, int]:
+        """Ask, keep; fails when a target could not be asked, so that it shows and is retried."""
+        from outreach import outcomes
+        from outreach.delivery.targets import Askable
+
+        target = delivery.target_of(name)
+        assert isinstance(target, Askable)
+        done = outcomes.fetch(target, lambda: connection_credentials(target.connection_id))
+        done.require()
+        return dict(done.counts)
+
     due = queue()
+    names = askable()
+    due >> names
+    fetch_outcomes.expand(name=names)
     gate: Any = is_anything_due(due)
     if TARGETS.approval_hours:
         approve = ApprovalOperator(

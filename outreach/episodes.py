@@ -12,7 +12,6 @@ surviving id; of two episodes the one that began first goes on.
 import duckdb
 
 from outreach.rules import Given, run
-from warehouse.duck import has_table
 
 _MOVED = """
     create or replace temp table moved as
@@ -45,11 +44,6 @@ _HANDED_OVER = """
     left join moved on own.customer_id = moved.from_customer_id
     where own.status = 'sent'
         and greatest(own.changed_at, own.first_as_of) < $as_of::timestamptz
-"""
-_NOTHING_HANDED_OVER = """
-    create or replace temp table handed_over (
-        list varchar, customer_id varchar, first_as_of timestamptz, handed_at timestamptz
-    )
 """
 _RECOVERED = """
     insert into outreach.recoveries by name
@@ -94,8 +88,7 @@ def look_back(connection: duckdb.DuckDBPyConnection, given: Given) -> None:
     run(connection, _MOVED, given)
     run(connection, _EARLIER, given)
     run(connection, _UNDER_WAY, given)
-    delivered = has_table(connection, "outreach.outbox")
-    run(connection, _HANDED_OVER if delivered else _NOTHING_HANDED_OVER, given)
+    run(connection, _HANDED_OVER, given)
 
 
 def note_recovered(connection: duckdb.DuckDBPyConnection, given: Given) -> None:

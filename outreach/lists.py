@@ -215,7 +215,7 @@ def _count(connection: duckdb.DuckDBPyConnection, given: Given) -> Prepared:
     [counted] = run(
         connection,
         "insert into outreach.list_runs by name "
-        f"select $list as list, $as_of::timestamptz as as_of, {counts} "
+        f"select $list as list, $as_of::timestamptz as as_of, $share as holdout_share, {counts} "
         "returning entries, suppressed, recovered",
         given,
     ).fetchall()

@@ -1,14 +1,5 @@
--- What outreach decides. Customers by id only: their names and addresses stay in the marts.
-create schema if not exists outreach;
-
--- One row per list and as_of that was worked out, also when nobody is on it. `suppressed`: customers left out;
--- `recovered`: those of the list before who are not on this one.
-create table if not exists outreach.list_runs (
-    list varchar not null,
-    as_of timestamptz not null,
-    entries bigint not null,
-    suppressed bigint not null
-);
+-- What outreach decides. Customers by id only: their names and addresses stay in the marts. What dbt reads of it
+-- stands in warehouse/tables.sql.
 
 -- One row per list, as_of and customer to act on. `position` 1 comes first.
 -- `entry_id` names the episode (outreach/episodes.py), so it is the same from run to run; `since` is the as_of that
@@ -46,22 +37,7 @@ create table if not exists outreach.recoveries (
     detail varchar not null
 );
 
--- One row per list and customer who was on it within capacity, or would have been but for the holdout: when first,
--- in which `arm` ('treated', 'holdout'), and what the list knew then (outreach/holdout.py).
-create table if not exists outreach.assignments (
-    list varchar not null,
-    customer_id varchar not null,
-    as_of timestamptz not null,
-    arm varchar not null,
-    score double,
-    value_per_month double,
-    currency varchar,
-    expected_value double,
-    play varchar
-);
-
 -- What warehouses of an earlier version lack. Their lists had no episodes: each row is taken for its own beginning.
-alter table outreach.list_runs add column if not exists recovered bigint default 0;
 alter table outreach.list_entries add column if not exists state varchar default 'new';
 alter table outreach.list_entries add column if not exists since timestamptz;
 update outreach.list_entries set since = as_of where since is null;

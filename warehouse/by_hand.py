@@ -3,14 +3,18 @@
 import csv
 import io
 import os
-from collections.abc import Iterable
+from collections.abc import Callable, Iterable
 from pathlib import Path
 
 from warehouse.durable import sync
 
 
 def read_rows(
-    path: Path, columns: tuple[str, ...], needed: Iterable[str], error: type[ValueError]
+    path: Path,
+    columns: tuple[str, ...],
+    needed: Iterable[str],
+    error: type[ValueError],
+    named: Callable[[str], str] = str.strip,
 ) -> tuple[list[str], list[tuple[int, dict[str, str]]]]:
     """Header and (line number, row) of a file, comma, semicolon or tab separated; [] if absent.
 
@@ -18,6 +22,7 @@ def read_rows(
         columns: what the first line should be, for the message.
         needed: columns without which the file means nothing.
         error: what to raise.
+        named: a column's title as the caller calls it.
 
     Raises:
         error: not CSV in UTF-8, or a needed column is missing; it names file, line and remedy.
@@ -30,7 +35,7 @@ def read_rows(
             separator = max(",;\t", key=first.count)
             file.seek(0)
             reader = csv.DictReader(file, delimiter=separator, strict=True, restval="")
-            header = [name.strip() for name in reader.fieldnames or []]
+            header = [named(name) for name in reader.fieldnames or []]
             missing = [name for name in needed if name not in header]
             if missing:
                 raise error(

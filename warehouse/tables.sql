@@ -4,6 +4,7 @@
 create schema if not exists ops;
 create schema if not exists quarantine;
 create schema if not exists ml;
+create schema if not exists outreach;
 
 -- One row per load of one resource: received = accepted + quarantined + duplicates + erased (rows of
 -- people who were erased and whom the source still serves), asserted on write.
@@ -277,4 +278,81 @@ create table if not exists ops.left_conversations (
     source_system varchar not null,
     conversation_remote_id varchar not null,
     loaded_at timestamptz not null
+);
+
+-- One row per list and as_of that was worked out, also when nobody is on it. `suppressed`: customers left out;
+-- `recovered`: those of the list before who are not on this one; `holdout_share`: of lists.yml then (0: nobody is held out).
+create table if not exists outreach.list_runs (
+    list varchar not null,
+    as_of timestamptz not null,
+    entries bigint not null,
+    suppressed bigint not null
+);
+alter table outreach.list_runs add column if not exists recovered bigint default 0;
+alter table outreach.list_runs add column if not exists holdout_share double;
+
+-- One row per list and customer who was on it within capacity, or would have been but for the holdout: when first,
+-- in which `arm` ('treated', 'holdout'), and what the list knew then (outreach/holdout.py).
+create table if not exists outreach.assignments (
+    list varchar not null,
+    customer_id varchar not null,
+    as_of timestamptz not null,
+    arm varchar not null,
+    score double,
+    value_per_month double,
+    currency varchar,
+    expected_value double,
+    play varchar
+);
+
+-- What is to be delivered, and what became of it. Ids and digests only: a payload is built from the marts
+-- at the moment it is sent, and is not kept. One row per target, list and episode of a customer (outreach/episodes.py).
+-- `status`: 'dry_run' (the target is off), 'pending', 'sending' (under way, or its outcome is not known),
+-- 'failed' (tried again by the next run), 'sent', 'given_up' (a person has to look; `last_error`) or
+-- 'withdrawn' (left the list before it was sent).
+-- `idempotency_key` is what the target sees; `message_key` that of the message it went in (a digest holds many).
+-- `as_of` is the newest list with the customer on it, `first_as_of` the one that began the episode (`since`).
+create table if not exists outreach.outbox (
+    idempotency_key varchar not null,
+    target varchar not null,
+    list varchar not null,
+    customer_id varchar not null,
+    first_as_of timestamptz not null,
+    as_of timestamptz not null,
+    status varchar not null,
+    attempts bigint not null,
+    message_key varchar,
+    payload_digest varchar,
+    remote_id varchar,
+    last_error varchar,
+    changed_at timestamptz not null
+);
+
+-- What was done about an entry (outreach/outcomes): one row per source ('csv', or a target of targets.yml) and
+-- `reference` (there the entry_id, else the target's id of what was sent), as last said. `status` is one of
+-- outreach/statuses.py, `remote_status` the target's own word, `acted_at` when it came to be so. `as_of` is the
+-- list that began the episode. No notes: people write names into them.
+create table if not exists outreach.outcomes (
+    source varchar not null,
+    reference varchar not null,
+    entry_id varchar not null,
+    list varchar not null,
+    customer_id varchar not null,
+    as_of timestamptz not null,
+    status varchar not null,
+    remote_status varchar,
+    acted_at timestamptz not null,
+    action varchar,
+    acted_by varchar,
+    first_seen_at timestamptz not null,
+    changed_at timestamptz not null
+);
+
+-- One row per line of a file of outcomes that could not be taken, and why; reading the file again replaces them.
+-- `as_of`: when it was read.
+create table if not exists outreach.refused_outcomes (
+    file varchar not null,
+    line bigint not null,
+    reason varchar not null,
+    as_of timestamptz not null
 );

@@ -27,6 +27,18 @@
     end
 {%- endmacro %}
 
+{#- The z above which a standard normal has this probability, below 0.024: the tail of Acklam's rational approximation
+    (2003). -#}
+{% macro normal_quantile(probability) -%}
+    {%- set q = "sqrt(-2 * ln(" ~ probability ~ "))" -%}
+    {%- set above = [
+        -0.007784894002430293, -0.3223964580411365, -2.400758277161838, -2.549732539343734, 4.374664141464968,
+        2.938163982698783,
+    ] -%}
+    {%- set below = [0.007784695709041462, 0.3224671290700398, 2.445134137142996, 3.754408661907416, 1.0] -%}
+    (- {{ polynomial(q, above) }} / {{ polynomial(q, below) }})
+{%- endmacro %}
+
 {#- A polynomial by its coefficients, highest power first. -#}
 {% macro polynomial(x, coefficients) -%}
     {%- set ns = namespace(sum="cast(" ~ coefficients[0] ~ " as double)") -%}

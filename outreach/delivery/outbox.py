@@ -6,7 +6,6 @@ the row that is there. Merged customers keep theirs.
 """
 
 from datetime import datetime
-from pathlib import Path
 from typing import Any
 
 import duckdb
@@ -19,7 +18,6 @@ from outreach.playbook.assign import TABLES as PLAYS
 from warehouse.clock import iso
 from warehouse.duck import has_table
 
-_TABLES = Path(__file__).with_name("tables.sql")
 _OPEN = "('dry_run', 'pending', 'failed')"
 
 
@@ -29,7 +27,7 @@ def newest_list(connection: duckdb.DuckDBPyConnection) -> datetime:
     Raises:
         NoList: there is none, or the marts have gone on and the list has not yet.
     """
-    if not has_table(connection, "outreach.list_runs"):
+    if not has_table(connection, "marts.at_risk_customers"):
         raise NoList("outreach: no list yet; `heedline run` makes one")
     listed = connection.execute(
         "select max(as_of) from outreach.list_runs where list = ?", [AT_RISK]
@@ -52,7 +50,6 @@ def enqueue(connection: duckdb.DuckDBPyConnection, target: Target, now: datetime
     Raises:
         NoList: there is no list to deliver.
     """
-    connection.execute(_TABLES.read_text())
     connection.execute(PLAYS.read_text())
     as_of = newest_list(connection)
     given: dict[str, Any] = {

@@ -38,13 +38,13 @@ class Outcome:
     found: bool = False
 
 
-def told(problem: str, message: Message, secrets: Iterable[str]) -> str:
+def told(problem: str, rows: list[dict[str, Any]], secrets: Iterable[str]) -> str:
     """A problem in one line, with nothing in it of the customers or of how we sign in.
 
     Vendors quote what they refuse, so every value that was sent is taken out, and whatever looks
     like an address or a number.
     """
-    values = [str(value) for row in message.rows for value in row.values() if value is not None]
+    values = [str(value) for row in rows for value in row.values() if value is not None]
     hidden = sorted({v for v in [*values, *secrets] if len(v) > 3}, key=len, reverse=True)
     for value in hidden:
         problem = problem.replace(value, "…")

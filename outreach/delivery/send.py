@@ -81,7 +81,7 @@ def preview(target: Target, now: datetime) -> list[Message]:
 
 def queue(target: Target, now: datetime) -> Counter[str]:
     """Bring the outbox up to the newest list; entries of the target by status."""
-    with _changing() as connection:
+    with changing() as connection:
         outbox.enqueue(connection, target, now)
         found = outcomes.states(connection)
     return Counter({r["status"]: r["entries"] for r in found if r["target"] == target.name})
@@ -105,7 +105,7 @@ def deliver(
         NoList: there is no list of the marts' as_of.
     """
     with _only_one(target):
-        with _changing() as connection:
+        with changing() as connection:
             done = Delivered(target.name, outbox.enqueue(connection, target, clock()))
             is_due = target.enabled and claims.is_due(connection, target)
         if is_due:
@@ -123,7 +123,7 @@ def deliver(
 
 
 @contextmanager
-def _changing() -> Iterator[duckdb.DuckDBPyConnection]:
+def changing() -> Iterator[duckdb.DuckDBPyConnection]:
     """The warehouse for one change, all or nothing, however long a build holds it."""
     with warehouse(wait_seconds=_PATIENCE) as connection, transaction(connection):
         yield connection
@@ -152,7 +152,7 @@ def _send_all(
     results: list[Outcome] = []
     is_open = True
     while True:
-        with _changing() as connection:
+        with changing() as connection:
             done.counts += outcomes.record(connection, target, results, clock())
             messages = (
                 claims.claim(connection, target, clock(), most=_AT_ONCE, done=tried)
@@ -180,7 +180,7 @@ def _send_some(
             results.append(_send_one(adapter, message))
             unclear = 0
         except Undelivered as error:
-            problem = outcomes.told(str(error), message, secrets)
+            problem = outcomes.told(str(error), message.rows, secrets)
             results.append(Outcome(message, _status_after(error, message), problem=problem))
             log.warning("outreach: %s: %s", message.key, problem)
             unclear = _IN_A_ROW if isinstance(error, Closed) else unclear + 1

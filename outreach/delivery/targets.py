@@ -1,12 +1,13 @@
 """`targets.yml`, checked: where lists go, what of a customer goes along, and what is on."""
 
 from pathlib import Path
-from typing import Annotated, Any, Literal
+from typing import Annotated, Any, ClassVar, Literal
 
 import yaml
 from pydantic import BaseModel, ConfigDict, Field, ValidationError, field_validator, model_validator
 
 from outreach.delivery.templates import BadTemplate, columns_in
+from outreach.statuses import Status
 from warehouse.settings import settings
 
 FILE = Path(__file__).with_name("targets.yml")
@@ -74,13 +75,48 @@ class FileTarget(_Target):
         return settings().deliveries / (self.folder or self.name)
 
 
-class SalesforceTarget(_Target):
+class _Asked(_Target):
+    """A target that can be asked what became of what was sent.
+
+    Attributes:
+        ask_days: for how long after it was sent.
+        status_words: the target's words for ours, besides the usual ones.
+    """
+
+    usual_words: ClassVar[dict[str, Status]] = {}
+
+    ask_days: int = Field(default=90, ge=0)
+    status_words: dict[str, Status] = {}
+
+    def status_of(self, word: str) -> Status | None:
+        """Our word for one of the target's; None when nobody has said."""
+        known = {**self.usual_words, **{w.casefold(): s for w, s in self.status_words.items()}}
+        return known.get(word.casefold())
+
+
+class SalesforceTarget(_Asked):
+    usual_words = {
+        "not started": "open",
+        "deferred": "open",
+        "in progress": "in_progress",
+        "waiting on someone else": "in_progress",
+        "completed": "done",
+    }
+
     kind: Literal["salesforce_task"]
     api_version: str = "61.0"
     external_id_field: str | None = Field(default=None, pattern=r"^[A-Za-z]\w*__c$")
 
 
-class HubspotTarget(_Target):
+class HubspotTarget(_Asked):
+    usual_words = {
+        "not_started": "open",
+        "deferred": "open",
+        "in_progress": "in_progress",
+        "waiting": "in_progress",
+        "completed": "done",
+    }
+
     kind: Literal["hubspot_task"]
     contact: str = "{email}"
 
@@ -88,7 +124,16 @@ class HubspotTarget(_Target):
         return [*super().templates(), self.contact]
 
 
-class ZendeskTicketTarget(_Target):
+class ZendeskTicketTarget(_Asked):
+    usual_words = {
+        "new": "open",
+        "open": "open",
+        "pending": "in_progress",
+        "hold": "in_progress",
+        "solved": "done",
+        "closed": "done",
+    }
+
     kind: Literal["zendesk_ticket"]
 
 
@@ -153,6 +198,10 @@ Target = (
     | EmailTarget
     | WebhookTarget
 )
+
+
+Askable = SalesforceTarget | HubspotTarget | ZendeskTicketTarget
+"""Those that can be asked what became of what was sent."""
 
 
 class TargetsFile(BaseModel):

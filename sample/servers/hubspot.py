@@ -13,16 +13,20 @@ from sample.servers.faults import Faults
 from sample.servers.logins import RECEIVERS
 
 ROOT = "/crm/objects/2026-03"
+BATCH = 100  # inputs of one request
 PAGE = 2  # associations on a page: few, so that reading on is needed
 STAMP = "2026-06-30T00:00:00Z"
 
 
 def app(contacts: dict[str, str]) -> FastAPI:
-    """The server. `contacts`: e-mail address by id; `app.state.tasks` holds tasks by id."""
+    """The server. `contacts`: e-mail address by id; `app.state.tasks` holds tasks by id, those in
+    the recycling bin under `app.state.archived`; `moods`: of asking."""
     api = FastAPI(openapi_url=None)
     tasks: dict[str, dict[str, Any]] = {}
     hangs_on: dict[str, str] = {}
-    api.state.tasks, api.state.faults = tasks, Faults()
+    archived: dict[str, dict[str, Any]] = {}
+    api.state.tasks, api.state.archived = tasks, archived
+    api.state.faults, api.state.moods = Faults(), Faults()
 
     @api.middleware("http")
     async def sign_in(request: Request, call_next: Any) -> Response:
@@ -56,10 +60,22 @@ def app(contacts: dict[str, str]) -> FastAPI:
     @api.post(ROOT + "/tasks/batch/read")
     async def read_tasks(request: Request) -> Response:
         asked = json.loads(await request.body())
-        wanted = [one["id"] for one in asked["inputs"] if one["id"] in tasks]
-        return _batch(
-            [_object(i, {n: tasks[i].get(n) for n in asked["properties"]}) for i in wanted]
-        )
+        there = archived if request.query_params.get("archived") == "true" else tasks
+        if len(asked["inputs"]) > BATCH:
+            return _error(400, "VALIDATION_ERROR", f"at most {BATCH} inputs in one request")
+        found = []
+        for one in asked["inputs"]:
+            if task := there.get(one["id"]):
+                named = {name: task.get(name) for name in asked["properties"]}
+                stamp = task.get("hs_lastmodifieddate", STAMP)
+                more = {"archivedAt": stamp} if there is archived else {}
+                states = {"updatedAt": stamp, "archived": there is archived, **more}
+                found.append({**_object(one["id"], named), **states})
+        if "hs_task_status" not in asked["properties"]:
+            return _batch(found)
+        # What it does not know, the real one lists as errors in a 207.
+        lacks = len(found) < len(asked["inputs"])
+        return await api.state.moods.answer(lambda: _batch(found, 207 if lacks else 200))  # type: ignore[no-any-return]
 
     @api.post(ROOT + "/tasks")
     async def create(request: Request) -> Response:
@@ -86,9 +102,9 @@ def _object(key: str, properties: dict[str, Any]) -> dict[str, Any]:
     return {"id": key, "properties": {"hs_object_id": key, **properties}, **stamps}
 
 
-def _batch(found: list[dict[str, Any]]) -> Response:
+def _batch(found: list[dict[str, Any]], status: int = 200) -> Response:
     times = {"startedAt": STAMP, "completedAt": STAMP}
-    return _json({"status": "COMPLETE", "results": found, **times})
+    return _json({"status": "COMPLETE", "results": found, **times}, status)
 
 
 def _error(status: int, category: str, message: str) -> Response:

@@ -11,10 +11,16 @@ from sample.servers.salesforce_login import add_token_endpoint, answer, refused,
 
 DATA = "/services/data/v{version}"
 _BY_TEXT = re.compile(r"SELECT Id FROM Task WHERE (\w+) (=|LIKE) '(%?)(\w+)' LIMIT 1")
+_BY_ID = re.compile(
+    r"SELECT (?P<fields>[\w, ]+) FROM Task WHERE Id IN \((?P<ids>'\w+'(?:, '\w+')*)\)"
+)
+PAGE = 2  # of a query's records: few, so that reading on is needed
+STAMP = "2026-06-30T00:00:00.000+0000"
 
 
 def app() -> FastAPI:
-    """An org with Tasks alone; `app.state.tasks` holds them by id, `app.state.faults` its moods."""
+    """An org with Tasks alone; `app.state.tasks` holds them by id; `faults`, `moods`: what
+    happens to writes and to questions."""
     api = FastAPI(openapi_url=None)
     add_token_endpoint(api)
     add(api)
@@ -24,7 +30,26 @@ def app() -> FastAPI:
 def add(api: FastAPI) -> None:
     """Tasks for an org's API."""
     tasks: dict[str, dict[str, Any]] = {}
-    api.state.tasks, api.state.faults = tasks, Faults()
+    api.state.tasks, api.state.faults, api.state.moods = tasks, Faults(), Faults()
+    results: dict[str, list[dict[str, Any]]] = {}
+
+    def page(version: str, name: str, first: int) -> Response:
+        records, ends = results[name], first + PAGE
+        body: dict[str, Any] = {"totalSize": len(records), "done": ends >= len(records)}
+        if not body["done"]:
+            body["nextRecordsUrl"] = f"{DATA.format(version=version)}/query/{name}-{ends}"
+        return answer(200, {**body, "records": records[first:ends]})
+
+    def states(version: str, fields: str, ids: str) -> Response:
+        usual = {"Status": "Not Started", "IsDeleted": False, "LastModifiedDate": STAMP}
+        name = f"01g{len(results):012d}AAA"
+        results[name] = []
+        for key in re.findall(r"\w+", ids):
+            if key in tasks:
+                task = {**usual, **tasks[key], "Id": key}
+                task.setdefault("IsClosed", task["Status"] == "Completed")
+                results[name].append({field: task[field] for field in fields.split(", ")})
+        return page(version, name, 0)
 
     def make(task: dict[str, Any]) -> Response:
         if len(task.get("Subject", "")) > 255:
@@ -36,10 +61,16 @@ def add(api: FastAPI) -> None:
         tasks[key] = task
         return answer(201, {"id": key, "success": True, "errors": []})
 
+    @api.get(DATA + "/query/{name}-{first}")
+    def more(version: str, name: str, first: int, request: Request) -> Response:
+        return unauthorised(request) or page(version, name, first)
+
     @api.get(DATA + "/queryAll")
-    def query(version: str, q: str, request: Request) -> Response:
+    async def query(version: str, q: str, request: Request) -> Response:
         if found := unauthorised(request):
             return found
+        if by_id := _BY_ID.fullmatch(q):
+            return await api.state.moods.answer(lambda: states(version, **by_id.groupdict()))  # type: ignore[no-any-return]
         asked = _BY_TEXT.fullmatch(q)
         if asked is None:
             return refused(400, "MALFORMED_QUERY", "unexpected token")

@@ -11,6 +11,8 @@ from fastapi import FastAPI, Request, Response
 from sample.servers.faults import Faults
 from sample.servers.logins import LOGINS
 
+MANY = 100  # tickets of one request
+
 
 def app() -> FastAPI:
     """A Zendesk that only takes; `app.state.made` holds its tickets, `user_fields` by user."""
@@ -39,11 +41,23 @@ def add(server: FastAPI) -> None:
     made: list[dict[str, Any]] = []
     by_key: dict[str, tuple[bytes, Response]] = {}
     server.state.made, server.state.user_fields, server.state.faults = made, {}, Faults()
+    server.state.moods = Faults()
 
     @server.get("/api/v2/tickets.json")
     def by_external_id(external_id: str) -> Response:
         found = [ticket for ticket in made if ticket["external_id"] == external_id]
         return _json({"tickets": found, "next_page": None, "count": len(found)})
+
+    @server.get("/api/v2/tickets/show_many.json")
+    async def show_many(ids: str) -> Response:
+        wanted = ids.split(",")
+        if len(wanted) > MANY:
+            words = f"ids: at most {MANY} of them"
+            return _json({"error": "TooManyIds", "description": words}, 400)
+        usual = {"status": "open", "updated_at": "2026-06-30T00:00:00Z"}
+        found = [{**usual, **ticket} for ticket in made if str(ticket["id"]) in wanted]
+        body = {"tickets": found, "next_page": None, "previous_page": None, "count": len(found)}
+        return await server.state.moods.answer(lambda: _json(body))  # type: ignore[no-any-return]
 
     @server.post("/api/v2/tickets.json")
     async def create(request: Request) -> Response:

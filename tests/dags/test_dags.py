@@ -64,7 +64,7 @@ def test_what_opens_the_warehouse_waits_for_its_slot(dags: dict[str, Any]) -> No
     # They start a run, or say what another task found, and open nothing.
     expected |= {"erase.rebuild", "tagger_drift.alert", "outreach.is_anything_due"}
     # Waits for vendors; opens the warehouse for moments, and is patient then.
-    assert outside == expected | {"outreach.deliver"}
+    assert outside == expected | {"outreach.deliver", "outreach.fetch_outcomes"}
 
 
 def test_a_failed_load_still_reports_and_still_fails_its_run(dags: dict[str, Any]) -> None:
@@ -143,5 +143,8 @@ def test_with_a_target_on_a_list_is_delivered_after_publishing_and_a_person_is_a
     assert outreach.timetable.asset_condition is not None
     assert outreach.get_task("approve").upstream_task_ids == {"is_anything_due"}
     assert outreach.get_task("deliver").upstream_task_ids == {"queue", "approve"}
+    # An approval may take hours, and what was sent before can be asked about at once.
+    assert outreach.get_task("fetch_outcomes").upstream_task_ids == {"askable"}
+    assert outreach.get_task("askable").upstream_task_ids == {"queue"}
     # A person who says nothing has not said yes.
     assert outreach.get_task("approve").defaults == ["Reject"]

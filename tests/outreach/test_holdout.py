@@ -108,6 +108,18 @@ def test_a_customers_first_assignment_stays_with_what_was_known_then(company: Co
     assert after[2][:4] == ("at_risk", "c", AS_OF + timedelta(days=1), "treated")
 
 
+def test_a_run_remembers_the_share_that_was_held_out_then(company: Company) -> None:
+    company.rules["lists"]["incident"] = {"capacity": 9, "chance_to_help": 0.5, "service": True}
+    for day, share in enumerate((0.1, 0.25)):
+        company.rules["holdout"]["share"] = share
+        for name in ("at_risk", "incident"):
+            company.candidates(name, AS_OF + timedelta(days=day), a=0.9)
+        company.prepare(AS_OF + timedelta(days=day))
+
+    shares = company.read("select list, holdout_share from outreach.list_runs order by all")
+    assert shares == [("at_risk", 0.1), ("at_risk", 0.25), ("incident", 0.0), ("incident", 0.0)]
+
+
 def test_after_a_merge_the_surviving_customers_arm_holds(company: Company) -> None:
     company.rules["holdout"]["share"] = 0.5
     out = next(who for who in many(50) if is_held_out(who, 0.5))

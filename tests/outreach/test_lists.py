@@ -205,6 +205,7 @@ def test_a_warehouse_of_an_earlier_version_goes_on(company: Company) -> None:
     with warehouse() as connection:
         connection.execute(
             """
+            drop schema outreach cascade;
             create schema outreach;
             create table outreach.list_runs as select 'at_risk' as list,
                 timestamptz '2026-06-29 00:00:00+00' as as_of, 1::bigint as entries,
@@ -226,3 +227,9 @@ def test_a_warehouse_of_an_earlier_version_goes_on(company: Company) -> None:
         1,
         "old",
     )
+    assert company.read(
+        "select recovered, holdout_share from outreach.list_runs order by as_of"
+    ) == [
+        (0, None),
+        (0, 0.0),
+    ]

@@ -20,8 +20,6 @@ from tests.searching import files_with
 from warehouse.duck import warehouse
 from warehouse.settings import settings
 
-OUTBOX = Path(__file__).resolve().parents[2] / "outreach" / "delivery" / "tables.sql"
-
 pytestmark = pytest.mark.usefixtures("house")
 
 
@@ -243,16 +241,24 @@ def test_words_that_many_wrote_stay_in_the_drift_report() -> None:
     assert everything()["ml.tagger_drift"] == before
 
 
-def test_what_is_to_be_delivered_goes_and_so_do_files_that_were() -> None:
+def test_what_is_to_be_delivered_or_came_back_goes_and_so_do_files_that_were() -> None:
     instant = "2026-06-30T00:00:00Z"
     with warehouse() as connection:
-        connection.execute(OUTBOX.read_text())
         for key, customer in (("k1", JANE), ("k2", BOB)):
             connection.execute(
                 "insert into outreach.outbox values "
                 "(?, 'crm', 'at_risk', ?, ?, ?, 'pending', 0, null, null, null, null, ?)",
                 [key, customer, instant, instant, instant],
             )
+            connection.execute(
+                "insert into outreach.outcomes values ('csv', ?, ?, 'at_risk', ?, ?, 'done', null, "
+                "?, null, 'Kim', ?, ?)",
+                [key, key, customer, *[instant] * 4],
+            )
+        connection.execute(
+            "insert into outreach.refused_outcomes values ('/a.csv', 2, ?, ?)",
+            [f"status 'asked by {JANES}' is none of ours", instant],
+        )
     folder_ = settings().deliveries / "calls"
     folder_.mkdir(parents=True)
     for name, address in (("one.csv", JANES), ("two.csv", BOBS)):
@@ -260,4 +266,7 @@ def test_what_is_to_be_delivered_goes_and_so_do_files_that_were() -> None:
     erase()
 
     assert held("outreach.outbox", "customer_id") == [BOB]
+    assert held("outreach.outcomes", "customer_id") == [BOB]
+    [reason] = held("outreach.refused_outcomes", "reason")
+    assert JANES not in reason
     assert [path.name for path in folder_.iterdir()] == ["two.csv"]

@@ -7,22 +7,25 @@ read by their association, do not lag: that is where a message is looked up.
 from html import escape
 from typing import Any
 
-from outreach.delivery.adapters.base import Adapter
+from outreach.delivery.adapters.base import Adapter, RemoteState
 from outreach.delivery.http import Http, Pace
 from outreach.delivery.messages import Message, Refused
 from outreach.delivery.targets import HubspotTarget
 from outreach.delivery.templates import fill
-from warehouse.clock import iso
+from warehouse.clock import iso, parse_as_of
 from warehouse.credentials import Credentials
 
 _ROOT = "/crm/objects/2026-03"
 _BODY = "hs_task_body"
+_STATUS = "hs_task_status"
 _READ_AT_ONCE = 100
 _TASK_TO_CONTACT = {"associationCategory": "HUBSPOT_DEFINED", "associationTypeId": 204}
 
 
 class Hubspot(Adapter):
     """Signs in with a private app's token (the connection's password)."""
+
+    asks_at_once = _READ_AT_ONCE
 
     def __init__(self, target: HubspotTarget, credentials: Credentials, pace: Pace) -> None:
         self._target = target
@@ -56,6 +59,13 @@ class Hubspot(Adapter):
         body = {"properties": properties, "associations": [contact]}
         return str((self._http.send("POST", f"{_ROOT}/tasks", json=body) or {}).get("id", ""))
 
+    def states(self, remote_ids: list[str]) -> list[RemoteState]:
+        there = [_state(task) for task in self._read("tasks", remote_ids, [_STATUS])]
+        # A deleted one is in the recycling bin, which is asked by itself.
+        missing = sorted(set(remote_ids) - {one.remote_id for one in there})
+        gone = self._read("tasks", missing, [_STATUS], archived=True) if missing else []
+        return there + [_state(task) for task in gone]
+
     def close(self) -> None:
         self._http.close()
 
@@ -84,7 +94,13 @@ class Hubspot(Adapter):
                 return found
 
     def _read(
-        self, kind: str, ids: list[str], properties: list[str], by: str | None = None
+        self,
+        kind: str,
+        ids: list[str],
+        properties: list[str],
+        by: str | None = None,
+        *,
+        archived: bool = False,
     ) -> list[dict[str, Any]]:
         asked: dict[str, Any] = {
             "inputs": [{"id": one} for one in ids],
@@ -93,6 +109,18 @@ class Hubspot(Adapter):
         }
         if by:
             asked["idProperty"] = by
-        answer = self._http.look("POST", f"{_ROOT}/{kind}/batch/read", json=asked) or {}
+        path, only = f"{_ROOT}/{kind}/batch/read", {"archived": "true"} if archived else None
+        answer = self._http.look("POST", path, json=asked, params=only) or {}
         results: list[dict[str, Any]] = answer.get("results", [])
         return results
+
+
+def _state(task: dict[str, Any]) -> RemoteState:
+    is_deleted = bool(task["archived"])
+    return RemoteState(
+        remote_id=str(task["id"]),
+        # Empty where nobody has set it.
+        status=str(task["properties"].get(_STATUS) or "NOT_STARTED"),
+        changed_at=parse_as_of(task["archivedAt"] if is_deleted else task["updatedAt"]),
+        is_deleted=is_deleted,
+    )

@@ -7,11 +7,12 @@ the only standard text of a Task that SOQL can filter by.
 
 from typing import Any
 
-from outreach.delivery.adapters.base import Adapter
+from outreach.delivery.adapters.base import Adapter, RemoteState
 from outreach.delivery.http import Http, Pace
 from outreach.delivery.messages import Closed, Message, Refused
 from outreach.delivery.targets import SalesforceTarget
 from outreach.delivery.templates import fill
+from warehouse.clock import parse_as_of
 from warehouse.credentials import Credentials
 
 _LONGEST_SUBJECT = 255
@@ -19,6 +20,8 @@ _LONGEST_SUBJECT = 255
 
 class Salesforce(Adapter):
     """Signs in by OAuth client credentials: login = consumer key, password = consumer secret."""
+
+    asks_at_once = 200  # ids that fit into an address
 
     def __init__(self, target: SalesforceTarget, credentials: Credentials, pace: Pace) -> None:
         self._target = target
@@ -50,8 +53,33 @@ class Salesforce(Adapter):
         path = f"{self._root}/sobjects/Task"
         return _id_of(self._http.send("POST", path, json=_cut(task, f" {message.marker}")))
 
+    def states(self, remote_ids: list[str]) -> list[RemoteState]:
+        ids = ", ".join(f"'{one}'" for one in remote_ids if one.isalnum())
+        query = (
+            "SELECT Id, Status, IsClosed, IsDeleted, LastModifiedDate FROM Task "
+            f"WHERE Id IN ({ids})"
+        )
+        path, asked = f"{self._root}/queryAll", {"q": query}
+        found: list[RemoteState] = []
+        while True:
+            page = self._http.look("GET", path, params=asked)
+            found += [_state(record) for record in page["records"]]
+            if page["done"]:
+                return found
+            path, asked = page["nextRecordsUrl"], {}
+
     def close(self) -> None:
         self._http.close()
+
+
+def _state(record: dict[str, Any]) -> RemoteState:
+    return RemoteState(
+        remote_id=str(record["Id"]),
+        status=str(record["Status"]),
+        changed_at=parse_as_of(record["LastModifiedDate"]),
+        is_closed=bool(record["IsClosed"]),
+        is_deleted=bool(record["IsDeleted"]),
+    )
 
 
 def _cut(task: dict[str, str], ending: str) -> dict[str, str]:

@@ -6,11 +6,12 @@ look-up, the key goes along as `Idempotency-Key`, which Zendesk honours for two 
 
 from typing import Any
 
-from outreach.delivery.adapters.base import Adapter
+from outreach.delivery.adapters.base import Adapter, RemoteState
 from outreach.delivery.http import Http, Pace
 from outreach.delivery.messages import Message, Refused, Unsure
 from outreach.delivery.targets import ZendeskTicketTarget, ZendeskUserTarget
 from outreach.delivery.templates import fill, value_of
+from warehouse.clock import parse_as_of
 from warehouse.credentials import Credentials
 
 
@@ -23,6 +24,8 @@ def _open(
 
 class ZendeskTickets(Adapter):
     """Signs in as `agent@company/token` with an API token. A field named by a number is custom."""
+
+    asks_at_once = 100
 
     def __init__(self, target: ZendeskTicketTarget, credentials: Credentials, pace: Pace) -> None:
         self._target, self._http = target, _open(target, credentials, pace)
@@ -56,6 +59,19 @@ class ZendeskTickets(Adapter):
                 raise Unsure(str(error)) from None
             raise
         return str(((answer or {}).get("ticket") or {}).get("id", ""))
+
+    def states(self, remote_ids: list[str]) -> list[RemoteState]:
+        """Deleted tickets are left out, as are those that the login may not see."""
+        path, asked = "/api/v2/tickets/show_many.json", {"ids": ",".join(remote_ids)}
+        answer = self._http.look("GET", path, params=asked)
+        return [
+            RemoteState(
+                remote_id=str(ticket["id"]),
+                status=str(ticket["status"]),
+                changed_at=parse_as_of(ticket["updated_at"]),
+            )
+            for ticket in answer["tickets"]
+        ]
 
     def close(self) -> None:
         self._http.close()

@@ -38,7 +38,7 @@ def test_it_shows_what_would_be_sent_and_sends_nothing(house: House) -> None:
     assert "there (webhook, on): 3 would be sent" in shown.output
     assert "calls (csv, off: dry run only): 3 would be sent" in shown.output
     assert "Ana Ruiz" in shown.output
-    assert not house.read("select 1 from duckdb_tables() where table_name = 'outbox'")
+    assert house.outbox() == []
 
 
 def test_a_target_that_is_off_is_not_sent_to_and_the_switch_is_named(house: House) -> None:
