@@ -15,3 +15,7 @@ insert into ml.customer_risk (customer_id, as_of, model_version, score, band, re
     ('p1', timestamptz '2026-06-30 00:00:00+00', '2', 0.8, 'red', '[{"feature":"x","reason":"invoice wrong twice","contribution":1}]'),
     (md5('acme:by-turns'), timestamptz '2026-06-30 00:00:00+00', '2', 0.1, 'green', '[]'),
     (md5('acme:by-gone'), timestamptz '2026-06-30 00:00:00+00', '2', 0.9, 'red', '[]');
+insert into ml.risk_accuracy (as_of, kind, ranking, model_version, is_in_use, known_at, is_final, customers, churners, auc) values
+    (timestamptz '2026-05-01 00:00:00+00', 'live', 'scores', '1', true, timestamptz '2026-06-01 00:00:00+00', false, 10, 2, 0.8),
+    (timestamptz '2026-05-01 00:00:00+00', 'live', 'chance', '1', false, timestamptz '2026-06-01 00:00:00+00', false, 10, 2, 0.5),
+    (timestamptz '2026-06-15 00:00:00+00', 'live', 'scores', '1', true, timestamptz '2026-07-15 00:00:00+00', false, 9, 1, 0.7);

@@ -228,6 +228,26 @@ def test_at_risk_lists_whom_to_call_by_the_newest_model(file: Path) -> None:
     assert query(file, "select count(*) from marts.customer_health") == [(3,)]
 
 
+def test_the_record_of_earlier_runs_is_as_known_by_now(file: Path) -> None:
+    rows = query(
+        file, "select scored_as_of::date::varchar, ranking, auc from marts.risk_accuracy order by 2"
+    )
+    assert rows == [("2026-05-01", "chance", 0.5), ("2026-05-01", "scores", 0.8)]
+
+
+def test_every_mart_with_an_instant_describes_this_run(file: Path) -> None:
+    """Publishing refuses one that does not."""
+    marts = query(
+        file,
+        "select table_name from information_schema.columns "
+        "where table_schema = 'marts' and column_name = 'as_of'",
+    )
+    assert ("risk_accuracy",) in marts
+    for (mart,) in marts:
+        (of,) = query(file, f"select list(distinct as_of::varchar) from marts.{mart}")[0]
+        assert of in (None, ["2026-06-30 00:00:00+00"]), mart
+
+
 def test_features_know_the_customer_over_all_contacts(file: Path) -> None:
     rows = query(
         file,

@@ -19,7 +19,7 @@ MATURE = RUN + timedelta(days=30)
 FINAL = RUN + timedelta(days=60)
 PEOPLE, ON_LIST = 400, 40
 TABLES = """
-create schema intermediate; create schema marts; create schema outreach;
+create schema intermediate; create schema marts;
 create table marts.customer_merges (
     change varchar, from_customer_id varchar, customer_id varchar
 );
