@@ -71,6 +71,11 @@ def _make_tables(connection: duckdb.DuckDBPyConnection, source: str) -> None:
         columns = [f"{identifier(c)} {_SQL_TYPES[kind]}" for c, kind in resource.columns.items()]
         listed = ", ".join([*columns, *_BOOKKEEPING])
         connection.execute(f'create table if not exists raw_{source}."{name}" ({listed})')
+        # Staging reads what this version declares, and a table may be an earlier one's.
+        for column in columns:
+            connection.execute(
+                f'alter table raw_{source}."{name}" add column if not exists {column}'
+            )
         quarantine = f'quarantine."{source}__{name}"'
         connection.execute(
             f"create table if not exists {quarantine} (load_id varchar, row_key varchar, "

@@ -32,6 +32,8 @@ class OwnFields(BaseModel):
 
     Attributes:
         segment: field of Account.
+        customer_status: field of Account: whether they are a customer (else its Type says so).
+        customer_until: field of Account, a date or time: since when they are none any more.
         language: field of Contact (a language tag).
         external_ids: fields of Contact by the system whose id they hold, e.g. `zendesk`.
         consent: fields of Contact by purpose, each a date or time the consent was given.
@@ -40,27 +42,39 @@ class OwnFields(BaseModel):
     model_config = ConfigDict(extra="forbid", frozen=True)
 
     segment: str | None = None
+    customer_status: str | None = None
+    customer_until: str | None = None
     language: str | None = None
     external_ids: dict[str, str] = Field(default_factory=dict)
     consent: dict[str, str] = Field(default_factory=dict)
 
     def of_account(self) -> tuple[str, ...]:
-        return (self.segment,) if self.segment else ()
+        named = (self.segment, self.customer_status, self.customer_until)
+        return tuple(dict.fromkeys(field for field in named if field))
 
     def of_contact(self) -> tuple[str, ...]:
         named = (*self.external_ids.values(), *self.consent.values(), self.language)
         return tuple(dict.fromkeys(field for field in named if field))
 
     def declare_account(self, row: Row) -> Row:
-        return {**row, "declared_segment": row.get(self.segment) if self.segment else None}
+        return {
+            **row,
+            "declared_segment": _value(self.segment, row),
+            "declared_customer_status": _value(self.customer_status, row),
+            "declared_customer_until": _value(self.customer_until, row),
+        }
 
     def declare_contact(self, row: Row) -> Row:
         return {
             **row,
-            "declared_language": row.get(self.language) if self.language else None,
+            "declared_language": _value(self.language, row),
             "declared_external_ids": _filled(self.external_ids, row),
             "declared_consent": _filled(self.consent, row),
         }
+
+
+def _value(field: str | None, row: Row) -> Any:
+    return row.get(field) if field else None
 
 
 def _filled(meanings: dict[str, str], row: Row) -> Row:

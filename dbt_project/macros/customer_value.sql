@@ -4,7 +4,7 @@
     coalesce({{ customers }}.amount_per_month, {{ purchases }}.order_amount_365d / 12, 0)
 {%- endmacro %}
 
-{#- Whether all subscriptions of a row of dim_customers have ended. -#}
+{#- Whether a row of dim_customers is no customer any more: all subscriptions have ended, or the CRM says so. -#}
 {% macro has_left(customers="customers") -%}
-    ({{ customers }}.subscriptions > 0 and {{ customers }}.active_subscriptions = 0)
+    (({{ customers }}.subscriptions > 0 and {{ customers }}.active_subscriptions = 0) or {{ customers }}.customer_until is not null)
 {%- endmacro %}

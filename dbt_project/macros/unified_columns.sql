@@ -11,7 +11,10 @@
         "remote_was_deleted": flag, "merged_into_remote_id": text, "loaded_at": instant,
     } %}
     {% set own = {
-        "accounts": {"name": text, "domain": text, "segment": text, "owner": text, "created_at": instant},
+        "accounts": {
+            "name": text, "domain": text, "segment": text, "owner": text, "created_at": instant,
+            "customer_status": text, "customer_until": instant,
+        },
         "contacts": {
             "name": text, "given_name": text, "surname": text, "email": text, "phone": text,
             "company": text, "account_remote_id": text, "external_ids": text, "date_of_birth": day,

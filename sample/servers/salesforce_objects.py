@@ -52,6 +52,7 @@ def accounts(world: Path) -> Records:
                 "LastModifiedDate": stamp(row["updated_at"] or row["created_at"]),
                 "SystemModstamp": stamp(row["updated_at"] or row["created_at"]),
                 "Segment__c": row["segment"],
+                "Churn_Date__c": None,
             }
         )
     return found
@@ -99,7 +100,7 @@ def contacts(world: Path) -> Records:
 RECORDS: dict[str, Callable[[Path], Records]] = {"Account": accounts, "Contact": contacts}
 FIELDS = {
     "Account": "Id IsDeleted MasterRecordId Name Website Type Industry OwnerId Owner.Name "
-    "Owner.Email CreatedDate LastModifiedDate SystemModstamp Segment__c",
+    "Owner.Email CreatedDate LastModifiedDate SystemModstamp Segment__c Churn_Date__c",
     "Contact": "Id IsDeleted MasterRecordId AccountId FirstName LastName Name Email Phone "
     "MobilePhone Birthdate MailingStreet MailingCity MailingPostalCode MailingCountry "
     "HasOptedOutOfEmail DoNotCall CreatedDate LastModifiedDate SystemModstamp Account_Number__c "

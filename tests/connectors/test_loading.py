@@ -102,6 +102,20 @@ def test_a_column_the_vendor_adds_is_kept_and_old_rows_stay_unchanged() -> None:
     assert coupons == [(1, None), (2, "SPRING")]
 
 
+def test_a_table_of_an_earlier_version_gets_the_columns_that_this_one_declares(
+    monkeypatch: pytest.MonkeyPatch,
+) -> None:
+    put("1", [row(1, 2.0)])
+    load_pending("shop")
+    declared = {**SHOP["orders"].columns, "paid_until": "text"}
+    newer = {"orders": SHOP["orders"].model_copy(update={"columns": declared})}
+    monkeypatch.setattr(loading, "resources", lambda _source: newer)
+    load_pending("shop")
+    with warehouse(read_only=True) as connection:
+        found = connection.execute("select id, paid_until from raw_shop.orders").fetchall()
+    assert found == [(1, None)]
+
+
 def test_quarantined_rows_are_kept_as_they_came_with_their_reason() -> None:
     put("1", [row(1, 2.0)], [{**row(2, -1.0), "_reason": "total: below 0", "_row_key": '{"id":2}'}])
     (account,) = load_pending("shop")

@@ -149,6 +149,43 @@ def test_when_staged_then_merges_consent_and_own_fields_are_in_unified_terms(org
     )
 
 
+@pytest.mark.parametrize("date", ["2026-04-20", "2026-04-20T00:00:00.000+0000"])
+def test_when_own_fields_tell_of_a_customers_end_then_staging_says_when(
+    tmp_path: Path, date: str
+) -> None:
+    app = server.app(world(tmp_path / "world"))
+    (record,) = app.state.records["Account"]
+    told = {"customer_status": "Industry", "customer_until": "Churn_Date__c"}
+    with served(app) as address:
+        extract("salesforce", ask(address, fields=told))
+        load("salesforce")
+        build_staging("salesforce")
+        plain = staged("salesforce", "accounts")[record["Id"]]
+        # Where the own field is empty the standard one says it.
+        assert (plain["customer_status"], plain["customer_until"]) == ("Customer - Direct", None)
+
+        changed = {"Industry": "Former Customer", "Churn_Date__c": date}
+        record |= {**changed, "SystemModstamp": "2026-05-01T00:00:00.000Z"}
+        extract("salesforce", ask(address, fields=told))
+        load("salesforce")
+    account = staged("salesforce", "accounts")[record["Id"]]
+    assert account["customer_status"] == "Former Customer"
+    assert account["customer_until"] == at("2026-04-20 00:00")
+
+
+def test_when_the_field_of_the_end_holds_no_date_then_the_record_is_set_aside(
+    tmp_path: Path,
+) -> None:
+    app = server.app(world(tmp_path / "world"))
+    app.state.records["Account"][0]["Churn_Date__c"] = "next spring"
+    with served(app) as address:
+        extract("salesforce", ask(address, fields={"customer_until": "Churn_Date__c"}))
+    assert load("salesforce")["account"].quarantined == 1
+    ((reason,),) = raw("select reason from quarantine.salesforce__account")
+    assert "declared_customer_until" in reason
+    assert "name a field of such a type" in reason
+
+
 def test_when_the_secret_is_wrong_then_one_line_says_so_without_it(org: str) -> None:
     with pytest.raises(SourceError) as caught:
         extract("salesforce", ask(org, secret="wrong-secret-123"))

@@ -20,7 +20,7 @@ from warehouse.settings import Settings, settings
 
 AS_OF = datetime(2026, 6, 30, tzinfo=UTC)
 
-# Entity → columns of shared/design/file_drop.md, in its order.
+# Entity → columns of shared/design/file_drop.md, in its order; then ours beyond it.
 COLUMNS = {
     "agents": "agent_id name email team role time_zone active_from active_to",
     "contacts": (
@@ -28,7 +28,9 @@ COLUMNS = {
         "date_of_birth address postcode country language time_zone created_at do_not_contact "
         "consent"
     ),
-    "accounts": "account_id name domain segment owner created_at",
+    "accounts": (
+        "account_id name domain segment owner created_at customer_status customer_until updated_at"
+    ),
     "conversations": (
         "conversation_id channel opened_at contact_id subject status priority team "
         "assignee_agent_id brand schedule_id tags merged_into_conversation_id deleted_at is_spam "

@@ -53,7 +53,14 @@ class Edited:
                 "agents", agent_id=f"a{n}", name=f"A{n}", email=f"a{n}@acme.example", role=role
             )
         for n in range(4):
-            company.add("accounts", account_id=f"k{n}", name=f"K{n}", segment=f"segment {n % 2}")
+            company.add(
+                "accounts",
+                account_id=f"k{n}",
+                name=f"K{n}",
+                segment=f"segment {n % 2}",
+                created_at=iso(BEGIN),
+                customer_status=("Customer", "Partner")[n % 2],
+            )
         for n in range(PEOPLE):
             company.add("contacts", contact_id=f"p{n}", name=f"P{n}", account_id=f"k{n % 4}")
         company.add("articles", article_id="art", title="How to")

@@ -64,6 +64,14 @@ def correct(connection: duckdb.DuckDBPyConnection, chance: random.Random, at: da
             f"p{chance.randrange(PEOPLE)}",
             account_id=f"k{chance.randrange(4)}",
         )
+    change(
+        "accounts",
+        "account_id",
+        f"k{chance.randrange(4)}",
+        customer_status="Former customer",
+        customer_until=iso(at - timedelta(days=9)),
+        updated_at=iso(at),
+    )
     some = {
         entity: iter(chance.sample(connection.execute(
             f"select {key} from raw_file_drop.{entity} order by {key}"

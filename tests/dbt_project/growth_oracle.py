@@ -117,6 +117,7 @@ def is_left_alone(tables: Tables, customer: Row) -> bool:
     )
     bands = {row["customer_id"]: row["band"] for row in tables["customer_health"]}
     gone = customer["subscriptions"] > 0 and customer["active_subscriptions"] == 0
+    gone = gone or customer["customer_until"] is not None
     return bands.get(name) != "green" or cancelling or gone
 
 

@@ -31,7 +31,7 @@ _COLUMNS = {
     "int_contact_customers": "customer_id source_system remote_id",
     "dim_customers": "customer_id customer_name email phone account_name owner currency "
     "created_at:at first_contact_at:at last_contact_at:at subscriptions:count "
-    "active_subscriptions:count amount_per_month:real",
+    "active_subscriptions:count amount_per_month:real customer_until:at",
     "int_customer_value": "customer_id order_amount_365d:real",
     "customer_health": "customer_id band score:real",
     "growth_rules": "feature label reason at_least:real points:real",
@@ -169,6 +169,7 @@ def drawn(seed: int, customers: int) -> Tables:
                 **me, "created_at": pick(None, at()), "first_contact_at": pick(None, at()),
                 "subscriptions": len(rented), "amount_per_month": pick(None, 10.0, 35.0),
                 "active_subscriptions": sum(row["ended_at"] is None for row in rented),
+                "customer_until": pick(*[None] * 9, at()),
             }
         )  # fmt: skip
     del tables["int_contact_customers"]

@@ -58,6 +58,7 @@ def test_signs_add_up_to_a_score_with_reasons() -> None:
         {"fct_conversations": [{**ANNA, "is_solved": False, "escalations": 1}]},
         {"int_subscriptions": [{**ANNA, "started_at": ago(99), "cancel_requested_at": ago(1)}]},
         {"dim_customers": [{**ANNA, "subscriptions": 1, "active_subscriptions": 0}]},
+        {"dim_customers": [{**ANNA, "customer_until": ago(9)}]},
     ],
     ids=lambda changes: str(next(iter(changes.values()))),
 )

@@ -22,6 +22,7 @@ MODELS = (
 _AT = pa.timestamp("us", "UTC")
 _TYPES = {
     **dict.fromkeys(("opened_at", "ended_at", "last_contact_at", "last_order_at"), _AT),
+    "customer_until": _AT,
     **dict.fromkeys(("metric_date", "incident_last_date"), pa.date32()),
     **dict.fromkeys(("expected", "amount_per_month", "order_amount_365d"), pa.float64()),
     **dict.fromkeys(("conversations", "subscriptions", "active_subscriptions"), pa.int64()),
@@ -32,7 +33,7 @@ COLUMNS = {
     "kpi_topic_alerts": "incident_id conversation_id customer_id channel opened_at is_unsolved",
     "dim_customers": "customer_id customer_name email phone account_id account_name owner country "
     "segment currency last_contact_at last_order_at subscriptions active_subscriptions "
-    "amount_per_month",
+    "amount_per_month customer_until",
     "int_customer_value": "customer_id order_amount_365d",
     "int_subscriptions": "source_system contact_remote_id plan ended_at",
     "int_contact_customers": "customer_id source_system remote_id",
@@ -200,6 +201,7 @@ def test_who_has_gone_is_told_only_what_they_asked_about() -> None:
             customer("here", account_id="A"),
             customer("asked", **gone),
             customer("left", **gone),
+            customer("left, says the CRM", account_id="A", customer_until=AS_OF - timedelta(9)),
             customer("silent", **silent, last_contact_at=AS_OF - timedelta(400)),
         ],
     }

@@ -30,6 +30,7 @@ TOLD_LATER = {
     "survey_responses": ("responded_at", ("responded_at", "score")),
     "subscriptions": ("ended_at", ("ended_at",)),
     "calls": ("ended_at", ("ended_at", "outcome", "talk_seconds")),
+    "accounts": ("customer_until", ("customer_until",)),
 }
 """By entity: an instant that a row learns of later, and what it learns with it."""
 
@@ -63,7 +64,14 @@ def busy_company() -> Company:
         for row in company.rows[entity]:
             if row.get("contact_id", "").startswith("p"):
                 row["contact_id"] = f"p{int(row['contact_id'][1:]) % MEMBERS}"
-    company.rows["contacts"] = company.rows["contacts"][:MEMBERS]
+    ends = (None, JULY - timedelta(days=20), JULY + timedelta(days=5), None)
+    for row, end in zip(company.rows["accounts"], ends, strict=True):
+        row |= {"customer_status": "Customer"} | ({"customer_until": iso(end)} if end else {})
+    # Some never buy: that they are customers is the CRM's word alone.
+    colleagues = company.rows["contacts"][MEMBERS : 2 * MEMBERS]
+    for number, row in enumerate(colleagues):
+        row["created_at"] = iso(JULY - timedelta(days=number - 5))
+    company.rows["contacts"] = company.rows["contacts"][:MEMBERS] + colleagues
     return company
 
 
@@ -97,11 +105,13 @@ def tag() -> None:
             )  # fmt: skip
 
 
-def features(home: Path, patch: pytest.MonkeyPatch, company: Company, as_of: datetime) -> Path:
+def features(
+    home: Path, patch: pytest.MonkeyPatch, company: Company, as_of: datetime, *more: str
+) -> Path:
     patch.setenv("HEEDLINE_HOME", str(home))
     company.write()
     tag()
-    build_up_to("int_risk_training", as_of=as_of)
+    build_up_to("int_risk_training", *more, as_of=as_of)
     return settings().warehouse_file
 
 
@@ -123,7 +133,7 @@ def test_what_came_later_changes_nothing(tmp_path, monkeypatch) -> None:
     known = features(tmp_path / "all", monkeypatch, company, JULY + timedelta(days=15))
     past = features(tmp_path / "past", monkeypatch, as_it_was(company, JULY), JULY)
     ours, theirs = rows_at(known, JULY), rows_at(past, JULY)
-    assert len(ours) > MEMBERS / 2
+    assert len(ours) > MEMBERS  # who bought, and colleagues
     assert ours.keys() == theirs.keys()
     differing = {
         name: (customer, row[name], theirs[customer][name])
@@ -141,8 +151,15 @@ def test_what_came_later_changes_nothing(tmp_path, monkeypatch) -> None:
     assert any(row["churn_intent_max_30d"] for row in ours.values())
 
 
+def called(company: Company, name: str, **said: str) -> None:
+    """Somebody of an account of their own, of which the CRM says something."""
+    company.add("contacts", contact_id=name, account_id=name, created_at="2026-01-05T00:00:00Z")
+    company.add("accounts", account_id=name, name=name, **said)
+
+
 def subscriber(company: Company, name: str, *stretches: tuple[str, str | None]) -> None:
-    company.add("contacts", contact_id=name, name=name)
+    if all(row["contact_id"] != name for row in company.rows.get("contacts", [])):
+        company.add("contacts", contact_id=name, name=name)
     for number, (start, end) in enumerate(stretches):
         company.add(
             "subscriptions", subscription_id=f"{name}-{number}", contact_id=name, plan="pro",
@@ -172,7 +189,15 @@ def test_who_left_is_told_from_what_they_bought(tmp_path, monkeypatch) -> None:
     buyer(company, "goes on", "2026-03-01", "2026-03-11", "2026-03-21", "2026-04-10", "2026-06-25")
     buyer(company, "twice", "2026-03-01", "2026-03-11")
     company.add("contacts", contact_id="never", name="never")
-    file = features(tmp_path, monkeypatch, company, AS_OF)
+    called(company, "customer", customer_status="Customer")
+    called(company, "former", customer_status="Former customer", customer_until="2026-04-20")
+    called(company, "known late", customer_status="Churned", updated_at="2026-04-20T00:00:00Z")
+    called(company, "prospect", customer_status="Prospect")
+    called(company, "paid on", customer_until="2026-04-20")
+    subscriber(company, "paid on", ("2026-01-10", None))
+    called(company, "came back", customer_until="2026-04-20")
+    subscriber(company, "came back", ("2026-01-10", "2026-04-18"), ("2026-05-05", None))
+    file = features(tmp_path, monkeypatch, company, AS_OF, "dim_customers", "dim_accounts")
     found = query(
         file,
         "select c.remote_id, t.as_of::date::varchar, t.churned "
@@ -193,12 +218,26 @@ def test_who_left_is_told_from_what_they_bought(tmp_path, monkeypatch) -> None:
         "left lately": {**month, "06-01": None},
         "stops": {"04-01": True},
         "goes on": {**month} | {"05-01": True},
+        "customer": {**month, "06-01": None},
+        "former": {"04-01": True},
+        "known late": {"04-01": True},
+        "paid on": {"04-01": True},
+        "came back": {"04-01": True, "06-01": None},
     }
+    left = "account_name, cast(customer_until as date)::varchar from marts"
+    gone = [("former", "2026-04-20"), ("known late", "2026-04-20"), ("paid on", "2026-04-20")]
+    said = query(file, f"select {left}.dim_customers where customer_until is not null order by 1")
+    assert said == gone
+    told = query(file, f"select {left}.dim_accounts where customer_until is not null order by 1")
+    assert told == [("came back", "2026-04-20"), *gone]
+    assert query(
+        file, "select customer_status from marts.dim_accounts where account_name = 'known late'"
+    ) == [("Churned",)]
     # As of now everybody has a row.
     now = query(
         file, "select count(*) from intermediate.int_risk_features where not is_month_start"
     )
-    assert now == [(9,)]
+    assert now == [(15,)]
 
 
 def test_a_month_stays_as_it_was_worked_out(tmp_path, monkeypatch) -> None:

@@ -12,10 +12,14 @@ select
     source_system,
     remote_id,
     remote_updated_at,
+    remote_was_deleted or merged_into_remote_id is not null as is_gone,
+    loaded_at,
     created_at,
     name,
     own_domain as domain,
     segment,
     owner,
+    customer_status,
+    customer_until,
     md5(coalesce(own_domain, lower(trim(name)), source_system || ':' || remote_id)) as account_id
 from domains

@@ -16,6 +16,7 @@ subscribed as (
         customer_id,
         count(*) filter (where is_active) as active_subscriptions,
         count(*) as subscriptions,
+        max(started_at) as last_subscribed_at,
         {{ exact_sum('amount_per_month', 'is_active') }} as amount_per_month,
         max_by(currency, started_at) as subscription_currency
     from subscriptions
@@ -52,6 +53,7 @@ select
     coalesce(subscribed.customer_id, ordered.customer_id) as customer_id,
     coalesce(subscribed.subscriptions, 0) as subscriptions,
     coalesce(subscribed.active_subscriptions, 0) as active_subscriptions,
+    subscribed.last_subscribed_at,
     cast(subscribed.amount_per_month as double) as amount_per_month,
     coalesce(subscribed.subscription_currency, ordered.order_currency) as currency,
     ordered.last_order_at,

@@ -24,7 +24,7 @@ with obstacles as (
     where is_cancelling
 
     union all
-    select customer_id, 'all subscriptions have ended', 3
+    select customer_id, 'no customer any more', 3
     from {{ ref('dim_customers') }} as customers
     where {{ has_left() }}
 )

@@ -1,84 +1,55 @@
--- When somebody was a customer: while a subscription ran; before the first one, from an order until so many of their
--- usual gaps (`churn_order_gaps`) went by without the next. A period that has not ended yet has no end.
-with subscriptions as (
-    select
-        links.customer_id,
-        subscriptions.started_at,
-        -- Ended, and no source says when: at the last update, which is when it was known.
-        coalesce(
-            subscriptions.ended_at,
-            case when subscriptions.status in ({{ quoted(var('churn_subscription_status')) }}) then subscriptions.remote_updated_at end
-        ) as ended_at
-    from {{ ref('int_subscriptions') }} as subscriptions
-    inner join {{ ref('int_contact_customers') }} as links
-        on
-            subscriptions.source_system = links.source_system
-            and subscriptions.contact_remote_id = links.remote_id
-    where subscriptions.status is null or subscriptions.status not in ({{ quoted(var('unpaid_subscription_status')) }})
+-- When somebody was a customer: by what they bought, and by what the CRM says of their account. Its end closes what began
+-- before it. Of who is not known to have bought, or not enough to make a period, its word alone tells.
+with bought as (
+    select * from {{ ref('int_risk_purchase_periods') }}
 ),
 
 firsts as (
-    select customer_id, min(started_at) as subscribed_at
-    from subscriptions
+    select customer_id, min(started_at) as bought_at
+    from bought
     group by customer_id
 ),
 
-orders as (
+called as (
     select
-        links.customer_id,
-        orders.ordered_at,
-        lag(orders.ordered_at) over by_customer as previous_at,
-        lead(orders.ordered_at) over by_customer as next_at,
-        row_number() over by_customer as order_number
-    from {{ ref('int_orders') }} as orders
-    inner join {{ ref('int_contact_customers') }} as links
-        on
-            orders.source_system = links.source_system
-            and orders.contact_remote_id = links.remote_id
-    where
-        orders.status is null
-        or orders.status not in ({{ quoted(var('unpaid_order_status')) }})
-    window by_customer as (partition by links.customer_id order by orders.ordered_at, orders.remote_id)
+        customers.customer_id,
+        standing.customer_until,
+        coalesce(customers.created_at, accounts.created_at) as created_at
+    from {{ ref('int_customers') }} as customers
+    inner join {{ ref('int_account_standing') }} as standing
+        on customers.account_id = standing.account_id
+    inner join {{ ref('int_account_profiles') }} as accounts
+        on customers.account_id = accounts.account_id
+    where standing.is_customer or standing.customer_until is not null
 ),
 
--- The usual gap as it was known at the order.
-gaps as (
+-- From the first order, where there are any too few; a record may be older than the first purchase by years.
+told as (
     select
-        *,
-        {{ median(minutes_between('previous_at', 'ordered_at')) }} over (
-            partition by customer_id order by order_number rows between unbounded preceding and current row
-        ) as usual_gap_minutes
-    from orders
-),
-
-patience as (
-    select
-        *,
-        {{ microseconds_after(
-            'cast(' ~ var('churn_order_gaps') ~ ' * usual_gap_minutes * 60000000 as bigint)', 'ordered_at'
-        ) }} as waited_until
-    from gaps
-    where order_number >= {{ var('churn_orders_from') }}
+        called.customer_id,
+        coalesce(least(purchases.first_order_at, firsts.bought_at), called.created_at) as started_at,
+        least(called.customer_until, firsts.bought_at) as ended_at
+    from called
+    left join firsts
+        on called.customer_id = firsts.customer_id
+    left join {{ ref('int_risk_purchases') }} as purchases
+        on called.customer_id = purchases.customer_id and purchases.as_of = {{ as_of() }}
 )
 
-select customer_id, 'subscription' as kind, started_at, ended_at
-from subscriptions
-where started_at is not null
+select
+    bought.customer_id,
+    bought.kind,
+    bought.started_at,
+    case
+        when bought.started_at < called.customer_until then least(bought.ended_at, called.customer_until)
+        else bought.ended_at
+    end as ended_at
+from bought
+left join called
+    on bought.customer_id = called.customer_id
 
 union all
 
-select
-    patience.customer_id,
-    'orders' as kind,
-    patience.ordered_at as started_at,
-    least(
-        firsts.subscribed_at,
-        case
-            when patience.next_at <= patience.waited_until then patience.next_at
-            when patience.waited_until <= {{ as_of() }} then patience.waited_until
-        end
-    ) as ended_at
-from patience
-left join firsts
-    on patience.customer_id = firsts.customer_id
-where firsts.subscribed_at is null or patience.ordered_at < firsts.subscribed_at
+select customer_id, 'crm' as kind, started_at, ended_at
+from told
+where started_at < ended_at or (started_at is not null and ended_at is null)

@@ -34,7 +34,7 @@ conversations as (
 select
     ---------- who
     accounts.account_id, accounts.account_name, accounts.domain, accounts.segment, accounts.owner,
-    accounts.basis, accounts.account_records, accounts.created_at,
+    accounts.basis, accounts.account_records, accounts.created_at, standing.customer_status, standing.customer_until,
 
     ---------- what they do
     coalesce(customers.customers, 0) as customers,
@@ -57,6 +57,7 @@ select
 from {{ ref('int_account_profiles') }} as accounts
 left join customers on accounts.account_id = customers.account_id
 left join conversations on accounts.account_id = conversations.account_id
+left join {{ ref('int_account_standing') }} as standing on accounts.account_id = standing.account_id
 left join {{ ref('int_account_amounts') }} as amounts on accounts.account_id = amounts.account_id
 -- A domain of people who all belong to other accounts makes none.
 where accounts.basis = 'crm' or customers.customers > 0

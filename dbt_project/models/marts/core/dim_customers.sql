@@ -45,6 +45,11 @@ select
     customers.owner,
     customers.country,
     customers.contact_records,
+    -- Who bought something after it is back, whatever the CRM says.
+    case
+        when coalesce(greatest(purchases.last_order_at, purchases.last_subscribed_at) < standing.customer_until, true)
+            then standing.customer_until
+    end as customer_until,
 
     -- how to reach them
     preferences.preferred_channel,
@@ -86,6 +91,8 @@ left join issues
     on customers.customer_id = issues.customer_id
 left join {{ ref('int_customer_value') }} as purchases
     on customers.customer_id = purchases.customer_id
+left join {{ ref('int_account_standing') }} as standing
+    on customers.account_id = standing.account_id
 left join {{ ref('int_customer_lifetime') }} as lifetime
     on customers.customer_id = lifetime.customer_id
 order by customers.customer_id

@@ -23,9 +23,11 @@ renamed as (
         ) as domain,
         coalesce(nullif(declared_segment, ''), nullif(type, '')) as segment,
         coalesce(nullif(owner_name, ''), nullif(owner_email, '')) as owner,
+        coalesce(nullif(trim(declared_customer_status), ''), nullif(trim(type), '')) as customer_status,
 
         ---------- timestamps
-        {{ to_timestamp_utc('created_date') }} as created_at
+        {{ to_timestamp_utc('created_date') }} as created_at,
+        {{ to_timestamp_utc('declared_customer_until') }} as customer_until
     from source
 
 )

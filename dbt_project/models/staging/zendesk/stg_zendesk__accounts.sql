@@ -35,6 +35,7 @@ renamed as (
         first_domains.domain,
         {{ json_text('organization_fields', 'segment') }} as segment,
         {{ json_text('organization_fields', 'owner') }} as owner,
+        {{ null_columns("accounts", ["customer_status", "customer_until"]) }},
 
         ---------- timestamps
         {{ to_timestamp_utc('created_at') }} as created_at
