@@ -169,7 +169,7 @@ def drawn(seed: int, customers: int) -> Tables:
                 **me, "created_at": pick(None, at()), "first_contact_at": pick(None, at()),
                 "subscriptions": len(rented), "amount_per_month": pick(None, 10.0, 35.0),
                 "active_subscriptions": sum(row["ended_at"] is None for row in rented),
-                "customer_until": pick(*[None] * 19, ago(9)),
+                "customer_until": None if len(tables["dim_customers"]) % 20 else ago(9),
             }
         )  # fmt: skip
     del tables["int_contact_customers"]
