@@ -61,12 +61,14 @@ _RECOVERED = """
         case
             when main.reason is not null then main.reason
             when known.customer_id is null then 'erased'
-            when known.subscriptions > 0 and known.active_subscriptions = 0 then 'left'
+            when known.customer_until is not null
+                or (known.subscriptions > 0 and known.active_subscriptions = 0) then 'left'
             else 'score_fell'
         end as reason,
         case
             when main.reason is not null then main.detail
             when known.customer_id is null then 'not among the customers any more'
+            when known.customer_until is not null then 'no customer any more, says the CRM'
             when known.subscriptions > 0 and known.active_subscriptions = 0
                 then 'no subscription is active any more'
             else 'the score does not put them forward any more'

@@ -18,7 +18,6 @@ from typing import Any
 import duckdb
 import numpy as np
 from numpy.typing import NDArray
-from scipy.stats import binomtest
 
 from ml.risk.backtest.measures import caught, measure
 from ml.risk.learn import artefact
@@ -221,6 +220,8 @@ def _chance(seen: Seen, capacity: int) -> Record:
 
 
 def _at_capacity(left: float, capacity: int, seen: Seen) -> Record:
+    from scipy.stats import binomtest  # a second to import; most runs have no record to make
+
     churners = int(seen.churned.sum())
     wilson = binomtest(round(left), capacity).proportion_ci(method="wilson")
     return {

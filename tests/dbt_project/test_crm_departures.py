@@ -59,8 +59,9 @@ def house(
     subscriptions: Iterable[Row] = (),
     orders: Iterable[str] = (),
     created_at: datetime | None = CREATED,
+    colleague: str = "",
 ) -> duckdb.DuckDBPyConnection:
-    """One customer, and the records of the account."""
+    """One customer, and the records of the account; or two, of whom the colleague subscribed."""
     connection = duckdb.connect()
     connection.execute("set timezone = 'UTC'")
     contact = {"source_system": "acme", "contact_remote_id": "ann"}
@@ -70,13 +71,18 @@ def house(
             for number, record in enumerate(records)
         ],
         "int_account_profiles": [{"created_at": day("01-02")}],
-        "int_customers": [{"customer_id": "ann", "created_at": created_at}],
+        "int_customers": [
+            {"customer_id": who, "created_at": created_at}
+            for who in ("ann", *([colleague] if colleague else []))
+        ],
         "int_contact_customers": [
-            {"source_system": "acme", "remote_id": "ann", "customer_id": "ann"}
+            {"source_system": "acme", "remote_id": who, "customer_id": who}
+            for who in ("ann", colleague)
         ],
         "int_risk_instants": [{"as_of": AS_OF}],
         "int_subscriptions": [
-            {**contact, "remote_id": str(n), **row} for n, row in enumerate(subscriptions)
+            {**contact, "contact_remote_id": colleague or "ann", "remote_id": str(n), **row}
+            for n, row in enumerate(subscriptions)
         ],
         "int_orders": [
             {**contact, "remote_id": f"{n:02}", "ordered_at": day(at), "amount": 9.0}
@@ -119,6 +125,16 @@ def test_the_crms_word_alone_makes_a_customer_from_their_record_on() -> None:
     assert life(account("Prospect")) == ([], [])
     # Somebody whom an account that had left brought in later was never one.
     assert life(account("Churned", "04-20"), created_at=day("05-10")) == ([], [])
+
+
+def test_who_uses_what_a_colleague_pays_for_is_no_customer_who_could_leave() -> None:
+    subscribed = renting(("03-10", None))
+    for until in (None, "04-20"):
+        with house(
+            account("Customer", until), subscriptions=subscribed, colleague="bea"
+        ) as connection:
+            found = connection.execute("select customer_id, kind from int_risk_periods").fetchall()
+        assert found == [("bea", "subscription")]
 
 
 def test_an_end_of_which_no_day_is_told_is_when_it_was_known() -> None:

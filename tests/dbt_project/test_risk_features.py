@@ -67,11 +67,18 @@ def busy_company() -> Company:
     ends = (None, JULY - timedelta(days=20), JULY + timedelta(days=5), None)
     for row, end in zip(company.rows["accounts"], ends, strict=True):
         row |= {"customer_status": "Customer"} | ({"customer_until": iso(end)} if end else {})
-    # Some never buy: that they are customers is the CRM's word alone.
-    colleagues = company.rows["contacts"][MEMBERS : 2 * MEMBERS]
-    for number, row in enumerate(colleagues):
+    # Of some accounts nobody buys: that they are customers is the CRM's word alone.
+    strangers = company.rows["contacts"][MEMBERS : 2 * MEMBERS]
+    for number, row in enumerate(strangers):
         row["created_at"] = iso(JULY - timedelta(days=number - 5))
-    company.rows["contacts"] = company.rows["contacts"][:MEMBERS] + colleagues
+        row["account_id"] = f"unsold{number % len(ends)}"
+    for number, end in enumerate(ends):
+        until = {"customer_until": iso(end)} if end else {}
+        company.add(
+            "accounts", account_id=f"unsold{number}", name=f"Unsold {number}",
+            customer_status="Customer", created_at=iso(JULY - timedelta(days=400)), **until,
+        )  # fmt: skip
+    company.rows["contacts"] = company.rows["contacts"][:MEMBERS] + strangers
     return company
 
 
@@ -133,7 +140,7 @@ def test_what_came_later_changes_nothing(tmp_path, monkeypatch) -> None:
     known = features(tmp_path / "all", monkeypatch, company, JULY + timedelta(days=15))
     past = features(tmp_path / "past", monkeypatch, as_it_was(company, JULY), JULY)
     ours, theirs = rows_at(known, JULY), rows_at(past, JULY)
-    assert len(ours) > MEMBERS  # who bought, and colleagues
+    assert len(ours) > MEMBERS  # who bought, and whom the CRM alone tells of
     assert ours.keys() == theirs.keys()
     differing = {
         name: (customer, row[name], theirs[customer][name])

@@ -17,7 +17,8 @@ _MARTS = """
 create schema if not exists marts;
 create or replace table marts.dim_customers (
     customer_id varchar, customer_name varchar, do_not_contact boolean,
-    subscriptions bigint default 1, active_subscriptions bigint default 1
+    subscriptions bigint default 1, active_subscriptions bigint default 1,
+    customer_until timestamptz
 );
 create or replace table marts.dim_agents (
     agent_id varchar, name varchar, email varchar, is_active boolean, active_to timestamptz

@@ -53,12 +53,13 @@ def test_an_absence_within_the_cooldown_is_the_same_episode_and_a_longer_one_ano
 
 
 def test_who_is_off_the_list_is_told_with_the_reason(company: Company) -> None:
-    company.rules["lists"]["at_risk"]["capacity"] = 5
-    on(company, 0, fell=0.9, gone=0.8, never=0.7, crowded=0.6, erased=0.5)
+    company.rules["lists"]["at_risk"]["capacity"] = 6
+    on(company, 0, fell=0.9, gone=0.8, told=0.75, never=0.7, crowded=0.6, erased=0.5)
     company.run("update marts.dim_customers set do_not_contact = true where customer_id = 'never'")
     company.run(
         "update marts.dim_customers set active_subscriptions = 0 where customer_id = 'gone'"
     )
+    company.run("update marts.dim_customers set customer_until = now() where customer_id = 'told'")
     company.run("delete from marts.dim_customers where customer_id = 'erased'")
     company.rules["lists"]["at_risk"]["capacity"] = 1
     on(company, 1, other=0.99, never=0.7, crowded=0.6)
@@ -69,6 +70,7 @@ def test_who_is_off_the_list_is_told_with_the_reason(company: Company) -> None:
         ("fell", AS_OF, AS_OF, "score_fell"),
         ("gone", AS_OF, AS_OF, "left"),
         ("never", AS_OF, AS_OF, "do_not_contact"),
+        ("told", AS_OF, AS_OF, "left"),
     ]
     on(company, 2, other=0.99)
     assert recovered(company) == []

@@ -5,7 +5,7 @@ create or replace table marts.dim_customers as
 select 'c' || i as customer_id, 'Ana Müller ' || i as customer_name,
     'ana' || i || '@customer.example' as email, '+4915100000' || lpad(i::varchar, 3, '0') as phone,
     'smb' as segment, 'Acme' as account_name, 'Olga Owner' as owner, i = 38 as do_not_contact,
-    1 as subscriptions, 1 as active_subscriptions
+    1 as subscriptions, 1 as active_subscriptions, null::timestamptz as customer_until
 from range(40) as r(i);
 
 create or replace table marts.dim_agents as

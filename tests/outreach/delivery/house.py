@@ -29,7 +29,7 @@ from (values
 ) as r(rank, customer_name, email, score, value_per_month);
 create table if not exists marts.dim_customers as
 select 'c' || n as customer_id, null::boolean as do_not_contact, 1 as subscriptions,
-    1 as active_subscriptions
+    1 as active_subscriptions, null::timestamptz as customer_until
 from range(1, 6) as t(n);
 create table if not exists marts.dim_agents (
     name varchar, email varchar, is_active boolean, active_to timestamptz

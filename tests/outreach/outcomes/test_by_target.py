@@ -320,4 +320,4 @@ def test_the_command_fetches_from_what_is_on(
     path.write_text(yaml.safe_dump({"targets": {"there": {**there, "enabled": False}}}))
     assert "there is no target that is switched on and can be asked" in str(run().exception)
     path.write_text(yaml.safe_dump({"targets": {"there": there}}))
-    assert run().output.splitlines()[-1] == "there: 3 new"
+    assert "there: 3 new" in run().output.splitlines()

@@ -27,7 +27,7 @@ from (values
 ) as r(rank, email, phone, reasons);
 delete from marts.dim_customers;
 insert into marts.dim_customers
-    select 'c' || n, 'Ann', n = 4, 1, 1 from range(1, 5) as t(n);
+    select 'c' || n, 'Ann', n = 4, 1, 1, null from range(1, 5) as t(n);
 create table marts.customer_reasons as select 'c1' as customer_id, 'cancel_requested' as feature,
     'asked to cancel 3 days ago' as evidence, 3.5 as contribution;
 insert into marts.customer_consents values ('c1', 'phone', 'refused');

@@ -1,18 +1,25 @@
 -- When somebody was a customer: by what they bought, and by what the CRM says of their account. Its end closes what began
--- before it. Of who is not known to have bought, or not enough to make a period, its word alone tells.
+-- before it. Its word alone tells of who is not known to have bought, or not enough to make a period, unless a colleague
+-- has: who uses what others of the account pay for is no customer who could leave.
 with bought as (
     select * from {{ ref('int_risk_purchase_periods') }}
 ),
 
 firsts as (
-    select customer_id, min(started_at) as bought_at
+    select
+        bought.customer_id,
+        customers.account_id,
+        min(bought.started_at) as bought_at
     from bought
-    group by customer_id
+    inner join {{ ref('int_customers') }} as customers
+        on bought.customer_id = customers.customer_id
+    group by bought.customer_id, customers.account_id
 ),
 
 called as (
     select
         customers.customer_id,
+        customers.account_id,
         standing.customer_until,
         coalesce(customers.created_at, accounts.created_at) as created_at
     from {{ ref('int_customers') }} as customers
@@ -34,6 +41,9 @@ told as (
         on called.customer_id = firsts.customer_id
     left join {{ ref('int_risk_purchases') }} as purchases
         on called.customer_id = purchases.customer_id and purchases.as_of = {{ as_of() }}
+    where
+        firsts.customer_id is not null
+        or called.account_id not in (select firsts.account_id from firsts where firsts.account_id is not null)
 )
 
 select

@@ -28,4 +28,4 @@ select
     green_share_of_churners
 from {{ source('ml', 'risk_accuracy') }}
 where known_at <= {{ as_of() }}
-order by scored_as_of desc, kind, ranking
+order by scored_as_of desc nulls last, kind, ranking
