@@ -21,7 +21,7 @@ from numpy.typing import NDArray
 
 from ml.risk.backtest.measures import caught, measure
 from ml.risk.learn import artefact
-from ml.risk.learn.artefact import Artefact
+from ml.risk.learn.artefact import Artefact, BadArtefact
 from ml.risk.learn.rows import Floats
 from warehouse.duck import has_table, transaction
 
@@ -237,7 +237,11 @@ def _keep_back_test(
     connection: duckdb.DuckDBPyConnection, now: datetime, model: Artefact | None
 ) -> None:
     """The back-test of the model in use, by month, in place of an earlier model's."""
-    report = artefact.report(artefact.folder(), model) if model else {}
+    try:
+        report = artefact.report(artefact.folder(), model) if model else {}
+    except BadArtefact as error:  # scores are right without it
+        log.warning("risk: no back-test is shown: %s", error)
+        report = {}
     with transaction(connection):
         connection.execute("delete from ml.risk_accuracy where kind = 'back-test'")
         for month in report.get("months", []):

@@ -189,3 +189,8 @@ def test_the_back_test_of_the_model_in_use_stands_beside_by_month(fates, tmp_pat
     assert {f"{row['as_of'].astimezone(UTC):%Y-%m-%d}" for row in used} == {
         month.as_of for month in months
     }
+    # Somebody cleared it away: the scores are right without it.
+    (artefact.folder() / trained.artefact.version / "report.json").unlink()
+    assert set(recorded(MATURE, trained.artefact)) == {"scores", "health score", "chance", "list"}
+    with warehouse() as connection:
+        assert not connection.execute("from ml.risk_accuracy where kind <> 'live'").fetchall()
