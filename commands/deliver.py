@@ -1,11 +1,12 @@
 """`heedline deliver`: the at-risk list goes to where people work."""
 
+from functools import partial
 from typing import Annotated, Any
 
 import typer
 from rich.table import Table
 
-from commands.console import CommandFailed, err, out
+from commands.console import CommandFailed, in_turn, out
 from outreach import delivery
 from outreach.delivery.adapters.digest import lines_of, title_of
 from outreach.delivery.messages import Message
@@ -87,17 +88,13 @@ def _send(chosen: list[Target], *, named: bool) -> None:
             f"{which} switched on, so nothing was sent; write `enabled: true` under it in "
             f"{settings().targets_file}"
         )
-    left_over = []
-    for target in on:
-        done = delivery.deliver(target, lambda t=target: from_environment(t.connection_id))  # type: ignore[misc]
-        out.print(str(done), markup=False, soft_wrap=True)
-        try:
-            done.require()
-        except delivery.NotDelivered as error:
-            err.print(str(error), markup=False, style="red", soft_wrap=True)
-            left_over.append(target.name)
-    if left_over:
-        raise CommandFailed(f"not everything was delivered: {', '.join(left_over)}")
+    works = {
+        target.name: partial(
+            delivery.deliver, target, partial(from_environment, target.connection_id)
+        )
+        for target in on
+    }
+    in_turn(works, delivery.NotDelivered, "not everything was delivered")
 
 
 def _show(target: Target) -> None:

@@ -2,13 +2,14 @@
 
 from collections.abc import Iterator
 from contextlib import contextmanager
+from functools import partial
 from pathlib import Path
 from typing import Annotated
 
 import typer
 from rich.table import Table
 
-from commands.console import CommandFailed, err, out
+from commands.console import CommandFailed, in_turn, out
 from outreach import outcomes
 from outreach.config import AT_RISK
 from outreach.delivery.targets import Askable, BadTargets, read_targets, target_of
@@ -77,7 +78,6 @@ def fetch(
     sent. A task that somebody deleted counts as dismissed. The DAG `outreach` does the same after
     every publish.
     """
-    left_over = []
     with _told():
         chosen = [target_of(target)] if target else read_targets().enabled
         askable = [one for one in chosen if isinstance(one, Askable) and one.enabled]
@@ -86,16 +86,11 @@ def fetch(
                 f"{f'{target} is no' if target else 'there is no'} target that is switched on and "
                 "can be asked; salesforce_task, hubspot_task and zendesk_ticket can"
             )
-        for one in askable:
-            done = outcomes.fetch(one, lambda t=one: from_environment(t.connection_id))  # type: ignore[misc]
-            out.print(str(done), markup=False, soft_wrap=True)
-            try:
-                done.require()
-            except outcomes.NotFetched as error:
-                err.print(str(error), markup=False, style="red", soft_wrap=True)
-                left_over.append(one.name)
-    if left_over:
-        raise CommandFailed(f"not everything was asked for: {', '.join(left_over)}")
+        works = {
+            one.name: partial(outcomes.fetch, one, partial(from_environment, one.connection_id))
+            for one in askable
+        }
+        in_turn(works, outcomes.NotFetched, "not everything was asked for")
 
 
 @app.command("uplift")

@@ -233,7 +233,7 @@ alter table ml.customer_risk add column if not exists baseline double;
 -- kind and ranking. `kind`: 'live' for scores that were given then, 'back-test' for what today's model would have
 -- forecast from what was known then. `ranking` of the live ones: 'scores', 'health score', 'chance', and 'list' for the
 -- customers that were on the at-risk list. `capacity`: how many the list held; `caught` of as many at the top left.
--- Intervals are 95 %. `is_final` is false while a customer may still turn out not to have left.
+-- Intervals are 95 %. `is_final` is false until 60 days are over: a customer may have come back.
 create table if not exists ml.risk_accuracy (
     as_of timestamptz not null,
     kind varchar not null,

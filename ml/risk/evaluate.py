@@ -16,9 +16,9 @@ from numpy.typing import NDArray
 from sklearn.metrics import roc_auc_score
 
 from ml.risk.backtest.measures import top_decile_lift
+from ml.risk.learn.rows import HORIZON
 from warehouse.duck import warehouse
 
-HORIZON = timedelta(days=30)
 _RESAMPLES = 500
 
 

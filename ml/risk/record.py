@@ -1,9 +1,10 @@
 """How earlier scores did, once it is known who left: `ml.risk_accuracy`.
 
-A record is made when the 30 days after a run are over, and once more when nobody can turn out to
-have stayed after all. It says what the team's list caught, what as many customers by score alone,
-by the transparent health score and by chance would have, and whether forecasts came true. Until
-there are live records the back-test of the model in use stands in their place, and beside them.
+A record is made when the 30 days after a run are over, and once more after 60, in case somebody
+turned out to have stayed after all. It says what the team's list caught, what as many customers by
+score alone, by the transparent health score and by chance would have, and whether forecasts came
+true. Until there are live records the back-test of the model in use stands in their place, and
+beside them.
 
 Who was called may have stayed for that, which counts against the list here; whether calling helps
 is told by those who were held out (outreach/holdout.py).
@@ -22,16 +23,18 @@ from numpy.typing import NDArray
 from ml.risk.backtest.measures import caught, measure
 from ml.risk.learn import artefact
 from ml.risk.learn.artefact import Artefact, BadArtefact
-from ml.risk.learn.rows import Floats
+from ml.risk.learn.rows import HORIZON, Floats
 from warehouse.duck import has_table, transaction
 
 log = logging.getLogger(__name__)
 
-HORIZON = timedelta(days=30)
 SETTLED = timedelta(days=60)
-"""After this what is known of a run is taken for final: days to come back are over."""
+"""After this what is known of a run is taken for final: the days in which one may come back
+(`churn_return_days`) are over, and so are most delays of loads."""
 
 LIST = "at_risk"
+"""As outreach calls it; rooms meet in tables."""
+
 _RESAMPLES = 200
 _NEEDED = (
     "intermediate.int_risk_periods",
@@ -93,8 +96,7 @@ def keep(connection: duckdb.DuckDBPyConnection, now: datetime, model: Artefact |
         return 0
     due = [row[0] for row in connection.execute(_DUE, [now - HORIZON, now - SETTLED]).fetchall()]
     for as_of in due:
-        found = _seen(connection, as_of)
-        records = _records(found) if found is not None else []
+        records = _records(_seen(connection, as_of))
         with transaction(connection):
             forget(connection, as_of)
             for one in records:
@@ -158,16 +160,15 @@ _NO_ENTRIES = (
 )
 
 
-def _seen(connection: duckdb.DuckDBPyConnection, as_of: datetime) -> Seen | None:
-    """None where nobody of that run was a customer then."""
+def _seen(connection: duckdb.DuckDBPyConnection, as_of: datetime) -> Seen:
+    """Empty arrays where nobody of that run was a customer then."""
     listed = has_table(connection, "outreach.list_entries")
     query = _SEEN.format(entries="outreach.list_entries" if listed else _NO_ENTRIES)
     given = {"as_of": as_of, "until": as_of + HORIZON, "list": LIST}
     columns = connection.execute(query, given).fetchnumpy()
-    if not len(columns["score"]):
-        return None
     names = ("score", "baseline", "is_green", "churned", "is_listed", "days_listed")
-    return Seen(as_of, str(columns["model_version"][0]), *(np.asarray(columns[n]) for n in names))
+    version = str(next(iter(columns["model_version"]), ""))
+    return Seen(as_of, version, *(np.asarray(columns[n]) for n in names))
 
 
 def _records(seen: Seen) -> list[Record]:
@@ -182,6 +183,8 @@ def _records(seen: Seen) -> list[Record]:
         "churners": int(seen.churned.sum()),
         "capacity": capacity or None,
     }
+    if not len(seen.score):  # said, so that it is not looked at again every day
+        return [base | {"ranking": "scores", "is_in_use": True}]
     found = [
         base | _ranked(seen, seen.score, capacity) | {"ranking": "scores", "is_in_use": True},
         base | _chance(seen, capacity) | {"ranking": "chance"},

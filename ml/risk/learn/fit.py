@@ -5,7 +5,6 @@ then it is fitted once more with them, since the latest rows are the most like t
 """
 
 from dataclasses import dataclass
-from datetime import timedelta
 from typing import Any
 
 import numpy as np
@@ -16,10 +15,9 @@ from ml.risk.learn.bins import Codes, cut
 from ml.risk.learn.calibration import Platt, fit_platt, log_losses
 from ml.risk.learn.families import Cards, Family
 from ml.risk.learn.features import FEWEST, Feature
-from ml.risk.learn.rows import Floats, Rows
+from ml.risk.learn.rows import HORIZON, Floats, Rows
 from ml.risk.learn.scorecard import Scorecard
 
-HORIZON = timedelta(days=30)
 LATER = 0.3
 """Share of the instants that is kept for strength and calibration."""
 

@@ -2,6 +2,7 @@
 
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field, replace
+from datetime import timedelta
 from typing import Any
 
 import numpy as np
@@ -14,6 +15,9 @@ from ml.risk.score import score, weights
 
 Floats = NDArray[np.float64]
 KEYS = ("customer_id", "as_of")
+HORIZON = timedelta(days=30)
+"""Who leaves within it has churned, as in dbt's int_risk_training."""
+
 _AT_ONCE = 20_000
 
 

@@ -154,6 +154,14 @@ def test_who_was_no_customer_any_more_is_not_counted(fates) -> None:
     assert found["auc"] is None
 
 
+def test_a_run_without_customers_is_said_once_and_not_looked_at_again(fates) -> None:
+    change("delete from intermediate.int_risk_periods")
+    found = recorded(MATURE)
+    assert {name: row["customers"] for name, row in found.items()} == {"scores": 0}
+    with warehouse() as connection:
+        assert keep(connection, MATURE + timedelta(days=1), None) == 0
+
+
 def test_merged_customers_count_once_and_under_the_surviving_id(fates) -> None:
     change("insert into marts.customer_merges values ('merge', 'c000', 'c001')")
     change("delete from intermediate.int_risk_periods where customer_id = 'c000'")
