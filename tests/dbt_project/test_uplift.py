@@ -26,6 +26,7 @@ from tests.dbt_project.uplift_tables import (
     simulated,
     uplift,
 )
+from warehouse.duck import warehouse
 from warehouse.settings import settings
 
 
@@ -346,7 +347,11 @@ def test_the_marts_tell_of_the_lists_of_the_run_before(
     assert query(file, told) == []
     prepare(AS_OF)
     build(selectors=("success",))
+    assert query(file, told) == []  # the same run again says the same
 
+    with warehouse() as connection:
+        connection.execute("update outreach.assignments set as_of = as_of - interval 1 day")
+    build(selectors=("success",))
     [belong] = query(file, "select count(*) from outreach.assignments where list = 'at_risk'")
     assert belong[0] > 0
     assert ("at_risk", "all", belong[0], "too small to tell") in query(file, told)

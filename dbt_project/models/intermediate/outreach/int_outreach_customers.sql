@@ -24,7 +24,8 @@ assigned as (
         on assignments.list = runs.list and assignments.as_of = runs.as_of
     left join merges
         on assignments.customer_id = merges.from_customer_id
-    where assignments.as_of <= {{ as_of() }}
+    -- This run's own list comes after its marts: the same run again must say the same.
+    where assignments.as_of < {{ as_of() }}
 ),
 
 -- Two records of one person, one held out and one not, on whichever lists: they belong to neither arm.
