@@ -15,7 +15,8 @@ from typing import Any
 import pandas as pd
 from jinja2 import Environment, FileSystemLoader, StrictUndefined
 
-from publish import charts, report_data, snapshot
+from publish import charts, report_data
+from publish.destinations import snapshot
 from publish.formats import FILTERS
 from publish.marts import CannotPublish
 from publish.report_data import ReportData

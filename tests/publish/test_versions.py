@@ -11,7 +11,7 @@ from pathlib import Path
 import duckdb
 import pytest
 
-from publish import PublisherBusy, _publish, publish, versions
+from publish import PublisherBusy, audit, destinations, publish, versions
 from tests.publish.conftest import Company
 from warehouse.settings import PROJECT_ROOT, settings
 
@@ -81,7 +81,7 @@ def test_an_error_in_any_step_leaves_the_last_version_current(
     def fail(*_: object) -> None:
         raise OSError("no space left on device")
 
-    module = getattr(_publish, step)
+    module = audit if step == "audit" else getattr(destinations, step)
     with monkeypatch.context() as broken:
         broken.setattr(module, "check" if step == "audit" else "write", fail)
         with pytest.raises(OSError, match="no space"):
@@ -116,7 +116,7 @@ def test_an_error_in_the_flip_leaves_the_last_version_current(
 KILLED_AT = """
 import os, signal, sys
 from datetime import UTC, datetime
-from publish import _publish, publish, versions
+from publish import destinations, publish, versions
 
 def die(*_, **__):
     os.kill(os.getpid(), signal.SIGKILL)
@@ -127,7 +127,7 @@ if place == "rename":
 elif place == "replace":
     versions.os.replace = die
 else:
-    getattr(_publish, place).write = die
+    getattr(destinations, place).write = die
 publish(datetime(2026, 6, 30, tzinfo=UTC))
 """
 
