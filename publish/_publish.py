@@ -69,7 +69,7 @@ def publish(as_of: datetime) -> Published:
             manifest = Manifest.of(version.folder, version.name, edition.content, held)
             manifest.write(version.folder)
             folder = version.commit()
-        versions.collect_garbage(root, settings().keep_versions)
+        versions.collect_garbage(root, settings().keep_versions, settings().keep_minutes)
     published = Published(version.name, folder, manifest.sizes, unchanged=False)
     log.info(
         "publish: %s as of %s: %d marts, %d files, %.1f MB in %.1f s",
