@@ -1,9 +1,9 @@
 """The success team's folder: whom to call, why, what to do, and who was left out. Personal data.
 
 Apart from the leaders' files, in `success/`, so that it can be mounted and permitted on its own:
-`<list>_customers.csv` for every list, `suppressed.csv`, `recovered.csv` and the same tables in
-`success.duckdb`, beside the reasons and changes that `heedline at-risk explain` shows; in
-`customers.duckdb` the marts that name a customer, whole (`heedline customer`
+`<list>_customers.csv` and the page `<list>.html` for every list, `suppressed.csv`, `recovered.csv`
+and the same tables in `success.duckdb`, beside the reasons and changes that `heedline at-risk
+explain` shows; in `customers.duckdb` the marts that name a customer, whole (`heedline customer`
 reads them, and the rest from the leaders' snapshot, so that it never opens the warehouse).
 Who is on a list is not decided here: `outreach/` wrote that into the warehouse.
 """
@@ -13,6 +13,7 @@ from pathlib import Path
 
 import duckdb
 
+from publish import list_pages
 from publish.destinations.snapshot import copy_mart, open_new
 from publish.edition import Edition, Held, hold
 from publish.lists import MART, listed
@@ -140,6 +141,8 @@ def write(edition: Edition, folder: Path) -> None:
             _write_csv(connection, target / f"{name}.csv", query)
             connection.execute(f"create table {database}.main.{name} as {query}")
         _copy_whole(edition, database, REASON_MARTS)
+    names = [_list_of(mart) for mart in listed(connection, edition.marts, edition.as_of)]
+    list_pages.write(target, target / LISTS_FILE, names, edition.as_of)
     with open_new(connection, target / CUSTOMERS_FILE) as database:
         _copy_whole(edition, database, CUSTOMER_MARTS)
 
