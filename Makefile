@@ -46,5 +46,5 @@ clean: ## remove what runs and tests wrote (not .venv)
 	rm -rf data .pytest_cache .mypy_cache .ruff_cache .hypothesis dbt_project/target dbt_project/logs
 
 lock: $(READY) ## compile requirements.lock anew from requirements.in
-	@$(BIN)/uv pip compile --quiet --python-version 3.11 --generate-hashes --no-emit-index-url \
+	@$(BIN)/uv pip compile --quiet --universal --python-version 3.11 --generate-hashes --no-emit-index-url \
 		--no-header --output-file requirements.lock requirements.in

@@ -6,12 +6,15 @@ of the new version has been written, read back and synced.
 
 import logging
 import time
+from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import datetime
 from pathlib import Path
 
-from publish import audit, parquet, report, semantics, snapshot, success, versions
-from publish.content import Content, content_of
+from publish import audit, config, versions
+from publish.content import content_of
+from publish.edition import Destination, Edition
+from publish.lists import require_list
 from publish.manifest import Manifest
 from publish.marts import catalogue
 from warehouse.clock import iso
@@ -51,24 +54,22 @@ def publish(as_of: datetime) -> Published:
     """
     root = settings().published
     with versions.only_publisher(root), warehouse(read_only=True) as connection:
+        destinations = config.destinations()
         marts = catalogue(connection)
-        success.require_list(connection, marts, as_of)
-        content = content_of(connection, marts, as_of)
-        if unchanged := _current_if_same(root, content):
+        require_list(connection, marts, as_of)
+        edition = Edition(connection, marts, content_of(connection, marts, as_of), as_of)
+        if unchanged := _current_if_same(root, edition, destinations):
             log.info("publish: unchanged, %s already says the same", unchanged.version)
             return unchanged
         started = time.monotonic()
         with versions.building(root, as_of) as version:
-            snapshot.write(connection, marts, version.folder, content.as_of)
-            parquet.write(connection, marts, version.folder)
-            success.write(connection, marts, version.folder, as_of)
-            semantics.write(version.folder)
-            report.write(version.folder, as_of)
-            audit.check(connection, marts, version.folder, content)
-            manifest = Manifest.of(version.folder, version.name, content)
+            for destination in destinations:
+                destination.write(edition, version.folder)
+            held = audit.check(edition, destinations, version.folder)
+            manifest = Manifest.of(version.folder, version.name, edition.content, held)
             manifest.write(version.folder)
             folder = version.commit()
-        versions.collect_garbage(root, settings().keep_versions)
+        versions.collect_garbage(root, settings().keep_versions, settings().keep_minutes)
     published = Published(version.name, folder, manifest.sizes, unchanged=False)
     log.info(
         "publish: %s as of %s: %d marts, %d files, %.1f MB in %.1f s",
@@ -78,11 +79,15 @@ def publish(as_of: datetime) -> Published:
     return published
 
 
-def _current_if_same(root: Path, content: Content) -> Published | None:
-    """The current version, when it has this content and all its files are still there."""
+def _current_if_same(
+    root: Path, edition: Edition, destinations: Sequence[Destination]
+) -> Published | None:
+    """The current version, when it says this in these places and all its files are still there."""
     folder = versions.current(root)
     manifest = Manifest.read(folder) if folder else None
-    if folder is None or manifest is None or manifest.content != content:
+    if folder is None or manifest is None or manifest.content != edition.content:
+        return None
+    if set(manifest.destinations) != {destination.NAME for destination in destinations}:
         return None
     if not manifest.is_intact(folder):
         log.warning("publish: %s lacks files it was published with; publishing anew", folder.name)

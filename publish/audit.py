@@ -1,80 +1,75 @@
 """The audit of write-audit-publish: read back what was built before anybody else can.
 
-Looks at the files, not at the intentions: row counts, one `as_of`, no personal column, and no
-e-mail address or phone number of a known person anywhere in the leaders' files.
+Looks at the files, not at the intentions: the same columns, row counts and checksums as in the
+warehouse, one `as_of`, no personal column, and no e-mail address or phone number of a known person
+anywhere in the leaders' files.
 """
 
+from collections.abc import Sequence
 from pathlib import Path
 
 import duckdb
 
-from publish import parquet, report, semantics, snapshot
 from publish.content import Content
+from publish.edition import Destination, Edition, Held
 from publish.marts import CannotPublish, Mart
-from warehouse.sql import literal
 
 _EMAIL = r"[a-z0-9._%+''-]+@[a-z0-9.-]+\.[a-z]{2,}"
 _PHONE = r"\+[0-9]{6,15}"
 
 
 def check(
-    connection: duckdb.DuckDBPyConnection,
-    marts: tuple[Mart, ...],
-    folder: Path,
-    content: Content,
-) -> None:
-    """Compare the built files with the warehouse.
+    edition: Edition, destinations: Sequence[Destination], folder: Path
+) -> dict[str, list[Held]]:
+    """Compare what was built with the warehouse; what each destination holds, by its name.
 
     Raises:
         CannotPublish: naming mart, column and remedy.
     """
-    _known_people(connection, marts)
-    with duckdb.connect() as reader:
-        reader.execute("set TimeZone = 'UTC'")
-        reader.execute(f"attach {literal(str(folder / snapshot.FILE))} as built (read_only)")
-        for mart in marts:
-            if mart.view is not None:
-                _check_view(reader, mart)
-                continue
-            file = literal(str(folder / parquet.FOLDER / mart.name / parquet.FILE))
-            for place in (f"built.main.{mart.name}", f"read_parquet({file})"):
-                _check_rows(reader, mart, place, content)
-                _check_columns(reader, mart, place)
-        semantics.check(reader, folder)
-    for mart in (m for m in marts if m.view is None):
-        _check_as_of(connection, mart, content)
-        _check_values(connection, mart)
-    report.check(folder)
+    held = {}
+    for destination in destinations:
+        held[destination.NAME] = destination.read_back(edition, folder)
+        for one in held[destination.NAME]:
+            compare(edition, one, for_leaders=destination.FOR_LEADERS)
+    _known_people(edition.connection, edition.marts)
+    for mart in edition.tables:
+        _check_as_of(edition.connection, mart, edition.content)
+        _check_values(edition.connection, mart)
+    return held
 
 
-def _check_rows(
-    reader: duckdb.DuckDBPyConnection, mart: Mart, place: str, content: Content
-) -> None:
-    counted = reader.execute(f"select count(*) from {place}").fetchone()
-    assert counted is not None
-    if counted[0] != content.rows[mart.name]:
-        raise CannotPublish(
-            f"publish: {mart.name}: {counted[0]} rows in {place}, {content.rows[mart.name]} in the "
-            "warehouse; something wrote to the warehouse meanwhile: publish again"
-        )
+def compare(edition: Edition, held: Held, *, for_leaders: bool) -> None:
+    """A mart as it was read back is the mart as it stands in the warehouse.
 
-
-def _check_view(reader: duckdb.DuckDBPyConnection, mart: Mart) -> None:
-    """A view answers, from the tables beside it, with the columns that are described."""
-    try:
-        _check_columns(reader, mart, f"built.main.{mart.name}")
-    except duckdb.Error as error:
-        raise CannotPublish(
-            f"publish: the view {mart.name} cannot be read in {snapshot.FILE} "
-            f"({str(error).splitlines()[0]}); it may name published tables and columns only"
-        ) from error
-
-
-def _check_columns(reader: duckdb.DuckDBPyConnection, mart: Mart, place: str) -> None:
-    found = {row[0] for row in reader.execute(f"describe select * from {place}").fetchall()}
-    leaked = found & {column.name for column in mart.personal_columns}
-    if leaked:
+    Raises:
+        CannotPublish: it lacks or has more rows or columns, or other values.
+    """
+    mart = next(mart for mart in edition.marts if mart.name == held.mart)
+    columns = mart.leaders_columns if for_leaders else mart.columns
+    if for_leaders and (
+        leaked := set(held.columns) & {column.name for column in mart.personal_columns}
+    ):
         raise CannotPublish(f"publish: {mart.name}.{leaked.pop()} is personal and was written")
+    if not held.whole:
+        return
+    if held.columns != tuple(column.name for column in columns):
+        differs = set(held.columns) ^ {column.name for column in columns}
+        raise CannotPublish(
+            f"publish: {mart.name} has other columns in {held.place} than in the warehouse "
+            f"({', '.join(sorted(differs)) or 'another order'}); build the marts and publish again"
+        )
+    content = edition.content
+    if held.rows != content.rows[mart.name]:
+        raise CannotPublish(
+            f"publish: {mart.name}: {held.rows} rows in {held.place}, {content.rows[mart.name]} in "
+            "the warehouse; something wrote to the warehouse meanwhile: publish again"
+        )
+    wanted = content.leaders if for_leaders else content.hashes
+    if held.checksum != wanted[mart.name]:
+        raise CannotPublish(
+            f"publish: {mart.name}: other values in {held.place} than in the warehouse; publish "
+            "again, and if it says the same again the destination does not keep a type of this mart"
+        )
 
 
 def _check_as_of(connection: duckdb.DuckDBPyConnection, mart: Mart, content: Content) -> None:

@@ -1,10 +1,11 @@
-"""Charts of the report as static SVG: drawn once here, so the file needs no script and no network.
+"""Charts of the report as static SVG: drawn once here, so that they are there without any script.
 
 Text and grid are drawn in two marker colours that the report's style sheet recolours for light,
 dark and print. Series colours keep their contrast on both backgrounds (Paul Tol's bright scheme).
 """
 
 import re
+from typing import Any
 
 import altair as alt
 import pandas as pd
@@ -125,6 +126,36 @@ def sentiment(frame: pd.DataFrame) -> str:
     return _svg(line)
 
 
+def over_time() -> dict[str, Any]:
+    """One KPI by week, of a part and of everything: the report's script fills in `points` (week,
+    value, of) and the axis."""
+    lines = (
+        alt.Chart(alt.NamedData("points"))
+        .mark_line(point=alt.OverlayMarkDef(size=24))
+        .encode(
+            x=_week(),
+            y=alt.Y("value:Q", title="", scale=alt.Scale(zero=False)),
+            color=alt.Color("of:N", sort=None),
+            tooltip=[alt.Tooltip("week:T"), "of:N", alt.Tooltip("shown:N", title="value")],
+        )
+    )
+    return _specified(lines)
+
+
+def side_by_side() -> dict[str, Any]:
+    """One KPI by channel, team or topic: the script fills in `points` (name, value, and for shares
+    low and high, the ends of the interval)."""
+    base = alt.Chart(alt.NamedData("points")).encode(
+        y=alt.Y("name:N", title=None, sort=None, axis=alt.Axis(labelLimit=180))
+    )
+    tooltip = [alt.Tooltip("name:N"), alt.Tooltip("shown:N", title="value"), "based_on:N"]
+    bars = base.mark_bar(color=PALETTE[0], size=12).encode(
+        x=alt.X("value:Q", title=""), tooltip=tooltip
+    )
+    spans = base.mark_rule(color=INK, strokeWidth=1.5).encode(x="low:Q", x2="high:Q")
+    return _specified(bars + spans)
+
+
 def sparkline(values: list[float]) -> str:
     """A trend the height of a line of text. Fewer than three points are no trend: empty."""
     if len(values) < 3:
@@ -145,10 +176,15 @@ def _week() -> alt.X:
     return alt.X("week:T", title=None, axis=alt.Axis(format="%d %b", tickCount=8, grid=False))
 
 
-def _svg(chart: alt.Chart | alt.LayerChart) -> str:
-    specification = chart.properties(width=WIDTH, height=HEIGHT).to_dict()
+def _specified(chart: alt.Chart | alt.LayerChart) -> dict[str, Any]:
+    specification: dict[str, Any] = chart.properties(width=WIDTH, height=HEIGHT).to_dict()
     specification["config"] = _CONFIG
-    drawn: str = vl_convert.vegalite_to_svg(specification)
+    del specification["$schema"]  # an address, which the report is not to hold
+    return specification
+
+
+def _svg(chart: alt.Chart | alt.LayerChart) -> str:
+    drawn: str = vl_convert.vegalite_to_svg(_specified(chart))
     # The viewBox alone lets the page scale it; ids and namespaces of a file are not needed inline.
     drawn = re.sub(r'(<svg[^>]*?) width="[^"]*" height="[^"]*"', r"\1", drawn, count=1)
     return re.sub(r' (version|xmlns(:xlink)?)="[^"]*"', "", drawn)

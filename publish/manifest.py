@@ -4,8 +4,10 @@ import hashlib
 import json
 from dataclasses import asdict, dataclass
 from pathlib import Path
+from typing import Any
 
 from publish.content import Content
+from publish.edition import Held
 
 NAME = "manifest.json"
 
@@ -20,18 +22,30 @@ class File:
 
 @dataclass(frozen=True)
 class Manifest:
-    """A version's description; `files` are by path relative to the version's folder."""
+    """A version's description.
+
+    Attributes:
+        destinations: by name of the destination, then of the mart: rows, checksum and schema hash
+            as read back from there.
+        files: by path relative to the version's folder.
+    """
 
     version: str
     content: Content
+    destinations: dict[str, dict[str, dict[str, Any]]]
     files: dict[str, File]
 
     @classmethod
-    def of(cls, folder: Path, version: str, content: Content) -> "Manifest":
+    def of(
+        cls, folder: Path, version: str, content: Content, held: dict[str, list[Held]]
+    ) -> "Manifest":
         """Describe the files as they lie in `folder`."""
         paths = sorted(path for path in folder.rglob("*") if path.is_file() and path.name != NAME)
         files = {path.relative_to(folder).as_posix(): _file(path) for path in paths}
-        return cls(version, content, files)
+        destinations = {
+            name: {one.mart: one.described() for one in there} for name, there in held.items()
+        }
+        return cls(version, content, destinations, files)
 
     @classmethod
     def read(cls, folder: Path) -> "Manifest | None":
@@ -41,6 +55,7 @@ class Manifest:
             return cls(
                 stored["version"],
                 Content(**stored["content"]),
+                stored["destinations"],
                 {name: File(**entry) for name, entry in stored["files"].items()},
             )
         except (OSError, ValueError, KeyError, TypeError):

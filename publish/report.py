@@ -1,7 +1,9 @@
 """`report.html`: the whole picture for a leader in one file that opens anywhere, also offline.
 
-No script, no font, no image from elsewhere: charts are SVG inside the file, and its own content
-security policy forbids every request. The template is in `dashboards/report/`.
+Nothing comes from elsewhere: charts are SVG inside the file, and its own content security policy
+forbids every request and every script but the ones it was made with (filters by channel, team and
+topic). Where no script runs, as in a mail program's preview, all the rest is there. The template is
+in `dashboards/report/`.
 """
 
 import math
@@ -13,17 +15,15 @@ from pathlib import Path
 from typing import Any
 
 import pandas as pd
-from jinja2 import Environment, FileSystemLoader, StrictUndefined
 
-from publish import charts, report_data, snapshot
-from publish.formats import FILTERS
+from publish import charts, report_data, report_slices, scripts
+from publish.destinations import snapshot
 from publish.marts import CannotPublish
+from publish.pages import TEMPLATES, environment
 from publish.report_data import ReportData
 from warehouse.clock import iso
-from warehouse.settings import PROJECT_ROOT
 
 FILE = "report.html"
-TEMPLATES = PROJECT_ROOT / "dashboards" / "report"
 LARGEST_BYTES = 1_500_000
 # Anything that would make a browser ask the network: loads, imports, CSS urls other than #, data:.
 _LOADS = re.compile(
@@ -67,27 +67,41 @@ class Panel:
 def write(folder: Path, as_of: datetime) -> None:
     """Draw the report from the snapshot already built in `folder`."""
     data = report_data.read(folder / snapshot.FILE, iso(as_of))
-    environment = Environment(
-        loader=FileSystemLoader(TEMPLATES),
-        autoescape=True,
-        undefined=StrictUndefined,
-        trim_blocks=True,
-        lstrip_blocks=True,
-    )
-    environment.filters.update(FILTERS)
     scorecard = _scorecard(data)
-    page = environment.get_template("report.html.j2").render(
-        as_of=as_of,
-        style=(TEMPLATES / "report.css").read_text(),
-        scorecard=scorecard,
-        panels=_panels(data, scorecard),
-        bands=data["bands"].to_dict("records"),
-        at_risk_value=data["at_risk_value"].to_dict("records"),
-        risk_reasons=data["risk_reasons"].to_dict("records"),
-        definitions=data["definitions"].to_dict("records"),
-        weeks=report_data.WEEKS,
+    page = (
+        environment()
+        .get_template("report.html.j2")
+        .render(
+            as_of=as_of,
+            style=(TEMPLATES / "report.css").read_text(),
+            scorecard=scorecard,
+            panels=_panels(data, scorecard),
+            bands=data["bands"].to_dict("records"),
+            at_risk_value=data["at_risk_value"].to_dict("records"),
+            risk_reasons=data["risk_reasons"].to_dict("records"),
+            definitions=data["definitions"].to_dict("records"),
+            weeks=report_data.WEEKS,
+            **{name: data[name].to_dict("records") for name in ("trending", "agents", "gaps")},
+            **_filters(folder),
+        )
     )
     (folder / FILE).write_text(page, encoding="utf-8")
+
+
+def _filters(folder: Path) -> dict[str, str]:
+    """What the page's script needs; no script where there is nothing to filter."""
+    slices = report_slices.read(folder / snapshot.FILE)
+    if not slices.found:
+        return {"script": ""}
+    script = (TEMPLATES / "filters.js").read_text()
+    specs = {"over_time": charts.over_time(), "side_by_side": charts.side_by_side()}
+    return {
+        "script": script,
+        "script_policy": f"{scripts.policy(script)} {scripts.vega().policy}",
+        "slices": scripts.as_data(slices.data),
+        "specs": scripts.as_data(specs),
+        "vega": scripts.vega().text,
+    }
 
 
 def check(folder: Path) -> None:

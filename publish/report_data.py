@@ -94,6 +94,52 @@ _QUERIES = {
         from at_risk_customers where json_extract_string(reasons, '$[0].label') is not null
         group by 1 order by customers desc, reason limit 8
     """,
+    "trending": f"""
+        with written as (
+            select incident_id, count(*) filter (where is_unsolved) as unsolved,
+                mode(alerts.channel order by alerts.channel) as channel,
+                string_agg(source_system || ' ' || remote_id, ', ' order by place)
+                    filter (where place <= 3) as examples
+            from (
+                select alerts.*, facts.source_system, facts.remote_id,
+                    row_number() over (
+                        partition by incident_id order by alerts.opened_at desc, conversation_id
+                    ) as place
+                from kpi_topic_alerts as alerts
+                inner join fct_conversations as facts using (conversation_id)
+            ) as alerts
+            group by incident_id
+        )
+        select topic, metric_date, conversations, expected, unsolved, channel, examples
+        from kpi_topics_trending left join written using (incident_id)
+        where is_trending and metric_date > ($as_of::timestamptz)::date - {7 * WEEKS}
+        order by metric_date desc, topic limit 12
+    """,
+    "agents": """
+        with weeks as (
+            from kpi_agents_weekly where is_complete and period_start > (
+                select max(period_start) from kpi_agents_weekly where is_complete
+            ) - 28
+        ),
+        summed as (
+            select agent_id, kpi, sum(numerator) as top, sum(denominator) as bottom
+            from weeks group by all
+        )
+        select agents.name, agents.team,
+            max(top) filter (where kpi = 'conversations_solved') as solved,
+            max(top / bottom) filter (where kpi = 'response_business_minutes') as response,
+            max(top / bottom) filter (where kpi = 'csat') as csat,
+            max(bottom) filter (where kpi = 'csat') as surveys,
+            max(top / bottom) filter (where kpi = 'reopen_rate') as reopened,
+            max(top / bottom) filter (where kpi = 'fcr') as fcr
+        from summed inner join dim_agents as agents using (agent_id)
+        group by agent_id, agents.name, agents.team
+        order by solved desc nulls last, agents.name limit 60
+    """,
+    "gaps": """
+        from kpi_content_gaps where query is not null
+        order by searches_without_result desc, query limit 15
+    """,
     "trends": f"""
         select kpi, date_trunc('week', metric_date)::date as week,
             sum(numerator) as numerator, sum(denominator) as denominator

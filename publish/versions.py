@@ -13,11 +13,13 @@ from collections.abc import Iterator
 from contextlib import contextmanager
 from dataclasses import dataclass
 from datetime import datetime
+from itertools import pairwise
 from pathlib import Path
 from uuid import uuid4
 
 from filelock import FileLock, Timeout
 
+from publish.readers import open_below, readers_of, superseded_for
 from warehouse.durable import sync, sync_tree
 
 log = logging.getLogger(__name__)
@@ -25,6 +27,7 @@ log = logging.getLogger(__name__)
 CURRENT = "current"
 BUILDING = ".building-"
 FLIPPING = ".current-"
+REMOVING = ".removing-"
 _VERSION = re.compile(r"v(\d{6,})-\d{8}T\d{6}Z")
 
 
@@ -110,18 +113,33 @@ def all_versions(root: Path) -> list[Path]:
     return sorted((path for path in found if not path.is_symlink()), key=_number)
 
 
-def collect_garbage(root: Path, keep: int) -> list[str]:
-    """Remove all but the newest `keep` versions, never the current one; names of the removed."""
-    kept = {path.name for path in all_versions(root)[-keep:]}
-    if (now := current(root)) is not None:
-        kept.add(now.name)
-    removed = [path for path in all_versions(root) if path.name not in kept]
-    for path in removed:
-        # A reader that has a file open keeps it until it closes it.
-        shutil.rmtree(path)
+def collect_garbage(root: Path, keep: int, minutes: float) -> list[str]:
+    """Remove all but the newest `keep` versions, as far as they are unread; names of the removed.
+
+    Never the current one, none that lost its place less than `minutes` ago, and none that a process
+    of this machine has open (`publish/readers.py`).
+    """
+    now, found = current(root), all_versions(root)
+    newer = dict(pairwise(found))
+    old = [
+        version
+        for version in found[:-keep]
+        if version != now and superseded_for(newer[version]) >= 60 * minutes
+    ]
+    opened = open_below(root.resolve()) if old else {}
+    removed = []
+    for version in old:
+        if readers := readers_of(version.resolve(), opened):
+            log.warning("publish: kept %s, read by %s", version.name, ", ".join(readers))
+            continue
+        # Half a version must not look like one, should we be killed meanwhile.
+        aside = root / f"{REMOVING}{version.name}"
+        os.rename(version, aside)
+        shutil.rmtree(aside)
+        removed.append(version.name)
     if removed:
-        log.info("publish: removed %d old versions, %d kept", len(removed), len(kept))
-    return [path.name for path in removed]
+        log.info("publish: removed %d old versions, %d left", len(removed), len(all_versions(root)))
+    return removed
 
 
 def _number(version: Path) -> int:
@@ -131,7 +149,7 @@ def _number(version: Path) -> int:
 
 def _remove_leftovers(root: Path) -> None:
     """Remove what a killed publisher left. Safe: we hold the lock, so nobody is building."""
-    for path in root.glob(f"{BUILDING}*"):
+    for path in [*root.glob(f"{BUILDING}*"), *root.glob(f"{REMOVING}*")]:
         shutil.rmtree(path)
         log.info("publish: removed %s, left by a publish that was killed", path.name)
     for path in root.glob(f"{FLIPPING}*"):

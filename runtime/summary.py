@@ -178,7 +178,7 @@ def published(out: Console, home: Settings) -> None:
         ("report.html", "for leaders: open in a browser"),
         ("support.duckdb", "for BI tools: every mart"),
         ("parquet", "for BI tools: a folder per mart"),
-        ("success/at_risk_customers.csv", "for the success team: whom to call, and why"),
+        ("success/at_risk.html", "for the success team: whom to call, why, what to do"),
     ):
         if (folder / name).exists():
             out.print(

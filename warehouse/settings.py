@@ -59,6 +59,9 @@ class Settings(BaseSettings):
         default=None, description="what to do about whom; default <home>/playbook.yml"
     )
     keep_versions: int = Field(default=5, ge=1, description="published versions kept")
+    keep_minutes: float = Field(
+        default=60, ge=0, description="minutes that a replaced version stays for who still reads it"
+    )
 
     @field_validator("channels", mode="before")
     @classmethod

@@ -80,6 +80,7 @@ def test_first_run_goes_from_every_channel_to_the_published_files(
         "report.html",
         "parquet/kpi_scorecard",
         "success/at_risk_customers.csv",
+        "success/at_risk.html",
     ):
         assert (published(home) / name).exists(), name
 

@@ -41,9 +41,35 @@ select 's' || i as response_id, 'csat' as survey_type, 4.0 as score from range(5
 
 create or replace table marts.kpi_daily as
 select (date '2026-06-29' - i::integer) as metric_date, 'email' as channel, 'team 1' as team, 'billing' as topic,
-    'smb' as segment, kpi, (8 + 2 * (i % 2))::double as numerator, 10::double as denominator,
+    'smb' as segment, kpi, 'share' as kind, (8 + 2 * (i % 2))::double as numerator, 10::double as denominator,
     (8 + 2 * (i % 2)) / 10.0 as value, 0.5 as interval_low, 1.0 as interval_high, false as is_reliable
-from range(180) as r(i), (values ('csat')) as k(kpi);
+from range(180) as r(i), (values ('csat')) as k(kpi)
+union all
+select (date '2026-06-29' - i::integer), channel, nullif('team ' || (i % 2), 'team 0'), 'billing', 'smb', kpi, kind,
+    (opened + i % 2)::double, null, (opened + i % 2)::double, null, null, true
+from range(180) as r(i), (values ('email', 3), ('chat', 1)) as c(channel, opened),
+    (values ('conversations_opened', 'count'), ('backlog', 'level')) as k(kpi, kind);
+
+create or replace table marts.kpi_topics_trending as
+select 't1' as kpi_topics_trending_id, date '2026-06-20' as metric_date, 'login' as topic, 9::bigint as conversations,
+    2.5::double as expected, true as is_trending, 't1' as incident_id;
+
+create or replace table marts.kpi_topic_alerts as
+select 'v' || i as conversation_id, 't1' as incident_id, 'email' as channel, i < 3 as is_unsolved,
+    timestamptz '2026-06-20 10:00:00+00' + to_minutes(i::integer) as opened_at
+from range(9) as r(i);
+
+create or replace table marts.kpi_agents_weekly as
+select date '2026-06-22' - (7 * w)::integer as period_start, true as is_complete, 'a1' as agent_id, kpi,
+    numerator::double as numerator, denominator::double as denominator
+from range(6) as r(w), (values
+    ('conversations_solved', 10, null), ('response_business_minutes', 300, 20), ('csat', 9, 10), ('reopen_rate', 1, 10), ('fcr', 8, 10)
+) as k(kpi, numerator, denominator);
+
+create or replace table marts.kpi_content_gaps as
+select 'pickup <i>point</i>' as query, 42::bigint as searches, 40::bigint as searches_without_result,
+    0.95::double as without_result_share, 0.84::double as without_result_share_low, 0.99::double as without_result_share_high,
+    26::bigint as customers, 3::bigint as searches_before_contact;
 
 create or replace table marts.kpi_scorecard as
 select * from (values
@@ -52,6 +78,9 @@ select * from (values
     ('first_response', 'First response <b>time</b>', 75.0, 'minutes', 60.0, 'at_most', false, null, 300.0,
         null, null, true, 58.0),
     ('nps', 'Net promoter score', null, 'points', 30.0, 'at_least', null, null, 0.0, null, null, false, null),
+    ('conversations_opened', 'Conversations opened', 140.0, 'conversations', null, null, null, 140.0, null,
+        null, null, true, 140.0),
+    ('backlog', 'Conversations waiting', 4.0, 'conversations', null, 'at_most', null, 4.0, null, null, null, true, 6.0),
     ('deflection', 'Self-service', null, 'share', null, 'at_least', null, null, 0.0, null, null, false, null)
 ) as t(kpi, label, value, unit, target, target_direction, is_attained, numerator, denominator,
     interval_low, interval_high, is_reliable, previous_value),

@@ -100,6 +100,7 @@ def test_old_versions_are_removed_beyond_the_number_kept(
     company: Company, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     monkeypatch.setenv("HEEDLINE_KEEP_VERSIONS", "2")
+    monkeypatch.setenv("HEEDLINE_KEEP_MINUTES", "0")
     versions = []
     for number in range(4):
         company.execute(f"update marts.kpi_daily set value = {number}")

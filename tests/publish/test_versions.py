@@ -11,7 +11,7 @@ from pathlib import Path
 import duckdb
 import pytest
 
-from publish import PublisherBusy, _publish, publish, versions
+from publish import PublisherBusy, audit, destinations, publish, versions
 from tests.publish.conftest import Company
 from warehouse.settings import PROJECT_ROOT, settings
 
@@ -58,8 +58,46 @@ def test_garbage_collection_never_takes_the_current_version(tmp_path: Path) -> N
     names = [make_version(tmp_path, str(n)) for n in range(4)]
     versions.flip(tmp_path, names[0])
 
-    assert versions.collect_garbage(tmp_path, keep=1) == names[1:3]
+    assert versions.collect_garbage(tmp_path, keep=1, minutes=0) == names[1:3]
     assert (tmp_path / "current" / "file.txt").read_text() == "0"
+
+
+def test_a_version_stays_for_some_minutes_after_another_took_its_place(tmp_path: Path) -> None:
+    names = [make_version(tmp_path, str(n)) for n in range(4)]
+    an_hour_ago = (tmp_path / names[1]).stat().st_mtime - 3600
+    os.utime(tmp_path / names[1], (an_hour_ago, an_hour_ago))
+
+    assert versions.collect_garbage(tmp_path, keep=1, minutes=59) == names[:1]
+
+
+READER = """
+import sys
+opened = open(sys.argv[1])
+print("reading", flush=True)
+sys.stdin.read()
+"""
+
+
+def test_a_version_that_a_process_reads_stays_until_it_has_ended(tmp_path: Path) -> None:
+    names = [make_version(tmp_path, str(n)) for n in range(3)]
+    command = [sys.executable, "-c", READER, str(tmp_path / names[0] / "file.txt")]
+    reader = subprocess.Popen(command, stdin=subprocess.PIPE, stdout=subprocess.PIPE, text=True)
+    assert reader.stdout is not None
+    assert reader.stdout.readline() == "reading\n"
+
+    assert versions.collect_garbage(tmp_path, keep=1, minutes=0) == [names[1]]
+    assert (tmp_path / names[0] / "file.txt").read_text() == "0"
+    reader.communicate()
+    assert versions.collect_garbage(tmp_path, keep=1, minutes=0) == [names[0]]
+
+
+def test_half_a_removed_version_is_no_version(tmp_path: Path) -> None:
+    make_version(tmp_path, "one")
+    (tmp_path / f".removing-{make_version(tmp_path, 'two')}").mkdir()
+
+    assert len(versions.all_versions(tmp_path)) == 2
+    with versions.only_publisher(tmp_path):
+        assert not list(tmp_path.glob(".removing-*"))
 
 
 def test_a_second_publisher_is_turned_away(company: Company) -> None:
@@ -81,7 +119,7 @@ def test_an_error_in_any_step_leaves_the_last_version_current(
     def fail(*_: object) -> None:
         raise OSError("no space left on device")
 
-    module = getattr(_publish, step)
+    module = audit if step == "audit" else getattr(destinations, step)
     with monkeypatch.context() as broken:
         broken.setattr(module, "check" if step == "audit" else "write", fail)
         with pytest.raises(OSError, match="no space"):
@@ -116,7 +154,7 @@ def test_an_error_in_the_flip_leaves_the_last_version_current(
 KILLED_AT = """
 import os, signal, sys
 from datetime import UTC, datetime
-from publish import _publish, publish, versions
+from publish import destinations, publish, versions
 
 def die(*_, **__):
     os.kill(os.getpid(), signal.SIGKILL)
@@ -127,7 +165,7 @@ if place == "rename":
 elif place == "replace":
     versions.os.replace = die
 else:
-    getattr(_publish, place).write = die
+    getattr(destinations, place).write = die
 publish(datetime(2026, 6, 30, tzinfo=UTC))
 """
 

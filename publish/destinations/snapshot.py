@@ -10,44 +10,69 @@ from pathlib import Path
 
 import duckdb
 
-from publish.marts import Column, Mart
+from publish import semantics
+from publish.edition import Edition, Held, hold
+from publish.marts import CannotPublish, Column, Mart
 from warehouse.sql import literal
 
+NAME = "snapshot"
+FOR_LEADERS = True
 FILE = "support.duckdb"
 STORAGE_VERSION = "v1.2.0"
 
 
-def write(
-    connection: duckdb.DuckDBPyConnection,
-    marts: tuple[Mart, ...],
-    folder: Path,
-    as_of: str,
-) -> None:
-    """Write the leaders' snapshot into `folder`, with a one-row table `about` (as_of, marts)."""
+def write(edition: Edition, folder: Path) -> None:
+    """Write the marts, a one-row table `about` (as_of, marts), and the metrics' definitions."""
+    connection = edition.connection
     with open_new(connection, folder / FILE) as name:
-        for mart in marts:
-            if mart.view is None:
-                kept = tuple(column.name for column in mart.leaders_columns)
-                copy_mart(connection, name, mart, mart.select_leaders(), kept)
+        for mart in edition.tables:
+            kept = tuple(column.name for column in mart.leaders_columns)
+            copy_mart(connection, name, mart, mart.select_leaders(), kept)
         connection.execute(
             f"create table {name}.main.about as select ?::timestamptz as as_of, ?::bigint as marts",
-            [as_of, len(marts)],
+            [edition.content.as_of, len(edition.marts)],
         )
         connection.execute(
             f"comment on table {name}.main.about is 'One row: the instant this snapshot describes'"
         )
-    _write_views(marts, folder / FILE)
+    _write_views(edition.views, folder / FILE)
+    semantics.write(folder)
 
 
-def _write_views(marts: tuple[Mart, ...], path: Path) -> None:
+def read_back(edition: Edition, folder: Path) -> list[Held]:
+    """Every table; views and metrics have to answer from the tables beside them."""
+    with duckdb.connect() as reader:
+        reader.execute("set TimeZone = 'UTC'")
+        reader.execute(f"attach {literal(str(folder / FILE))} as built (read_only)")
+        for view in edition.views:
+            _check_view(reader, view)
+        semantics.check(reader, folder)
+        return [
+            hold(reader, mart, mart.leaders_columns, f"built.main.{mart.name}", FILE)
+            for mart in edition.tables
+        ]
+
+
+def _check_view(reader: duckdb.DuckDBPyConnection, view: Mart) -> None:
+    try:
+        found = reader.execute(f"describe from built.main.{view.name}").fetchall()
+    except duckdb.Error as error:
+        raise CannotPublish(
+            f"publish: the view {view.name} cannot be read in {FILE} "
+            f"({str(error).splitlines()[0]}); it may name published tables and columns only"
+        ) from error
+    leaked = {row[0] for row in found} & {column.name for column in view.personal_columns}
+    if leaked:
+        raise CannotPublish(f"publish: {view.name}.{leaked.pop()} is personal and was written")
+
+
+def _write_views(views: tuple[Mart, ...], path: Path) -> None:
     """Create the views in the file itself, where the tables they name stand beside them."""
     with duckdb.connect(str(path)) as connection:
-        for mart in marts:
-            if mart.view is None:
-                continue
-            connection.execute(f"create view {mart.name} as {mart.view}")
-            connection.execute(f"comment on view {mart.name} is {literal(mart.description)}")
-            _comment_columns(connection, mart.name, mart.columns)
+        for view in views:
+            connection.execute(f"create view {view.name} as {view.view}")
+            connection.execute(f"comment on view {view.name} is {literal(view.description)}")
+            _comment_columns(connection, view.name, view.columns)
 
 
 @contextmanager

@@ -1,29 +1,32 @@
 """The success team's folder: whom to call, why, what to do, and who was left out. Personal data.
 
 Apart from the leaders' files, in `success/`, so that it can be mounted and permitted on its own:
-`<list>_customers.csv` for every list, `suppressed.csv`, `recovered.csv` and the same tables in
-`success.duckdb`, beside the reasons and changes that `heedline at-risk explain` shows; in
-`customers.duckdb` the marts that name a customer, whole (`heedline customer`
+`<list>_customers.csv` and the page `<list>.html` for every list, `suppressed.csv`, `recovered.csv`
+and the same tables in `success.duckdb`, beside the reasons and changes that `heedline at-risk
+explain` shows; in `customers.duckdb` the marts that name a customer, whole (`heedline customer`
 reads them, and the rest from the leaders' snapshot, so that it never opens the warehouse).
 Who is on a list is not decided here: `outreach/` wrote that into the warehouse.
 """
 
-from datetime import datetime
+from dataclasses import replace
 from pathlib import Path
 
 import duckdb
 
-from publish.marts import CannotPublish, Mart
-from publish.snapshot import copy_mart, open_new
+from publish import list_pages
+from publish.destinations.snapshot import copy_mart, open_new
+from publish.edition import Edition, Held, hold
+from publish.lists import MART, listed
+from publish.marts import CannotPublish, Column, Mart
 from warehouse.clock import iso
-from warehouse.duck import has_table
 from warehouse.placeholders import filled, of_relation
 from warehouse.spreadsheet import write_csv
 from warehouse.sql import literal
 
+NAME = "success"
+FOR_LEADERS = False
 FOLDER = "success"
-MART = "at_risk_customers"
-LISTS = "outreach lists"
+LISTS_FILE = "success.duckdb"
 CUSTOMERS_FILE = "customers.duckdb"
 # Marts whose personal columns tell who a customer is.
 REASON_MARTS = ("customer_reasons", "customer_risk_changes")
@@ -110,53 +113,19 @@ _RECOVERED = """
 _SAYS_WHY = {"suppressed": _SUPPRESSED, "recovered": _RECOVERED}
 
 
-def require_list(
-    connection: duckdb.DuckDBPyConnection, marts: tuple[Mart, ...], as_of: datetime
-) -> None:
-    """Refuse to publish an at-risk mart whose suppressions nobody has worked out.
-
-    Raises:
-        CannotPublish: the mart is there, the list of this `as_of` is not.
-    """
-    if MART not in {mart.name for mart in marts}:
-        raise CannotPublish(f"publish: mart {MART} is not described; build the marts first")
-    if not _prepared(connection, as_of):
-        raise CannotPublish(
-            f"publish: no at-risk list for as_of {iso(as_of)}, so do-not-contact customers could "
-            "not be left out; call outreach.prepare(as_of) first"
-        )
-
-
-def list_hash(connection: duckdb.DuckDBPyConnection, as_of: datetime) -> str:
-    """Order-independent hash of the lists, of what to do, who was left out, and who recovered."""
-    texts = " union all ".join(
-        f"select '{table}' || to_json(t)::varchar as row_text from outreach.{table} as t "
-        "where as_of = $as_of::timestamptz"
-        for table in ("list_entries", "plays", "suppressions", "recoveries")
-    )
-    hashed = connection.execute(
-        f"select coalesce(sum(hash(row_text)::hugeint), 0)::varchar from ({texts})",
-        {"as_of": iso(as_of)},
-    ).fetchone()
-    assert hashed is not None
-    return str(hashed[0])
-
-
-def write(
-    connection: duckdb.DuckDBPyConnection, marts: tuple[Mart, ...], folder: Path, as_of: datetime
-) -> None:
+def write(edition: Edition, folder: Path) -> None:
     """Write the success team's files below `folder`, readable by owner and group only.
 
     Raises:
         CannotPublish: a list was made from a mart that nobody described.
     """
-    moment = iso(as_of)
+    connection, moment = edition.connection, iso(edition.as_of)
     target = folder / FOLDER
     target.mkdir()
     target.chmod(0o750)
     why = {name: query.format(moment=literal(moment)) for name, query in _SAYS_WHY.items()}
-    with open_new(connection, target / "success.duckdb") as database:
-        for mart in _listed(connection, marts, as_of):
+    with open_new(connection, target / LISTS_FILE) as database:
+        for mart in listed(connection, edition.marts, edition.as_of):
             query, kept = _entries(mart, moment)
             _write_csv(connection, target / f"{mart.name}.csv", query)
             copy_mart(connection, database, mart, query, tuple(kept))
@@ -171,13 +140,66 @@ def write(
         for name, query in why.items():
             _write_csv(connection, target / f"{name}.csv", query)
             connection.execute(f"create table {database}.main.{name} as {query}")
-        for whole in (mart for mart in marts if mart.name in REASON_MARTS):
-            kept = [column.name for column in whole.columns]
-            copy_mart(connection, database, whole, f"from {whole.table}", tuple(kept))
+        _copy_whole(edition, database, REASON_MARTS)
+    names = [_list_of(mart) for mart in listed(connection, edition.marts, edition.as_of)]
+    list_pages.write(target, target / LISTS_FILE, names, edition.as_of)
     with open_new(connection, target / CUSTOMERS_FILE) as database:
-        for whole in (mart for mart in marts if mart.name in CUSTOMER_MARTS):
-            kept = [column.name for column in whole.columns]
-            copy_mart(connection, database, whole, f"from {whole.table}", tuple(kept))
+        _copy_whole(edition, database, CUSTOMER_MARTS)
+
+
+def read_back(edition: Edition, folder: Path) -> list[Held]:
+    """Marts that are there whole, and the lists, which have to be as long as outreach made them.
+
+    Raises:
+        CannotPublish: a list is not.
+    """
+    whole, lists = [], []
+    with duckdb.connect() as reader:
+        reader.execute("set TimeZone = 'UTC'")
+        for file, names in ((LISTS_FILE, REASON_MARTS), (CUSTOMERS_FILE, CUSTOMER_MARTS)):
+            place = f"{FOLDER}/{file}"
+            database = file.removesuffix(".duckdb")
+            reader.execute(f"attach {literal(str(folder / place))} as {database} (read_only)")
+            whole += [
+                hold(reader, mart, mart.columns, f"{database}.main.{mart.name}", place)
+                for mart in _named(edition, names)
+            ]
+        for mart in listed(edition.connection, edition.marts, edition.as_of):
+            relation = f"success.main.{mart.name}"
+            columns = _columns_of(reader, relation)
+            held = hold(reader, mart, columns, relation, f"{FOLDER}/{LISTS_FILE}")
+            _require_length(edition, mart, held)
+            lists.append(replace(held, whole=False))
+    return [*whole, *lists]
+
+
+def _copy_whole(edition: Edition, database: str, names: tuple[str, ...]) -> None:
+    for mart in _named(edition, names):
+        kept = tuple(column.name for column in mart.columns)
+        copy_mart(edition.connection, database, mart, f"from {mart.table}", kept)
+
+
+def _named(edition: Edition, names: tuple[str, ...]) -> list[Mart]:
+    return [mart for mart in edition.tables if mart.name in names]
+
+
+def _columns_of(reader: duckdb.DuckDBPyConnection, relation: str) -> list[Column]:
+    """A list's columns: some are of the mart, some of the entry, some of the play."""
+    found = reader.execute(f"describe from {relation}").fetchall()
+    return [Column(name, kind, "", is_personal=True) for name, kind, *_ in found]
+
+
+def _require_length(edition: Edition, mart: Mart, held: Held) -> None:
+    wanted = edition.connection.execute(
+        "select count(*) from outreach.list_entries where list = ? and as_of = ?::timestamptz",
+        [_list_of(mart), iso(edition.as_of)],
+    ).fetchone()
+    if wanted != (held.rows,):
+        raise CannotPublish(
+            f"publish: {held.rows} rows of the list {_list_of(mart)} in {held.place}, "
+            f"{wanted[0] if wanted else 0} made by outreach; a customer on the list is not in "
+            f"{mart.table}: prepare the lists after building the marts, then publish"
+        )
 
 
 def _write_csv(connection: duckdb.DuckDBPyConnection, path: Path, query: str) -> None:
@@ -188,33 +210,3 @@ def _write_csv(connection: duckdb.DuckDBPyConnection, path: Path, query: str) ->
 
 def _list_of(mart: Mart) -> str:
     return mart.name.removesuffix("_customers")
-
-
-def _listed(
-    connection: duckdb.DuckDBPyConnection, marts: tuple[Mart, ...], as_of: datetime
-) -> list[Mart]:
-    """The marts whose lists were worked out for this `as_of`."""
-    runs = connection.execute(
-        "select list from outreach.list_runs where as_of = ?::timestamptz order by list",
-        [iso(as_of)],
-    ).fetchall()
-    by_name = {mart.name: mart for mart in marts}
-    listed = []
-    for (name,) in runs:
-        if f"{name}_customers" not in by_name:
-            raise CannotPublish(
-                f"publish: the list {name} was made from marts.{name}_customers, which dbt does "
-                "not describe; describe it, or take the list out of lists.yml"
-            )
-        listed.append(by_name[f"{name}_customers"])
-    return listed
-
-
-def _prepared(connection: duckdb.DuckDBPyConnection, as_of: datetime) -> bool:
-    if not has_table(connection, "outreach.recoveries"):
-        return False
-    run = connection.execute(
-        "select 1 from outreach.list_runs where list = 'at_risk' and as_of = ?::timestamptz",
-        [iso(as_of)],
-    ).fetchone()
-    return run is not None

