@@ -8,6 +8,7 @@ count each respondent once, the few records that they need come along (`kpi_answ
 
 import logging
 import re
+from collections import Counter
 from dataclasses import dataclass, replace
 from typing import Any
 
@@ -17,6 +18,10 @@ log = logging.getLogger(__name__)
 
 DAILY = "kpi_daily"
 ANSWERS = "kpi_answers"
+
+# What metrics are measured on whose sums by day stand in kpi_daily.
+_ADDED_UP = {"kpi_evidence", "kpi_levels_daily", DAILY}
+_KPI = "kpi"
 
 _COLUMN = re.compile(r"(?:cast\()?(\w+)(?: as [\w(), ]+\))?")
 _CONDITION = re.compile(
@@ -60,7 +65,11 @@ class SemanticLayer:
 
     def __init__(self, manifest: dict[str, Any]) -> None:
         self._metrics = {metric["name"]: metric for metric in manifest["metrics"]}
-        self._models = [model for model in manifest["semantic_models"] if model["measures"]]
+        self._models = [
+            model
+            for model in manifest["semantic_models"]
+            if model["measures"] and model["node_relation"]["alias"] in _ADDED_UP
+        ]
         spines = manifest["project_configuration"]["time_spines"]
         self.dates: tuple[str, str] | None = None
         if spines:
@@ -84,7 +93,7 @@ class SemanticLayer:
         """Every metric that is not merely a part of others, by name."""
         found = []
         for name, metric in sorted(self._metrics.items()):
-            meta = (metric["config"] or {}).get("meta") or {}
+            meta = (metric.get("config") or {}).get("meta") or {}
             if "part_of" in meta:
                 continue
             try:
@@ -95,7 +104,12 @@ class SemanticLayer:
             label, about = metric["label"] or name, metric["description"] or ""
             unit, scorecard = meta.get("unit", ""), meta.get("scorecard")
             found.append(Kpi(name, label, about, unit, scorecard, expression))
-        return found
+        labels = Counter(kpi.label for kpi in found)
+        # No two measures may bear one name.
+        return [
+            replace(kpi, label=f"{kpi.label} ({kpi.name})") if labels[kpi.label] > 1 else kpi
+            for kpi in found
+        ]
 
     @property
     def day(self) -> str:
@@ -115,13 +129,14 @@ class SemanticLayer:
         columns |= {c.column: c.column for part in latest for c in part.total.where}
         columns |= {part.respondent: _sql(parts[part.respondent]) for part in latest}
         columns |= {part.total.column: part.total.column for part in latest}
-        names = {value for part in latest for c in part.total.where for value in c.values}
-        return str(model["node_relation"]["alias"]), columns, tuple(sorted(names))
+        where = [c for part in latest for c in part.total.where if c.column == _KPI]
+        names = sorted({value for condition in where for value in condition.values})
+        return str(model["node_relation"]["alias"]), columns, tuple(names)
 
     def _expression(self, metric: dict[str, Any], outer: tuple[Condition, ...]) -> Expression:
         where = outer + self._conditions(metric)
-        parameters = metric["type_params"]
-        match metric["type"]:
+        parameters = metric.get("type_params") or {}
+        match metric.get("type"):
             case "simple":
                 return self._sum(parameters["measure"]["name"], where)
             case "ratio":
@@ -135,7 +150,7 @@ class SemanticLayer:
                     raise CannotSay(f"its formula is {parameters['expr']}")
                 above, below = (self._part({"name": name}, where) for name in read.groups()[1:])
                 return Ratio(above, below, factor=int(read[1] or 1))
-        raise CannotSay(f"it is of type {metric['type']}")
+        raise CannotSay(f"it is of type {metric.get('type')}")
 
     def _part(self, named: dict[str, Any], where: tuple[Condition, ...]) -> Sum:
         part = self._expression(self._metrics[named["name"]], where)
@@ -144,18 +159,19 @@ class SemanticLayer:
         return part
 
     def _sum(self, measure_name: str, where: tuple[Condition, ...]) -> Sum:
-        model, measure = next(
+        found = (
             (model, measure)
             for model in self._models
             for measure in model["measures"]
             if measure["name"] == measure_name
         )
+        model, measure = next(found, (None, None))
+        if model is None or measure is None:
+            raise CannotSay(f"{measure_name} is measured on what {DAILY} does not add up")
         column = _COLUMN.fullmatch(measure["expr"] or measure_name)
         if measure["agg"] != "sum" or column is None:
             raise CannotSay(f"{measure_name} is no sum of a column")
-        names = {part["name"]: part["expr"] or part["name"] for part in model["dimensions"]}
-        conditions = tuple(replace(c, column=names.get(c.column, c.column)) for c in where)
-        total = Total(DAILY, column[1], conditions)
+        total = Total(DAILY, column[1], self._on_columns(model, where))
         non_additive = measure["non_additive_dimension"]
         if non_additive is None:
             return total
@@ -169,9 +185,22 @@ class SemanticLayer:
         across = tuple(slicer.label for slicer in self.slicers.values())
         return Latest(replace(total, table=ANSWERS), groupings[0], self.day, across)
 
+    def _on_columns(
+        self, model: dict[str, Any], where: tuple[Condition, ...]
+    ) -> tuple[Condition, ...]:
+        """Conditions on dimensions and entities as such on columns of kpi_daily."""
+        names = {part["name"]: _sql(part) for part in model["dimensions"]}
+        conditions = tuple(replace(c, column=names.get(c.column, c.column)) for c in where)
+        columns = {condition.column for condition in conditions}
+        if unknown := sorted(columns - {_KPI, *self.slicers}):
+            raise CannotSay(f"{DAILY} is not told apart by {unknown[0]}")
+        if _KPI not in columns:
+            raise CannotSay("it names no KPI, and sums of several mean nothing")
+        return conditions
+
     def _conditions(self, metric: dict[str, Any]) -> tuple[Condition, ...]:
         found: list[Condition] = []
-        for part in (metric["filter"] or {}).get("where_filters", ()):
+        for part in (metric.get("filter") or {}).get("where_filters", ()):
             template = part["where_sql_template"]
             for term in re.split(r" and ", template):
                 read = _CONDITION.fullmatch(term.strip())

@@ -51,15 +51,22 @@ def test_a_respondents_latest_is_found_over_all_channels() -> None:
     )
 
 
-def layer(**metric: Any) -> SemanticLayer:
-    """A semantic layer of one metric over one model of sums."""
+CSAT = "{{ Dimension('record__measure') }} = 'csat'"
+
+
+def where(template: str) -> dict[str, Any]:
+    return {"where_filters": [{"where_sql_template": template}]}
+
+
+def layer(*metrics: dict[str, Any]) -> SemanticLayer:
+    """A semantic layer of metrics over one model of sums; what they leave out is given."""
     given = {
         "name": "odd",
         "label": "Odd",
         "description": "",
         "type": "simple",
         "type_params": {"measure": {"name": "numerators"}},
-        "filter": None,
+        "filter": where(CSAT),
         "config": {},
     }
     measures = [
@@ -67,30 +74,37 @@ def layer(**metric: Any) -> SemanticLayer:
         {"name": "means", "agg": "average", "expr": "numerator"},
         {"name": "odds", "agg": "sum", "expr": "numerator * 2"},
     ]
+    team = {"name": "team", "label": "Team", "type": "foreign", "expr": None, "description": ""}
     model = {
         "defaults": {"agg_time_dimension": "metric_date"},
-        "entities": [],
+        "node_relation": {"alias": "kpi_evidence"},
+        "entities": [team],
         "dimensions": [{"name": "measure", "expr": "kpi"}],
         "measures": [{"non_additive_dimension": None, **measure} for measure in measures],
     }
+    elsewhere = {
+        **model,
+        "node_relation": {"alias": "kpi_sla"},
+        "measures": [{"name": "met", "agg": "sum", "expr": "numerator"}],
+    }
     return SemanticLayer(
         {
-            "metrics": [{**given, **metric}],
-            "semantic_models": [model],
+            "metrics": [{**given, **metric} for metric in metrics],
+            "semantic_models": [elsewhere, model],
             "project_configuration": {"time_spines": []},
         }
     )
 
 
-def where(template: str) -> dict[str, Any]:
-    return {"where_filters": [{"where_sql_template": template}]}
-
-
 def test_filters_are_read_as_conditions_on_columns() -> None:
-    template = "{{ Dimension('record__measure') }} = 'csat' and {{ Entity('team') }} in ('a', 'b')"
-    (kpi,) = layer(filter=where(template)).kpis()
+    (kpi,) = layer({"filter": where(CSAT + " and {{ Entity('team') }} in ('a', 'b')")}).kpis()
     conditions = (Condition("kpi", ("csat",)), Condition("team", ("a", "b")))
     assert kpi.expression == Total("kpi_daily", "numerator", conditions)
+
+
+def test_metrics_of_one_label_are_told_apart() -> None:
+    labels = [kpi.label for kpi in layer({"name": "odd"}, {"name": "odder"}).kpis()]
+    assert labels == ["Odd (odd)", "Odd (odder)"]
 
 
 @pytest.mark.parametrize(
@@ -99,12 +113,16 @@ def test_filters_are_read_as_conditions_on_columns() -> None:
         ({"type": "cumulative"}, "it is of type cumulative"),
         ({"type_params": {"measure": {"name": "means"}}}, "means is no sum of a column"),
         ({"type_params": {"measure": {"name": "odds"}}}, "odds is no sum of a column"),
+        ({"type_params": {"measure": {"name": "met"}}}, "what kpi_daily does not add up"),
         ({"filter": where("{{ Dimension('x') }} > 3")}, "its filter is"),
+        ({"filter": where(CSAT + " and {{ Dimension('c__brand') }} = 'b'")}, "told apart by brand"),
+        ({"filter": None}, "it names no KPI"),
         ({"type": "derived", "type_params": {"expr": "a - b"}}, "its formula is a - b"),
     ],
 )
 def test_what_is_no_sum_is_left_out_with_a_warning(
     caplog: pytest.LogCaptureFixture, change: dict[str, Any], reason: str
 ) -> None:
-    assert layer(**change).kpis() == []
-    assert f"powerbi: metric odd is left out: {reason}" in caplog.text
+    assert layer(change).kpis() == []
+    assert "powerbi: metric odd is left out: " in caplog.text
+    assert reason in caplog.text

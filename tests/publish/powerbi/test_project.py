@@ -13,6 +13,8 @@ from tests.publish.conftest import Company
 from tests.publish.powerbi.tmdl_reader import read_folder
 from warehouse import dbt
 
+CSAT = "{{ Dimension('record__measure') }} = 'csat'"
+
 
 def written(folder: Path) -> dict[str, bytes]:
     """Every file of the project, without the data beside it."""
@@ -69,7 +71,7 @@ def metric(
         "description": about,
         "type": kind,
         "type_params": parts,
-        "filter": None,
+        "filter": {"where_filters": [{"where_sql_template": CSAT}]},
         "config": {"meta": meta},
     }
 
