@@ -10,7 +10,7 @@ from dataclasses import dataclass
 from datetime import datetime
 from pathlib import Path
 
-from publish import audit, parquet, report, semantics, snapshot, success, versions
+from publish import audit, parquet, powerbi, report, semantics, snapshot, success, versions
 from publish.content import Content, content_of
 from publish.manifest import Manifest
 from publish.marts import catalogue
@@ -63,6 +63,7 @@ def publish(as_of: datetime) -> Published:
             parquet.write(connection, marts, version.folder)
             success.write(connection, marts, version.folder, as_of)
             semantics.write(version.folder)
+            powerbi.write(connection, marts, version.folder)
             report.write(version.folder, as_of)
             audit.check(connection, marts, version.folder, content)
             manifest = Manifest.of(version.folder, version.name, content)
