@@ -11,6 +11,7 @@ from typing import Any
 
 from airflow.sdk import Asset
 from airflow.sdk import task as any_task
+from pydantic import SecretStr
 
 from connectors.contract import Credentials
 from connectors.registry import Channel
@@ -87,6 +88,13 @@ def connection_credentials(connection_id: str) -> Credentials:
     from airflow.sdk import BaseHook
 
     return from_airflow(BaseHook.get_connection(connection_id))
+
+
+def connection_address(connection_id: str) -> SecretStr:
+    """An Airflow connection as an address, password included."""
+    from airflow.sdk import BaseHook
+
+    return SecretStr(BaseHook.get_connection(connection_id).get_uri())
 
 
 def schedule_of(channel: Channel) -> str | None:

@@ -66,7 +66,7 @@ def publish(as_of: datetime) -> Published:
             for destination in destinations:
                 destination.write(edition, version.folder)
             held = audit.check(edition, destinations, version.folder)
-            manifest = Manifest.of(version.folder, version.name, edition.content, held)
+            manifest = Manifest.of(version.folder, version.name, edition, held)
             manifest.write(version.folder)
             folder = version.commit()
         versions.collect_garbage(root, settings().keep_versions, settings().keep_minutes)

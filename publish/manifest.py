@@ -7,7 +7,7 @@ from pathlib import Path
 from typing import Any
 
 from publish.content import Content
-from publish.edition import Held
+from publish.edition import Edition, Held
 
 NAME = "manifest.json"
 
@@ -25,6 +25,7 @@ class Manifest:
     """A version's description.
 
     Attributes:
+        keys: sets of columns that name one row, by mart.
         destinations: by name of the destination, then of the mart: rows, checksum and schema hash
             as read back from there.
         files: by path relative to the version's folder.
@@ -32,12 +33,13 @@ class Manifest:
 
     version: str
     content: Content
+    keys: dict[str, list[list[str]]]
     destinations: dict[str, dict[str, dict[str, Any]]]
     files: dict[str, File]
 
     @classmethod
     def of(
-        cls, folder: Path, version: str, content: Content, held: dict[str, list[Held]]
+        cls, folder: Path, version: str, edition: Edition, held: dict[str, list[Held]]
     ) -> "Manifest":
         """Describe the files as they lie in `folder`."""
         paths = sorted(path for path in folder.rglob("*") if path.is_file() and path.name != NAME)
@@ -45,7 +47,8 @@ class Manifest:
         destinations = {
             name: {one.mart: one.described() for one in there} for name, there in held.items()
         }
-        return cls(version, content, destinations, files)
+        keys = {mart.name: [list(key) for key in mart.keys] for mart in edition.marts if mart.keys}
+        return cls(version, edition.content, keys, destinations, files)
 
     @classmethod
     def read(cls, folder: Path) -> "Manifest | None":
@@ -55,6 +58,7 @@ class Manifest:
             return cls(
                 stored["version"],
                 Content(**stored["content"]),
+                stored["keys"],
                 stored["destinations"],
                 {name: File(**entry) for name, entry in stored["files"].items()},
             )

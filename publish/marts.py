@@ -35,12 +35,16 @@ class Mart:
     """One published table, or a view over the others (`view`: its query, which names them bare).
 
     A view says nothing that the tables do not: it is published as a view, and not as Parquet.
+
+    Attributes:
+        keys: sets of columns of which dbt tests that they name one row.
     """
 
     name: str
     description: str
     columns: tuple[Column, ...]
     view: str | None = None
+    keys: tuple[tuple[str, ...], ...] = ()
 
     @property
     def table(self) -> str:
@@ -66,8 +70,17 @@ def catalogue(connection: duckdb.DuckDBPyConnection) -> tuple[Mart, ...]:
     Raises:
         CannotPublish: no manifest, a mart that was not built, or a column nobody described.
     """
-    described = _described_marts()
-    marts = tuple(_mart(connection, node) for _, node in sorted(described.items()))
+    nodes = _nodes()
+    described = {
+        node.get("alias") or node["name"]: node
+        for node in nodes.values()
+        if node["resource_type"] == "model" and node["schema"] == SCHEMA
+    }
+    keys = _keys(nodes)
+    marts = tuple(
+        _mart(connection, node, keys.get(str(node.get("unique_id")), ()))
+        for _, node in sorted(described.items())
+    )
     if not marts:
         raise CannotPublish(
             f"publish: dbt describes no model in schema {SCHEMA}; build the marts first"
@@ -75,7 +88,8 @@ def catalogue(connection: duckdb.DuckDBPyConnection) -> tuple[Mart, ...]:
     return marts
 
 
-def _described_marts() -> dict[str, dict[str, Any]]:
+def _nodes() -> dict[str, dict[str, Any]]:
+    """What dbt knows, by id: models and tests."""
     path = dbt.manifest()
     if not path.exists():
         raise CannotPublish(
@@ -83,19 +97,34 @@ def _described_marts() -> dict[str, dict[str, Any]]:
             "build the marts with dbt, then publish"
         )
     try:
-        nodes = json.loads(path.read_text())["nodes"]
+        nodes: dict[str, dict[str, Any]] = json.loads(path.read_text())["nodes"]
     except (ValueError, KeyError) as error:
         raise CannotPublish(
             f"publish: {path} is not a dbt manifest ({error}); build the marts with dbt again"
         ) from error
-    return {
-        node.get("alias") or node["name"]: node
-        for node in nodes.values()
-        if node["resource_type"] == "model" and node["schema"] == SCHEMA
-    }
+    return nodes
 
 
-def _mart(connection: duckdb.DuckDBPyConnection, node: dict[str, Any]) -> Mart:
+def _keys(nodes: dict[str, dict[str, Any]]) -> dict[str, tuple[tuple[str, ...], ...]]:
+    """The keys of every model, as dbt's tests of uniqueness name them."""
+    keys: dict[str, set[tuple[str, ...]]] = {}
+    for node in nodes.values():
+        test = node.get("test_metadata") or {}
+        if node["resource_type"] != "test" or (node.get("config") or {}).get("where"):
+            continue
+        columns: list[str] = {
+            "unique": [test.get("kwargs", {}).get("column_name")],
+            "unique_together": test.get("kwargs", {}).get("columns"),
+        }.get(str(test.get("name")), [])
+        # An expression is no column, so no key.
+        if columns and all(re.fullmatch(r"\w+", column) for column in columns):
+            keys.setdefault(node["attached_node"], set()).add(tuple(columns))
+    return {model: tuple(sorted(found)) for model, found in keys.items()}
+
+
+def _mart(
+    connection: duckdb.DuckDBPyConnection, node: dict[str, Any], keys: tuple[tuple[str, ...], ...]
+) -> Mart:
     name = node.get("alias") or node["name"]
     found = connection.execute(
         "select column_name, data_type from duckdb_columns() "
@@ -115,7 +144,8 @@ def _mart(connection: duckdb.DuckDBPyConnection, node: dict[str, Any]) -> Mart:
             "say whether it is personal data; describe it there and build the marts again"
         )
     columns = tuple(_column(column, kind, described[column.lower()]) for column, kind in found)
-    return Mart(name, _one_line(node.get("description")), columns, _view(connection, name))
+    description = _one_line(node.get("description"))
+    return Mart(name, description, columns, _view(connection, name), keys)
 
 
 def _view(connection: duckdb.DuckDBPyConnection, name: str) -> str | None:

@@ -199,6 +199,8 @@ def status(out: Console, home: Settings) -> None:
         return
     said = json.loads(manifest.read_text())
     out.print(f"published {said['version']} as of {said['content']['as_of']}", style="bold")
+    if "postgres" in home.destinations:
+        _postgres(out, home, said["version"])
     with warehouse(read_only=True, path=home.warehouse_file) as connection:
         rows = connection.execute(
             """
@@ -216,6 +218,19 @@ def status(out: Console, home: Settings) -> None:
     if issues:
         counts = ", ".join(f"{number:,} {handling}" for handling, number in issues)
         out.print(f"wrong input, by rule: {counts} (table marts.data_issues)", soft_wrap=True)
+
+
+def _postgres(out: Console, home: Settings, version: str) -> None:
+    """Whether the database has the published version, as the last load left word."""
+    note = home.published / "postgres.json"
+    said = json.loads(note.read_text()) if note.exists() else {"version": None, "behind": None}
+    if said["version"] == version and not said["behind"]:
+        out.print(f"Postgres has {version}")
+        return
+    holds = said["version"] or "no version yet"
+    why = said["behind"] or "the task publish.load_postgres has not run since"
+    out.print(f"Postgres is behind: it has {holds}", style="bold red")
+    out.print(f"  {escape(why)}", soft_wrap=True)
 
 
 def _issues(connection: duckdb.DuckDBPyConnection) -> list[tuple[str, int]]:

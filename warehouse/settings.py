@@ -58,12 +58,17 @@ class Settings(BaseSettings):
     playbook: Path | None = Field(
         default=None, description="what to do about whom; default <home>/playbook.yml"
     )
+    destinations: Annotated[tuple[str, ...], NoDecode] = Field(
+        default=(),
+        description="what marts are published to beside the standard files, comma separated "
+        "(docs/bi.md); empty = the files that this installation can write",
+    )
     keep_versions: int = Field(default=5, ge=1, description="published versions kept")
     keep_minutes: float = Field(
         default=60, ge=0, description="minutes that a replaced version stays for who still reads it"
     )
 
-    @field_validator("channels", mode="before")
+    @field_validator("channels", "destinations", mode="before")
     @classmethod
     def _split(cls, value: object) -> object:
         if isinstance(value, str):

@@ -5,7 +5,7 @@ which shows comments shows definitions. Written in storage version 1.2.0, so old
 """
 
 from collections.abc import Iterator
-from contextlib import contextmanager
+from contextlib import contextmanager, suppress
 from pathlib import Path
 
 import duckdb
@@ -83,7 +83,14 @@ def open_new(connection: duckdb.DuckDBPyConnection, path: Path) -> Iterator[str]
         f"(read_write, storage_version '{STORAGE_VERSION}')"
     )
     try:
+        # One transaction: hundreds of statements would each be synced to the disk.
+        connection.execute("begin")
         yield "destination"
+        connection.execute("commit")
+    except BaseException:
+        with suppress(duckdb.Error):  # it may have been rolled back already
+            connection.execute("rollback")
+        raise
     finally:
         # Detaching writes the log into the file: one file, and no .wal beside it.
         connection.execute("detach destination")

@@ -148,3 +148,30 @@ def test_with_a_target_on_a_list_is_delivered_after_publishing_and_a_person_is_a
     assert outreach.get_task("askable").upstream_task_ids == {"queue"}
     # A person who says nothing has not said yes.
     assert outreach.get_task("approve").defaults == ["Reject"]
+
+
+def test_postgres_is_loaded_after_publishing_and_before_anybody_is_said_to_be_erased(
+    dags: dict[str, Any], monkeypatch: pytest.MonkeyPatch
+) -> None:
+    assert "load_postgres" not in dags["publish"].task_ids
+    monkeypatch.setenv("HEEDLINE_DESTINATIONS", "postgres")
+    publish = runpy.run_path(str(ROOT / "dags" / "publish_marts.py"))["publish"]()
+    load = publish.get_task("load_postgres")
+    assert load.upstream_task_ids == {"publish_version"}
+    assert load.downstream_task_ids == {"finish_erasures"}
+    # It reads published files: the warehouse is free meanwhile.
+    assert load.pool != "warehouse"
+
+
+def test_an_airflow_connection_is_an_address_with_everything_it_says(
+    dags: dict[str, Any], monkeypatch: pytest.MonkeyPatch
+) -> None:
+    from wiring import connection_address
+
+    monkeypatch.setenv(
+        "AIRFLOW_CONN_HEEDLINE_POSTGRES",
+        "postgresql://me:p%40ss@db.example:6543/bi?sslmode=require",
+    )
+    address = connection_address("heedline_postgres")
+    assert address.get_secret_value() == "postgres://me:p%40ss@db.example:6543/bi?sslmode=require"
+    assert "p%40ss" not in repr(address)

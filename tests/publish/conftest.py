@@ -2,7 +2,7 @@
 
 import json
 from collections.abc import Iterator
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from datetime import UTC, datetime
 from pathlib import Path
 
@@ -33,11 +33,17 @@ class Company:
         " lists: {at_risk: {capacity: 50, chance_to_help: 0.2, horizon_months: 12}}}"
     )
 
+    unique: dict[str, list[str]] = field(default_factory=dict)
+
     def build(self, personal: dict[str, set[str]] | None = None) -> None:
         """(Re)build the marts and their manifest, and prepare the at-risk list."""
         with warehouse() as connection:
             connection.execute(SQL)
         self.describe(PERSONAL if personal is None else personal)
+        self.prepare()
+
+    def prepare(self) -> None:
+        """Work out the lists of this `as_of`."""
         settings().lists_file.parent.mkdir(parents=True, exist_ok=True)
         settings().lists_file.write_text(self.rules)
         prepare(self.as_of)
@@ -47,7 +53,11 @@ class Company:
             connection.execute(statement)
 
     def describe(self, personal: dict[str, set[str]], leave_out: tuple[str, ...] = ()) -> None:
-        """Write the manifest dbt would write; `leave_out` names undescribed columns."""
+        """Write the manifest dbt would write; `leave_out` names undescribed columns.
+
+        Of `personal` only what a table has counts; without it, the usual columns are personal.
+        """
+        personal = {**PERSONAL, **personal}
         with warehouse() as connection:
             found = connection.execute(
                 "select table_name, column_name from duckdb_columns() where schema_name = 'marts'"
@@ -57,6 +67,7 @@ class Company:
             node = nodes.setdefault(
                 f"model.heedline.{table}",
                 {
+                    "unique_id": f"model.heedline.{table}",
                     "resource_type": "model",
                     "schema": "marts",
                     "name": table,
@@ -73,6 +84,12 @@ class Company:
                     "meta": {},
                     "config": {"meta": meta},
                 }
+        for table, columns in self.unique.items():
+            nodes[f"test.heedline.{table}"] = {
+                "resource_type": "test",
+                "attached_node": f"model.heedline.{table}",
+                "test_metadata": {"name": "unique_together", "kwargs": {"columns": columns}},
+            }
         dbt.manifest().parent.mkdir(parents=True, exist_ok=True)
         dbt.manifest().write_text(json.dumps({"nodes": nodes}))
         self.measure("dim_customers", groups=("segment",))

@@ -124,3 +124,30 @@ def test_status_counts_the_records_that_rules_dealt_with(out: Console) -> None:
         )
     summary.status(out, settings())
     assert "wrong input, by rule: 300 kept, 1 set aside (table marts.data_issues)" in text(out)
+
+
+@pytest.mark.parametrize(
+    ("note", "said"),
+    [
+        (None, "Postgres is behind: it has no version yet"),
+        ({"version": "v2", "behind": None}, "Postgres has v2"),
+        ({"version": "v1", "behind": None}, "Postgres is behind: it has v1"),
+        ({"version": "v1", "behind": "nobody answers there"}, "nobody answers there"),
+    ],
+)
+def test_status_says_whether_postgres_has_the_published_version(
+    out: Console, monkeypatch: pytest.MonkeyPatch, note: dict[str, str | None] | None, said: str
+) -> None:
+    root = settings().published
+    (root / "current").mkdir(parents=True)
+    manifest = root / "current" / "manifest.json"
+    manifest.write_text(json.dumps({"version": "v2", "content": {"as_of": "2026-06-30"}}))
+    if note:
+        (root / "postgres.json").write_text(json.dumps(note))
+    with warehouse():
+        pass
+    summary.status(out, settings())
+    assert "Postgres" not in text(out)
+    monkeypatch.setenv("HEEDLINE_DESTINATIONS", "postgres")
+    summary.status(out, settings())
+    assert said in text(out)
