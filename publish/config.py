@@ -1,16 +1,17 @@
 """Which destinations a version is written to.
 
-The snapshot, Parquet, the success team's files and the report are always written: commands and the
-contract of the published folder (docs/file_drop.md) build on them. The others come on top, as
-`HEEDLINE_DESTINATIONS` says; when it says nothing, those that this installation can write.
+The snapshot, Parquet, the success team's files, the Power BI project and the report are always
+written: commands and the contract of the published folder (docs/file_drop.md) build on them. The
+others come on top, as `HEEDLINE_DESTINATIONS` says; when it says nothing, those that this
+installation can write.
 """
 
-from publish.destinations import parquet, report, snapshot, success, tableau
+from publish.destinations import parquet, powerbi, report, snapshot, success, tableau
 from publish.edition import Destination
 from publish.marts import CannotPublish
 from warehouse.settings import settings
 
-ALWAYS: tuple[Destination, ...] = (snapshot, parquet, success, report)
+ALWAYS: tuple[Destination, ...] = (snapshot, parquet, success, powerbi, report)
 POSTGRES = "postgres"
 
 

@@ -8,7 +8,6 @@ from dataclasses import dataclass, replace
 from typing import Any
 
 from publish.destinations import parquet
-from publish.marts import CannotPublish, Column, Mart
 from publish.destinations.powerbi import data, scorecard
 from publish.destinations.powerbi.kpis import kpi_table
 from publish.destinations.powerbi.metrics import ANSWERS, DAILY, SemanticLayer, Slicer
@@ -23,6 +22,7 @@ from publish.destinations.powerbi.model import (
 from publish.destinations.powerbi.relationships import Keyed, relate
 from publish.destinations.powerbi.roles import ACCESS, own_team
 from publish.destinations.powerbi.tmdl import FOLDER_PARAMETER
+from publish.marts import CannotPublish, Column, Mart
 
 EXPOSURE = "power_bi"
 DEFAULT_FOLDER = r"C:\Heedline\published\current"

@@ -8,9 +8,9 @@ from pathlib import Path
 
 import duckdb
 
-from publish.marts import SCHEMA
 from publish.destinations.powerbi.metrics import ANSWERS, SemanticLayer
 from publish.destinations.powerbi.model import Model
+from publish.marts import SCHEMA
 from warehouse.sql import identifier, literal
 
 FOLDER = "powerbi"

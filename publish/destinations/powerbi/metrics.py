@@ -12,7 +12,15 @@ from collections import Counter
 from dataclasses import dataclass, replace
 from typing import Any
 
-from publish.destinations.powerbi.measures import Condition, Expression, LastDay, Latest, Ratio, Sum, Total
+from publish.destinations.powerbi.measures import (
+    Condition,
+    Expression,
+    LastDay,
+    Latest,
+    Ratio,
+    Sum,
+    Total,
+)
 
 log = logging.getLogger(__name__)
 

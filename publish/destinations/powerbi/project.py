@@ -6,11 +6,11 @@ from pathlib import Path
 import duckdb
 
 from publish import semantics
-from publish.marts import Mart
 from publish.destinations.powerbi import data, pbir, report_page, tmdl
 from publish.destinations.powerbi.build import Catalogue, build
 from publish.destinations.powerbi.metrics import SemanticLayer
 from publish.destinations.powerbi.pbir import as_json
+from publish.marts import Mart
 from warehouse import dbt
 
 NAME = "Heedline"

@@ -9,7 +9,7 @@ import pytest
 from publish.destinations.powerbi.metrics import Kpi, SemanticLayer
 from tests.dbt_project.conftest import acme_home as acme_home
 from tests.dbt_project.conftest import published as published
-from tests.publish.destinations.powerbi.tmdl_reader import Node, read_folder
+from tests.publish.powerbi.tmdl_reader import Node, read_folder
 
 
 @pytest.fixture(scope="session")

@@ -6,7 +6,7 @@ from typing import Any
 
 import pyarrow.parquet as pq
 
-from tests.publish.destinations.powerbi.tmdl_reader import Node, reference
+from tests.publish.powerbi.tmdl_reader import Node, reference
 
 FILE = re.compile(r'File\.Contents\(PublishedFolder & "\\([^"]+)"\)')
 

@@ -7,8 +7,8 @@ from typing import Any
 import pytest
 
 from publish.destinations.powerbi.metrics import Kpi
-from tests.publish.destinations.powerbi.reading import active
-from tests.publish.destinations.powerbi.tmdl_reader import Node
+from tests.publish.powerbi.reading import active
+from tests.publish.powerbi.tmdl_reader import Node
 
 
 def test_every_metric_is_a_measure_with_its_definition(

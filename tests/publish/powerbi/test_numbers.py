@@ -8,7 +8,7 @@ import duckdb
 import pytest
 
 from publish.destinations.powerbi.metrics import Kpi
-from tests.publish.destinations.powerbi.measure_sql import Asked
+from tests.publish.powerbi.measure_sql import Asked
 
 TEN = (
     "first_response_minutes_written",

@@ -10,7 +10,7 @@ import pytest
 from publish import publish
 from publish.marts import CannotPublish
 from tests.publish.conftest import Company
-from tests.publish.destinations.powerbi.tmdl_reader import read_folder
+from tests.publish.powerbi.tmdl_reader import read_folder
 from warehouse import dbt
 
 CSAT = "{{ Dimension('record__measure') }} = 'csat'"

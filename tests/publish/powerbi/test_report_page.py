@@ -7,7 +7,7 @@ from typing import Any
 
 import pytest
 
-from tests.publish.destinations.powerbi.tmdl_reader import Node
+from tests.publish.powerbi.tmdl_reader import Node
 
 BASE = "https://developer.microsoft.com/json-schemas/fabric/item/report/definition/"
 

@@ -10,8 +10,8 @@ from pathlib import Path
 import pyarrow as pa
 import pyarrow.parquet as pq
 
-from tests.publish.destinations.powerbi.reading import active, parquet_of, source, values
-from tests.publish.destinations.powerbi.tmdl_reader import Node, reference
+from tests.publish.powerbi.reading import active, parquet_of, source, values
+from tests.publish.powerbi.tmdl_reader import Node, reference
 
 # Microsoft's DataType enumeration, as far as imported tables have it.
 TYPES = {"string", "int64", "double", "dateTime", "boolean", "decimal"}
