@@ -73,37 +73,26 @@ def running() -> Iterator[Server]:
             **_UNPRIVILEGED,
         )
         settings = ["listen_addresses=127.0.0.1", "unix_socket_directories=", "fsync=off"]
-        server = subprocess.Popen(
-            [
-                *(programs / "postgres", "-D", data, "-p", str(port)),
-                *(part for setting in settings for part in ("-c", setting)),
-            ],
+        options = " ".join(f"-c {setting}" for setting in (f"port={port}", *settings))
+        control = [programs / "pg_ctl", "--pgdata", data, "--wait", "--silent"]
+        subprocess.run(
+            [*control, "--log", home / "log", "--options", options, "start"],
+            check=True,
             cwd=home,
-            stderr=subprocess.PIPE,
-            text=True,
             **_UNPRIVILEGED,
         )
         try:
-            _wait_until_ready(server)
             made = Server(port, password)
             with psycopg.connect(made.uri(database="postgres"), autocommit=True) as connection:
                 connection.execute("create database bi")
             yield made
         finally:
-            server.send_signal(2)  # SIGINT: a fast shutdown
-            server.communicate()
+            # By the process id that the server left in its folder.
+            subprocess.run(
+                [*control, "--mode", "fast", "stop"], check=True, cwd=home, **_UNPRIVILEGED
+            )
     finally:
         shutil.rmtree(home)
-
-
-def _wait_until_ready(server: subprocess.Popen) -> None:
-    assert server.stderr is not None
-    said = []
-    for line in server.stderr:
-        said.append(line)
-        if "ready to accept connections" in line:
-            return
-    raise RuntimeError("".join(said))
 
 
 def _free_port() -> int:
