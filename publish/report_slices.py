@@ -63,7 +63,7 @@ def read(snapshot: Path) -> Slices:
 
     Returns:
         `weeks` (first days, oldest first), `end` (last day), `slices` (`by`, `name`; the first is
-        everything), `kpis` (`id`, `label`, `unit`, `kind`, `scale`, `more_is`), and `sums`: per
+        everything), `kpis` (`id`, `label`, `unit`, `kind`, `more_is`), and `sums`: per
         KPI and slice two lists by week, numerators and denominators (none for counts and levels).
     """
     with duckdb.connect(str(snapshot), read_only=True) as connection:
@@ -77,7 +77,10 @@ def read(snapshot: Path) -> Slices:
     kpis, table = [], []
     by_kpi = dict(iter(sums.groupby("kpi")))
     for row in card.drop_duplicates("kpi").to_dict("records"):
-        if (own := by_kpi.get(row["kpi"])) is None:
+        own = by_kpi.get(row["kpi"])
+        # A customer counts once in a period for the NPS, however often they answered: days of it
+        # do not add up.
+        if own is None or own["kind"].iloc[0] == "nps":
             continue
         kpis.append(_kpi(row, own))
         table.append(_by_slice(own, slices))
@@ -114,7 +117,6 @@ def _kpi(row: dict[Hashable, Any], own: pd.DataFrame) -> dict[str, Any]:
         "label": row["label"] if is_same else row["label"].split(",")[0],
         "unit": row["unit"],
         "kind": kind,
-        "scale": 100 if kind == "nps" else 1,
         "more_is": {"at_least": "better", "at_most": "worse"}.get(row["target_direction"], ""),
     }
 

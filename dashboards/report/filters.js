@@ -26,14 +26,14 @@ function shown(value, unit) {
 // Weeks [from, to) of one KPI in one slice: { value, based_on, low, high }; null where nothing was measured.
 function total(kpi, slice, from, to) {
   const sums = data.sums[kpi][slice];
-  const { kind, scale } = data.kpis[kpi];
+  const { kind } = data.kpis[kpi];
   if (!sums || from < 0) return null;
   const add = (list) => list.slice(from, to).reduce((a, b) => a + b, 0);
   if (kind === "level") return { value: sums[0][to - 1], based_on: null };
   if (kind === "count") return { value: add(sums[0]), based_on: null };
   const [top, bottom] = [add(sums[0]), sums[1] ? add(sums[1]) : 0];
   if (!bottom) return null;
-  const found = { value: (scale * top) / bottom, based_on: bottom };
+  const found = { value: top / bottom, based_on: bottom };
   return kind === "share" ? { ...found, ...wilson(top / bottom, bottom) } : found;
 }
 
