@@ -8,7 +8,7 @@ import tempfile
 
 NAMES = (
     *("loading", "tagging", "redaction", "linking", "business_time", "trending"),
-    *("models", "pipeline"),
+    *("models", "pipeline", "publish"),
 )
 
 
