@@ -204,6 +204,7 @@ def _invoke(
     os.environ["HEEDLINE_WAREHOUSE_FILE"] = str(settings().warehouse_file)
     # Not as vars: dbt reads the whole project anew when a var differs.
     os.environ["HEEDLINE_AS_OF"] = iso(as_of)
+    os.environ["HEEDLINE_DROP_FOLDER"] = drop_folder or ""
     os.environ["HEEDLINE_SINCE"] = json.dumps(since)
     from dbt.cli.main import dbtRunner
 
@@ -212,7 +213,6 @@ def _invoke(
     variables = json.dumps(
         {
             "sources": loaded_sources() if sources is None else sources,
-            "drop_folder": drop_folder,
             # What dbt remembers of a project holds its place: one that was moved is read anew.
             "project": str(PROJECT),
         }

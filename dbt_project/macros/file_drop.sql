@@ -1,10 +1,11 @@
-{#- The rows of one file-drop entity that this run takes: of the folder in var `drop_folder`, all when it is
-    null. The loader keeps one row per key, the newest state (connectors/merging.py). -#}
+{#- The rows of one file-drop entity that this run takes: of the folder it names, all when it names none. The
+    loader keeps one row per key, the newest state (connectors/merging.py). -#}
 {% macro file_drop_rows(entity) %}
+    {%- set folder = run_value("HEEDLINE_DROP_FOLDER", var("drop_folder") or "") %}
     select *
     from {{ source("raw_file_drop", entity) }}
-    {% if var("drop_folder") %}
-    where drop_folder = '{{ var("drop_folder") | replace("'", "''") }}'
+    {% if folder %}
+    where drop_folder = '{{ folder | replace("'", "''") }}'
     {% endif %}
 {% endmacro %}
 
