@@ -53,16 +53,14 @@ def scan_texts(
         return rows, hits
     # Lines cannot run into each other: no shape reaches over a line's end.
     together = f"concat_ws(chr(10), {', '.join(map(identifier, texts))})"
-    for shape in shapes_in_sql(together):
-        flat = f"select nth, unnest({shape}) as value, '' as system from ({relation})"
-        here: set[Key] = set()
-        for value, _ in _distinct(connection, flat):
-            for kind in kinds_of(value):
-                if erased.has(kind, value):
-                    here.add((kind, "", value))
-        if here:
-            rows |= _holding(connection, flat, here)
-            hits |= here
+    shapes = ", ".join(shapes_in_sql(together))
+    flat = f"select nth, unnest(list_concat({shapes})) as value, '' as system from ({relation})"
+    for value, _ in _distinct(connection, flat):
+        for kind in kinds_of(value):
+            if erased.has(kind, value):
+                hits.add((kind, "", value))
+    if hits:
+        rows |= _holding(connection, flat, hits)
     return rows, hits
 
 

@@ -106,7 +106,7 @@ def test_the_project_is_described_anew_when_it_was_read_anew_or_the_description_
     here: Path,
 ) -> None:
     def described() -> int:
-        dbt.run("test", selector="unit", as_of=AS_OF, sources=["file_drop"])
+        dbt.run("seed", as_of=AS_OF, sources=["file_drop"])
         return dbt.manifest().stat().st_mtime_ns
 
     once = described()
