@@ -10,6 +10,7 @@ import socket
 import threading
 import time
 from collections.abc import Callable
+from concurrent.futures import ThreadPoolExecutor
 from dataclasses import dataclass, field
 from pathlib import Path
 
@@ -35,8 +36,10 @@ class Running:
 
     def stop(self) -> None:
         """Stop every server and free its port; safe to call twice."""
-        while self._stops:
-            self._stops.pop()()
+        stops, self._stops = self._stops, []
+        # Side by side: each waits a moment for its open connections.
+        with ThreadPoolExecutor(max_workers=len(stops) or 1) as ending:
+            list(ending.map(lambda stop: stop(), stops))
 
     def __enter__(self) -> "Running":
         return self

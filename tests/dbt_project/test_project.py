@@ -175,6 +175,13 @@ def test_a_drop_folder_stands_alone(here: Path) -> None:
     assert query(here, "select count(*) from intermediate.int_conversations") == [(0,)]
 
 
+def test_another_drop_folder_reads_no_project_anew(here: Path) -> None:
+    dbt.run("seed", as_of=AS_OF, sources=["file_drop"])
+    read = set(dbt._projects)
+    dbt.run("seed", as_of=AS_OF, sources=["file_drop"], drop_folder="elsewhere")
+    assert set(dbt._projects) == read
+
+
 def test_a_table_whose_build_fails_keeps_its_rows(here: Path) -> None:
     agents = "from marts.dim_agents order by agent_id"
     before = query(here, agents)

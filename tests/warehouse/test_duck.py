@@ -51,7 +51,7 @@ def test_tables_that_a_version_adds_are_made_once(monkeypatch: pytest.MonkeyPatc
     with warehouse():
         pass
     text, _ = duck._tables()
-    added = "create table if not exists ops.added (number integer); insert into ops.added values (1);"
+    added = "create table if not exists ops.added (n integer); insert into ops.added values (1);"
     monkeypatch.setattr(duck, "_tables", lambda: (text + added, "the next version"))
     for _ in range(2):
         with warehouse() as connection:
