@@ -178,6 +178,7 @@ def published(out: Console, home: Settings) -> None:
         ("report.html", "for leaders: open in a browser"),
         ("support.duckdb", "for BI tools: every mart"),
         ("parquet", "for BI tools: a folder per mart"),
+        ("tableau", "for Tableau: a data source per mart"),
         ("success/at_risk_customers.csv", "for the success team: whom to call, and why"),
     ):
         if (folder / name).exists():
