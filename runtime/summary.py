@@ -178,6 +178,8 @@ def published(out: Console, home: Settings) -> None:
         ("report.html", "for leaders: open in a browser"),
         ("support.duckdb", "for BI tools: every mart"),
         ("parquet", "for BI tools: a folder per mart"),
+        ("tableau", "for Tableau: a data source per mart"),
+        ("powerbi", "for Power BI: open Heedline.pbip"),
         ("success/at_risk.html", "for the success team: whom to call, why, what to do"),
     ):
         if (folder / name).exists():

@@ -8,6 +8,7 @@ import pyarrow.parquet as pq
 import pytest
 
 from publish import publish
+from publish.destinations import parquet
 from publish.marts import CannotPublish
 from tests.publish.conftest import PERSONAL, Company
 from warehouse import dbt
@@ -178,3 +179,57 @@ def test_marts_with_no_rows_are_published_empty(company: Company) -> None:
 def _all_text(snapshot: duckdb.DuckDBPyConnection) -> list[str]:
     tables = snapshot.execute("show tables").fetchall()
     return [str(snapshot.execute(f"from {name}").fetchall()) for (name,) in tables]
+
+
+@pytest.mark.usefixtures("quick_report")
+def test_whole_numbers_of_128_bits_are_exact_in_parquet(
+    company: Company, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setenv("HEEDLINE_DESTINATIONS", "postgres")  # Tableau would refuse it
+    company.execute(
+        "create or replace table marts.dim_agents as "
+        "select 17014118346046923173168730371588410572::hugeint as huge"
+    )
+    company.describe({})
+    folder = publish(company.as_of).folder
+
+    with duckdb.connect() as reader:
+        file = folder / "parquet" / "dim_agents" / "data.parquet"
+        assert reader.execute(f"select huge::varchar from '{file}'").fetchall() == [
+            ("17014118346046923173168730371588410572",)
+        ]
+
+
+@pytest.mark.usefixtures("quick_report")
+def test_a_destination_that_changes_a_value_is_not_published(
+    company: Company, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    first = publish(company.as_of)
+    company.execute("update marts.kpi_scorecard set value = 1 / 3 where kpi = 'csat'")
+    monkeypatch.setattr(
+        parquet,
+        "_exact",
+        lambda column: (
+            f"round({column.name}, 9) as value" if column.name == "value" else column.name
+        ),
+    )
+
+    with pytest.raises(CannotPublish, match=r"kpi_\w+: other values in parquet/kpi_\w+/data"):
+        publish(company.as_of)
+    assert (settings().published / "current").resolve() == first.folder
+
+
+@pytest.mark.usefixtures("quick_report")
+def test_the_manifest_says_what_every_destination_holds(company: Company) -> None:
+    folder = publish(company.as_of).folder
+
+    held = json.loads((folder / "manifest.json").read_text())["destinations"]
+    assert set(held) == {"snapshot", "parquet", "success", "report", "tableau"}
+    conversations = [held[name]["fct_conversations"] for name in ("snapshot", "parquet", "tableau")]
+    assert {(one["rows"], one["checksum"]) for one in conversations} == {
+        (1300, conversations[0]["checksum"])
+    }
+    # Tableau keeps instants and whole numbers as types of its own.
+    assert conversations[0]["schema_hash"] == conversations[1]["schema_hash"]
+    assert conversations[0]["schema_hash"] != conversations[2]["schema_hash"]
+    assert held["success"]["at_risk_customers"]["rows"] == 10

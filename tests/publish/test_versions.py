@@ -164,6 +164,8 @@ if place == "rename":
     versions.os.rename = die
 elif place == "replace":
     versions.os.replace = die
+elif place == "hyper":  # Tableau's engine runs and has its file open
+    destinations.tableau.hyper._export = die
 else:
     getattr(destinations, place).write = die
 publish(datetime(2026, 6, 30, tzinfo=UTC))
@@ -171,7 +173,7 @@ publish(datetime(2026, 6, 30, tzinfo=UTC))
 
 
 @pytest.mark.usefixtures("quick_report")
-@pytest.mark.parametrize("place", ["parquet", "report", "rename", "replace"])
+@pytest.mark.parametrize("place", ["parquet", "report", "hyper", "rename", "replace"])
 def test_kill_9_leaves_a_whole_version_and_the_next_publish_heals(
     company: Company, place: str
 ) -> None:
