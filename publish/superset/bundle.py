@@ -82,5 +82,17 @@ def _file_name(title: str) -> str:
     return "_".join("".join(c if c.isalnum() else " " for c in title.lower()).split())
 
 
+class _Dumper(yaml.SafeDumper):
+    """Text of several lines line by line, so that a query can be read and compared."""
+
+
+def _represent(dumper: yaml.SafeDumper, text: str) -> yaml.ScalarNode:
+    style = "|" if "\n" in text else None
+    return dumper.represent_scalar("tag:yaml.org,2002:str", text, style=style)
+
+
+_Dumper.add_representer(str, _represent)
+
+
 def _text(part: dict[str, Any]) -> str:
-    return yaml.safe_dump(part, sort_keys=False, allow_unicode=True, width=120)
+    return yaml.dump(part, Dumper=_Dumper, sort_keys=False, allow_unicode=True, width=120)

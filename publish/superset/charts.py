@@ -2,7 +2,7 @@
 
 A chart keeps both the settings its picture is drawn from (`params`) and the query (`query_context`),
 so that Superset can run it for a report or an API call without a browser. Kinds: `number`, `table`
-(rows as they are, or grouped), `pivot`, `line`, `bars` and `stack` (over time or over a category).
+(rows as they are, or grouped), `line`, `area`, `bars` and `stack` (over time or over a category).
 """
 
 import json
@@ -17,8 +17,8 @@ _OPERATORS = {"<": "<", "<=": "<=", ">": ">", ">=": ">=", "not": "!="}
 _VIZ = {
     "number": "big_number_total",
     "table": "table",
-    "pivot": "pivot_table_v2",
     "line": "echarts_timeseries_line",
+    "area": "echarts_area",
     "bars": "echarts_timeseries_bar",
     "stack": "echarts_timeseries_bar",
 }
@@ -32,7 +32,8 @@ class Chart:
     Attributes:
         page: the page's name, part of the chart's UUID.
         asked: `kind`, `dataset`, `title`, and by kind `metric`, `metrics`, `by`, `over`, `every`,
-            `columns`, `where`, `sort`, `most`, `format`, `about`, `rows`, `stacked`, `mark`.
+            `columns`, `where`, `sort`, `sort_axis`, `most`, `format`, `about`, `shown`, `mark`,
+            `lying`, `values`.
         dataset: where its rows come from.
     """
 
@@ -95,7 +96,7 @@ class Chart:
             "datasource": {"id": 0, "type": "table"},
             "force": False,
             "queries": [self._query()],
-            "form_data": params,
+            "form_data": {"datasource": params["datasource"], "viz_type": params["viz_type"]},
             "result_format": "json",
             "result_type": "full",
         }
@@ -170,7 +171,7 @@ class Chart:
         if "format" in self.asked:
             return str(self.asked["format"])
         metric = self.dataset.metric(self.metrics[0]) if self.metrics else None
-        return metric.form if metric else "SMART_NUMBER"
+        return (metric.form if metric else None) or "SMART_NUMBER"
 
     def _params(self) -> dict[str, Any]:
         common: dict[str, Any] = {
@@ -186,22 +187,11 @@ class Chart:
                     "metric": self.metrics[0],
                     "y_axis_format": self._form(),
                     "subtitle": self.asked.get("about", ""),
-                    "header_font_size": 0.3,
-                    "subtitle_font_size": 0.125,
+                    "header_font_size": 0.5,
+                    "subtitle_font_size": 0.15,
                 }
             case "table":
                 return common | self._table()
-            case "pivot":
-                return common | {
-                    "groupbyRows": self.groups[:1],
-                    "groupbyColumns": self.groups[1:],
-                    "metrics": self.metrics,
-                    "metricsLayout": "COLUMNS",
-                    "valueFormat": self._form(),
-                    "aggregateFunction": "Sum",
-                    "rowOrder": "key_a_to_z",
-                    "colOrder": "key_a_to_z",
-                }
         return common | self._series()
 
     def _table(self) -> dict[str, Any]:
@@ -249,28 +239,31 @@ class Chart:
     def _series(self) -> dict[str, Any]:
         is_time = self._grain() is not None
         lying = bool(self.asked.get("lying"))
+        stacked = self.kind in ("stack", "area")
+        is_share = self._form().endswith("%")
         return {
             "x_axis": self.over,
             "time_grain_sqla": self._grain(),
             "metrics": self.metrics,
             "groupby": self.groups,
             "orientation": "horizontal" if lying else "vertical",
-            "stack": "Stack" if self.kind == "stack" else None,
+            "stack": "Stack" if stacked else None,
             "show_legend": len(self.groups) + len(self.metrics) > 1,
             "legendOrientation": "top",
             "legendType": "scroll",
             "rich_tooltip": True,
-            "showTooltipTotal": self.kind == "stack",
+            "showTooltipTotal": stacked,
             "y_axis_format": self._form(),
             "x_axis_time_format": "%d %b" if self.asked.get("every") != "month" else "%b %y",
             "tooltipTimeFormat": "%Y-%m-%d",
-            "x_axis_sort_asc": not lying or is_time,
+            "x_axis_sort_asc": True,
             "x_axis_sort": self.asked.get("sort_axis", None if is_time else self.metrics[0]),
             "x_axis_force_categorical": not is_time,
             "markerEnabled": self.kind == "line",
             "markerSize": 4,
-            "truncateYAxis": False,
-            "y_axis_bounds": [None, None],
+            # Shares end at 100 %; lines of shares need not begin at 0.
+            "truncateYAxis": is_share,
+            "y_axis_bounds": [None, 1 if is_share else None],
             "show_value": bool(self.asked.get("values")),
             "color_scheme": "supersetColors",
             "order_desc": True,

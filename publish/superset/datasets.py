@@ -187,7 +187,7 @@ def _metric(name: str, key: str, made: dict[str, Any], described: dict[str, str]
     if about is not None and about not in described:
         raise CannotBuild(f"datasets.yml: {name}: metric {key} is about {about}, no column of it")
     description = described[about] if about else made["description"]
-    return Metric(key, made["label"], description, " ".join(made["sql"].split()), made["format"])
+    return Metric(key, made["label"], description, " ".join(made["sql"].split()), made.get("format"))
 
 
 def _exported_column(column: Column) -> dict[str, Any]:

@@ -31,7 +31,7 @@ class Metric:
 
     Attributes:
         expression: SQL aggregate.
-        form: d3 number format.
+        form: d3 number format; None where rows differ in their unit, and every chart has its own.
         warning: shown where the metric is picked.
     """
 
@@ -39,7 +39,7 @@ class Metric:
     label: str
     description: str
     expression: str
-    form: str
+    form: str | None
     warning: str | None = None
 
 

@@ -67,8 +67,12 @@ class Page:
                 inside.append(part := _markdown(number, row["text"]))
                 parts[part["id"]] = part
             for asked in row.get("charts", ()):
-                index, chart = next(charts)
-                inside.append(part := _chart(index, chart, asked, row))
+                if "column" in asked:
+                    within = [_chart(*next(charts), lower | asked) for lower in asked["column"]]
+                    inside.append(part := _column(row_id, asked["width"], within))
+                    parts |= {lower["id"]: lower for lower in within}
+                else:
+                    inside.append(part := _chart(*next(charts), row | asked))
                 parts[part["id"]] = part
             if (width := sum(part["meta"]["width"] for part in inside)) != _COLUMNS:
                 raise CannotBuild(f"pages/{self.name}.yml: row {number} is {width} of 12 wide")
@@ -77,6 +81,8 @@ class Page:
             parts[row_id] = _part("ROW", row_id, above, [part["id"] for part in inside], meta)
             for part in inside:
                 part["parents"] = [*above, row_id]
+                for lower in part["children"]:
+                    parts[lower]["parents"] = [*above, row_id, part["id"]]
             rows.append(row_id)
         parts["GRID_ID"] = _part("GRID", "GRID_ID", ["ROOT_ID"], rows, {})
         return parts
@@ -135,7 +141,7 @@ def page(
                 raise CannotBuild(f"pages/{name}.yml: {filters['dataset']} has no column {column}")
     charts = []
     for row in asked["rows"]:
-        for wanted in row.get("charts", ()):
+        for wanted in _unfolded(row):
             full = _tile(name, wanted, kpis) if "scorecard" in wanted else wanted
             if full["dataset"] not in datasets:
                 raise CannotBuild(f"pages/{name}.yml: no dataset {full['dataset']} in datasets.yml")
@@ -144,6 +150,15 @@ def page(
     if len(set(titles)) < len(titles):
         raise CannotBuild(f"pages/{name}.yml: two charts have the same title")
     return Page(name, asked, tuple(charts))
+
+
+def _unfolded(row: dict[str, Any]) -> list[dict[str, Any]]:
+    """The charts of a row in reading order, those in columns too."""
+    return [
+        wanted
+        for entry in row.get("charts", ())
+        for wanted in (entry["column"] if "column" in entry else [entry])
+    ]
 
 
 def _tile(page_name: str, wanted: dict[str, Any], kpis: list[Kpi]) -> dict[str, Any]:
@@ -168,17 +183,23 @@ def _part(
     return {"type": kind, "id": name, "parents": parents, "children": children, "meta": meta}
 
 
-def _chart(index: int, chart: Chart, asked: dict[str, Any], row: dict[str, Any]) -> dict[str, Any]:
+def _chart(index: int, chart: Chart, asked: dict[str, Any]) -> dict[str, Any]:
     meta = {
         "chartId": index,
         "uuid": chart.uuid,
         "sliceName": chart.title,
         "width": asked["width"],
-        "height": row["height"],
+        "height": asked["height"],
     }
     return _part("CHART", f"CHART-{index}", [], [], meta)
 
 
+def _column(row_id: str, width: int, within: list[dict[str, Any]]) -> dict[str, Any]:
+    """Charts one below the other."""
+    meta = {"background": "BACKGROUND_TRANSPARENT", "width": width}
+    return _part("COLUMN", f"COLUMN-{row_id}", [], [part["id"] for part in within], meta)
+
+
 def _markdown(number: int, text: str) -> dict[str, Any]:
-    meta = {"code": text.strip(), "width": _COLUMNS, "height": 5 + 2 * text.strip().count("\n")}
+    meta = {"code": text.strip(), "width": _COLUMNS, "height": 12 if "\n" in text.strip() else 9}
     return _part("MARKDOWN", f"MARKDOWN-{number}", [], [], meta)
