@@ -18,7 +18,7 @@ SQLALCHEMY_DATABASE_URI = os.environ.get(
 )
 
 # The bundle reads /published/current/support.duckdb; where that folder lies on this machine.
-_PUBLISHED = Path(os.environ.get("HEEDLINE_PUBLISHED", "/published"))
+_PUBLISHED = Path(os.environ.get("SUPERSET_PUBLISHED", "/published"))
 _IN_BUNDLE = "/published/"
 
 

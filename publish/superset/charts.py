@@ -22,6 +22,12 @@ _VIZ = {
     "bars": "echarts_timeseries_bar",
     "stack": "echarts_timeseries_bar",
 }
+_LOOK = {"as", "format", "width"}
+_KNOWN = {
+    *("kind", "title", "about", "dataset", "metric", "metrics", "by", "over", "every", "columns"),
+    *("where", "sort", "sort_axis", "most", "format", "shown", "mark", "lying", "values"),
+    *("width", "height"),
+}
 _GRAINS = {"day": "P1D", "week": "P1W", "month": "P1M"}
 
 
@@ -31,9 +37,7 @@ class Chart:
 
     Attributes:
         page: the page's name, part of the chart's UUID.
-        asked: `kind`, `dataset`, `title`, and by kind `metric`, `metrics`, `by`, `over`, `every`,
-            `columns`, `where`, `sort`, `sort_axis`, `most`, `format`, `about`, `shown`, `mark`,
-            `lying`, `values`.
+        asked: what its page says of it (`_KNOWN`).
         dataset: where its rows come from.
     """
 
@@ -44,6 +48,9 @@ class Chart:
     def __post_init__(self) -> None:
         if self.kind not in _VIZ:
             raise CannotBuild(f"{self.where}: no kind {self.kind}; known: {', '.join(_VIZ)}")
+        shown = [f"shown.{key}" for own in self._shown().values() for key in own if key not in _LOOK]
+        for unknown in sorted({*(self.asked.keys() - _KNOWN), *shown}):
+            raise CannotBuild(f"{self.where}: {unknown} is nothing that a chart can be told")
         for metric in self.metrics:
             if self.dataset.metric(metric) is None:
                 raise CannotBuild(f"{self.where}: {self.dataset.name} has no metric {metric}")
@@ -130,8 +137,9 @@ class Chart:
         return found
 
     def _order(self) -> list[tuple[str, bool]]:
-        """(name, ascending); `-name` is descending."""
-        return [(name.lstrip("-"), not name.startswith("-")) for name in self.asked.get("sort", ())]
+        """(name, ascending); `-name` is descending. Series come by their first metric, as drawn."""
+        names = self.asked.get("sort", [f"-{self.metrics[0]}"] if self.over else ())
+        return [(name.lstrip("-"), not name.startswith("-")) for name in names]
 
     def _query(self) -> dict[str, Any]:
         """The query as the explorer would send it; by the same rules the chart's plugin follows."""
@@ -226,7 +234,7 @@ class Chart:
             for name in self.metrics
             if (found := self.dataset.metric(name))
         }
-        for name, wanted in self.asked.get("shown", {}).items():
+        for name, wanted in self._shown().items():
             own = config.setdefault(name, {})
             if "as" in wanted:
                 own["customColumnName"] = wanted["as"]
@@ -235,6 +243,11 @@ class Chart:
             if "width" in wanted:
                 own["columnWidth"] = wanted["width"]
         return config
+
+    def _shown(self) -> dict[str, dict[str, Any]]:
+        """How columns look: `as` (header), `format`, `width`."""
+        found: dict[str, dict[str, Any]] = self.asked.get("shown", {})
+        return found
 
     def _series(self) -> dict[str, Any]:
         is_time = self._grain() is not None

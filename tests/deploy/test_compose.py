@@ -16,6 +16,9 @@ TEXT = (ROOT / "docker-compose.yml").read_text()
 COMPOSE: dict[str, Any] = yaml.safe_load(TEXT)
 SERVICES: dict[str, dict[str, Any]] = COMPOSE["services"]
 ONE_SHOT = {"migrate"}
+# Only with `--profile`; whoever leaves it out need not fill in its secrets.
+ON_DEMAND = {name for name, service in SERVICES.items() if service.get("profiles")}
+OF_SUPERSET = {"SUPERSET_SECRET_KEY", "SUPERSET_ADMIN_USER", "SUPERSET_ADMIN_PASSWORD"}
 LONG_RUNNING = sorted(set(SERVICES) - ONE_SHOT)
 SECRET = re.compile(r"PASSWORD|SECRET|KEY|USER")
 VARIABLE = re.compile(r"\$\{(?P<name>\w+)(?P<rule>:[?-])?(?P<rest>[^}]*)\}")
@@ -35,8 +38,10 @@ def test_it_is_valid_by_the_compose_specification() -> None:
 
 def test_the_services_of_a_production_airflow_are_there() -> None:
     assert set(SERVICES) == {
-        *("postgres", "migrate", "api-server", "scheduler", "dag-processor", "triggerer")
+        *("postgres", "migrate", "api-server", "scheduler", "dag-processor", "triggerer"),
+        *ON_DEMAND,
     }
+    assert {"superset"} <= ON_DEMAND
 
 
 @pytest.mark.parametrize("name", LONG_RUNNING)
@@ -55,7 +60,7 @@ def test_no_service_is_open_to_the_network_or_privileged(name: str) -> None:
     assert service.get("network_mode") is None
 
 
-@pytest.mark.parametrize("name", sorted(set(SERVICES) - {"postgres", "migrate"}))
+@pytest.mark.parametrize("name", sorted(set(SERVICES) - {"postgres", "migrate"} - ON_DEMAND))
 def test_airflow_starts_after_the_database_is_migrated(name: str) -> None:
     assert SERVICES[name]["depends_on"] == {
         "postgres": {"condition": "service_healthy"},
@@ -68,8 +73,27 @@ def test_every_secret_must_be_given_and_none_has_a_default() -> None:
     secrets = {name for name in variables if SECRET.search(name)}
 
     assert secrets >= {"POSTGRES_PASSWORD", "AIRFLOW_FERNET_KEY", "HEEDLINE_ADMIN_PASSWORD"}
-    assert {name for name in secrets if variables[name] != ":?"} == set()
+    assert {name for name in secrets if variables[name] != ":?"} == OF_SUPERSET
     assert {name for name, rule in variables.items() if rule is None} == set()
+
+
+@pytest.mark.parametrize("missing", sorted(OF_SUPERSET))
+def test_superset_does_not_start_without_its_secrets(missing: str) -> None:
+    given = dict.fromkeys(OF_SUPERSET - {missing}, "given") | {missing: "", "SUPERSET_HOME": "/"}
+    script = ROOT / "dashboards" / "superset" / "start.sh"
+    ran = subprocess.run([script], env=given, capture_output=True, text=True, check=False)
+
+    assert ran.returncode != 0
+    assert missing in ran.stderr
+
+
+def test_superset_sees_the_published_version_only_and_cannot_change_it() -> None:
+    own, published = SERVICES["superset"]["volumes"]
+
+    assert own == "superset:/superset"
+    assert published["read_only"]
+    assert published["volume"] == {"subpath": "published"}
+    assert SERVICES["superset"]["read_only"]
 
 
 def test_no_environment_value_is_a_written_out_secret() -> None:
@@ -137,7 +161,8 @@ def test_every_file_a_service_runs_is_there(name: str) -> None:
     words = [*service["command"], *service.get("healthcheck", {}).get("test", [])]
     for word in words:
         if word.startswith("/app/"):
-            assert (ROOT / word.removeprefix("/app/")).is_file()
+            context = ROOT / service["build"]["context"]
+            assert (context / word.removeprefix("/app/")).is_file()
 
 
 def test_the_migration_script_is_shell() -> None:
