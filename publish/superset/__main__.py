@@ -16,7 +16,7 @@ from warehouse import dbt
 def main() -> int:
     asked = argparse.ArgumentParser(prog="python -m publish.superset", description=__doc__)
     asked.add_argument("--target", type=Path, help="folder with dbt's manifests")
-    asked.add_argument("--postgres", action="store_true", help="read schema kpi of Postgres instead")
+    asked.add_argument("--postgres", action="store_true", help="read schema kpi of Postgres")
     asked.add_argument("--output", type=Path, help="folder to write (default: bundle/)")
     options = asked.parse_args()
     if options.postgres and not options.output:

@@ -21,7 +21,7 @@ class Connection:
     """A database of the bundle.
 
     Attributes:
-        uri: SQLAlchemy address. No password: Superset asks for it, or takes it from its own settings.
+        uri: SQLAlchemy address. Without a password: Superset keeps that.
         schema: in which the marts lie.
         engine: arguments of SQLAlchemy's `create_engine`.
     """

@@ -98,9 +98,7 @@ def datasets(
     return {name: _dataset(name, asked or {}, marts, kpis) for name, asked in wanted.items()}
 
 
-def _dataset(
-    name: str, asked: dict[str, Any], marts: dict[str, Any], kpis: list[Kpi]
-) -> Dataset:
+def _dataset(name: str, asked: dict[str, Any], marts: dict[str, Any], kpis: list[Kpi]) -> Dataset:
     if name not in marts:
         raise CannotBuild(f"datasets.yml: {name} is no mart")
     own = _public_columns(marts[name])
@@ -117,7 +115,9 @@ def _dataset(
     ]
     described = {column.name: column.description for column in columns}
     metrics = [kpi.metric for kpi in _chosen(name, asked.get("kpis"), kpis)]
-    metrics += [_metric(name, key, made, described) for key, made in asked.get("metrics", {}).items()]
+    metrics += [
+        _metric(name, key, made, described) for key, made in asked.get("metrics", {}).items()
+    ]
     return Dataset(
         name=name,
         description=_one_line(marts[name]["description"]),
@@ -187,7 +187,9 @@ def _metric(name: str, key: str, made: dict[str, Any], described: dict[str, str]
     if about is not None and about not in described:
         raise CannotBuild(f"datasets.yml: {name}: metric {key} is about {about}, no column of it")
     description = described[about] if about else made["description"]
-    return Metric(key, made["label"], description, " ".join(made["sql"].split()), made.get("format"))
+    return Metric(
+        key, made["label"], description, " ".join(made["sql"].split()), made.get("format")
+    )
 
 
 def _exported_column(column: Column) -> dict[str, Any]:

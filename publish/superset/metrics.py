@@ -1,4 +1,4 @@
-"""Every KPI of the semantic layer as a Superset metric over `kpi_daily`, `kpi_weekly`, `kpi_monthly`.
+"""Every KPI of the semantic layer as a metric over `kpi_daily`, `kpi_weekly`, `kpi_monthly`.
 
 A metric adds up numerators and denominators and divides last, in the marts' own arithmetic
 (decimals of nine digits, macro `exact_sum`), so that it says what they say to the last digit, for
@@ -50,8 +50,8 @@ class Kpi:
     Attributes:
         unit: share, minutes, score, points or conversations.
         scorecard: its name in `kpi_scorecard`; None where it is not on it.
-        adds_up: over days. NPS counts each customer's latest answer in a period, and a level is that
-            of the last day: those hold for one period at a time.
+        adds_up: over days. NPS counts each customer's latest answer in a period, and a level is
+            that of the last day: those hold for one period at a time.
     """
 
     name: str

@@ -57,7 +57,11 @@ class Page:
         parts: dict[str, Any] = {
             "DASHBOARD_VERSION_KEY": "v2",
             "ROOT_ID": {"type": "ROOT", "id": "ROOT_ID", "children": ["GRID_ID"]},
-            "HEADER_ID": {"type": "HEADER", "id": "HEADER_ID", "meta": {"text": self.asked["title"]}},
+            "HEADER_ID": {
+                "type": "HEADER",
+                "id": "HEADER_ID",
+                "meta": {"text": self.asked["title"]},
+            },
         }
         rows = []
         for number, row in enumerate(self.asked["rows"], start=1):
@@ -126,13 +130,11 @@ class Page:
         ]
 
 
-def page(
-    name: str, asked: dict[str, Any], datasets: dict[str, Dataset], kpis: list[Kpi]
-) -> Page:
+def page(name: str, asked: dict[str, Any], datasets: dict[str, Dataset], kpis: list[Kpi]) -> Page:
     """A page with its charts.
 
     Raises:
-        CannotBuild: it names a dataset, metric, column or KPI that there is not, or says a title twice.
+        CannotBuild: it names a dataset, metric, column or KPI that there is not, or a title twice.
     """
     filters = asked.get("filters")
     if filters:
@@ -154,11 +156,7 @@ def page(
 
 def _unfolded(row: dict[str, Any]) -> list[dict[str, Any]]:
     """The charts of a row in reading order, those in columns too."""
-    return [
-        wanted
-        for entry in row.get("charts", ())
-        for wanted in (entry["column"] if "column" in entry else [entry])
-    ]
+    return [wanted for entry in row.get("charts", ()) for wanted in entry.get("column", [entry])]
 
 
 def _tile(page_name: str, wanted: dict[str, Any], kpis: list[Kpi]) -> dict[str, Any]:

@@ -1,4 +1,4 @@
-"""The kept bundle: up to date, whole in itself, of what the contracts have, and no personal data."""
+"""The kept bundle: up to date, whole in itself, of what the contracts have, nothing personal."""
 
 import json
 import re
@@ -93,8 +93,11 @@ def test_no_dataset_has_or_reads_a_personal_column(
         }
         sql = dataset["sql"] or ""
         assert not personal & set(re.findall(r"\w+\.\w+", sql))
-        own = {name for mart, name in (entry.split(".") for entry in personal)
-               if mart == dataset["table_name"]}
+        own = {
+            name
+            for mart, name in (entry.split(".") for entry in personal)
+            if mart == dataset["table_name"]
+        }
         assert not own & named(dataset, "columns", "column_name")
         assert "*" not in sql
     assert any(map(is_personal, contracts["at_risk_customers"].values()))
@@ -124,7 +127,9 @@ def test_every_metric_is_described_and_nothing_can_be_written(bundle: Bundle) ->
     for dataset in bundle.datasets.values():
         assert all(metric["description"] for metric in dataset["metrics"]), dataset["table_name"]
     (database,) = bundle.databases.values()
-    allowed = [key for key, value in database.items() if key.startswith(("allow", "expose")) and value]
+    allowed = [
+        key for key, value in database.items() if key.startswith(("allow", "expose")) and value
+    ]
     assert allowed == []
     config = database["extra"]["engine_params"]["connect_args"]["config"]
     assert config["access_mode"] == "READ_ONLY"
@@ -158,7 +163,11 @@ def test_a_page_that_names_what_is_not_there_is_told_where(
 
 
 def test_personal_data_cannot_be_joined_in(target: Path, tmp_path: Path) -> None:
-    wanted = {"at_risk_customers": {"join": {"dim_customers": {"on": "customer_id", "columns": ["email"]}}}}
+    wanted = {
+        "at_risk_customers": {
+            "join": {"dim_customers": {"on": "customer_id", "columns": ["email"]}}
+        }
+    }
     (tmp_path / "datasets.yml").write_text(yaml.safe_dump(wanted))
     with pytest.raises(CannotBuild, match=r"dim_customers.email is not there, or names a person"):
         bundle(target, DUCKDB, tmp_path)
