@@ -3,7 +3,7 @@ PYTHON ?= python3
 UV_VERSION := 0.13.9
 BIN := .venv/bin
 READY := .venv/.ready
-OUR_CODE := heedline.py commands warehouse connectors expectations ml publish outreach sample runtime privacy dags bench tests
+OUR_CODE := heedline.py commands warehouse connectors expectations ml publish outreach sample runtime privacy dags dashboards bench tests
 
 .DEFAULT_GOAL := help
 .PHONY: help run up status test lint bench clean lock

@@ -1,4 +1,4 @@
-"""Superset's settings: secrets from the environment, nothing sent anywhere, the newest whole version."""
+"""Superset's settings: secrets from the environment, nothing sent out, always the newest version."""
 
 import os
 import time
@@ -22,7 +22,7 @@ _PUBLISHED = Path(os.environ.get("SUPERSET_PUBLISHED", "/published"))
 _IN_BUNDLE = "/published/"
 
 
-def DB_CONNECTION_MUTATOR(uri, params, username, security_manager, source):  # noqa: N802
+def DB_CONNECTION_MUTATOR(uri, params, username, security_manager, source):
     """Open the version that `current` points at now, under its own name.
 
     DuckDB knows a file that is open in the process by its path. Under the name `current/…` queries
@@ -40,7 +40,7 @@ CACHE_CONFIG = DATA_CACHE_CONFIG = {"CACHE_TYPE": "NullCache"}
 ROW_LIMIT = SAMPLES_ROW_LIMIT = 1000
 SUPERSET_WEBSERVER_TIMEOUT = 60
 
-# No request to anybody else: the browser may talk to this server only (maps, fonts, the usage pixel).
+# The browser may talk to this server only: no maps, no fonts, no usage pixel of anybody else.
 TALISMAN_ENABLED = True
 TALISMAN_CONFIG = {
     **_DEFAULTS,

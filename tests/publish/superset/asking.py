@@ -1,5 +1,6 @@
 """Superset's API as tests use it."""
 
+import re
 from typing import Any
 
 import httpx
@@ -20,6 +21,13 @@ def add_user(admin: httpx.Client, name: str, password: str, roles: list[str]) ->
         "roles": [ids_of[role] for role in roles],
     }
     admin.post("/api/v1/security/users/", json=body).raise_for_status()
+
+
+def may_write(client: httpx.Client) -> None:
+    """Take the token without which nothing is changed, whoever asks."""
+    found = re.search(r'name="csrf_token" value="([^"]+)"', client.get("/login/").text)
+    assert found
+    client.headers |= {"X-CSRFToken": found[1], "Referer": str(client.base_url)}
 
 
 def ids(client: httpx.Client, kind: str) -> dict[str, int]:

@@ -40,6 +40,15 @@ def test_uuids_are_unique_and_every_reference_meets_its_part(bundle: Bundle) -> 
             assert goal["column"]["name"] in named(columns, "columns", "column_name")
 
 
+def test_the_exposure_names_the_marts_that_are_read(bundle: Bundle, target: Path) -> None:
+    exposures = json.loads((target / "manifest.json").read_text())["exposures"]
+    read = set()
+    for dataset in bundle.datasets.values():
+        read |= {dataset["table_name"], *re.findall(r"left join main\.(\w+)", dataset["sql"] or "")}
+    found = exposures["exposure.heedline.superset"]["depends_on"]["nodes"]
+    assert {node.rsplit(".", 1)[1] for node in found} == read
+
+
 def test_the_same_parts_have_the_same_uuids_on_postgres(bundle: Bundle, target: Path) -> None:
     from publish.superset import bundle as make
 

@@ -46,9 +46,8 @@ def test_dashboards_draw_by_the_saved_queries_and_ask_nobody_else(
 
 def sign_in(page: Page, superset: Superset) -> None:
     page.goto(f"{superset.url}/login/")
-    page.locator("input").nth(0).wait_for()
-    page.locator("input[type=text], input#username").first.fill(READER)
-    page.locator("input[type=password]").first.fill(superset.password)
+    page.locator("#username").fill(READER)
+    page.locator("#password").fill(superset.password)
     page.keyboard.press("Enter")
     page.wait_for_url(lambda url: "/login" not in url)
 
