@@ -1,4 +1,4 @@
-"""Superset's settings: secrets from the environment, nothing sent out, always the newest version."""
+"""Superset's settings: secrets from the environment, nothing sent out, the newest version."""
 
 import os
 import time
