@@ -6,8 +6,10 @@ followed, because the credentials would travel along.
 """
 
 import logging
+import ssl
 import time
 from collections.abc import Callable
+from functools import cache
 from typing import Any
 from urllib.parse import urlsplit
 
@@ -25,6 +27,12 @@ logging.getLogger("httpx").setLevel(logging.WARNING)
 LOOPBACK = frozenset({"127.0.0.1", "::1", "localhost"})
 _ATTEMPTS = 4
 _LONGEST_WAIT = 60.0
+
+
+@cache
+def _trusted() -> ssl.SSLContext:
+    """The usual authorities, read once and not once per client."""
+    return httpx.create_ssl_context()
 
 
 class Pace:
@@ -69,7 +77,11 @@ class Http:
             raise Closed("the connection's address is not https; write it like https://host")
         self._host, self._pace, self._timeout = parts.hostname, pace, timeout
         self._client = httpx.Client(
-            base_url=credentials.base_url, auth=auth, headers=headers, timeout=timeout
+            base_url=credentials.base_url,
+            auth=auth,
+            headers=headers,
+            timeout=timeout,
+            verify=_trusted(),
         )
 
     def close(self) -> None:
