@@ -1,4 +1,4 @@
-"""Put bundle, readers' roles and row filters into Superset; run where that is installed.
+"""Put the bundle, the readers' roles and the row filters into Superset; run where it is installed.
 
     python set_up.py bundle/ access.yml ADMIN
 

@@ -55,7 +55,11 @@ def sign_in(page: Page, superset: Superset) -> None:
 def draw(page: Page, url: str, board: dict[str, Any]) -> dict[int, list[str]]:
     """Open a dashboard; the queries that its charts were drawn from, by chart."""
     answers: list[Response] = []
-    page.on("response", answers.append)
+
+    def keep(answer: Response) -> None:
+        answers.append(answer)
+
+    page.on("response", keep)
     page.goto(url)
     parts = [part for part in board["position"].values() if isinstance(part, dict)]
     charts = sum(part["type"] == "CHART" for part in parts)
@@ -64,7 +68,7 @@ def draw(page: Page, url: str, board: dict[str, Any]) -> dict[int, list[str]]:
         arg=charts,
     )
     page.wait_for_load_state("networkidle")
-    page.remove_listener("response", answers.append)
+    page.remove_listener("response", keep)
     assert page.get_by_role("alert").count() == 0, page.get_by_role("alert").all_inner_texts()
     found = {}
     for answer in answers:
