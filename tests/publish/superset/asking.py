@@ -26,10 +26,10 @@ def add_user(admin: httpx.Client, name: str, password: str, roles: list[str]) ->
 def may_write(client: httpx.Client) -> None:
     """Take the token without which nothing is changed, whoever asks."""
     own = client.headers.pop("Authorization")
-    found = re.search(r'name="csrf_token" value="([^"]+)"', client.get("/login/").text)
+    found = re.search(r'name="csrf_token"[^>]*value="([^"]+)"', client.get("/login/").text)
     assert found
     client.headers["Authorization"] = own
-    client.headers |= {"X-CSRFToken": found[1], "Referer": str(client.base_url)}
+    client.headers.update({"X-CSRFToken": found[1], "Referer": str(client.base_url)})
 
 
 def ids(client: httpx.Client, kind: str) -> dict[str, int]:

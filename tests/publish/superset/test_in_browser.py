@@ -54,29 +54,28 @@ def sign_in(page: Page, superset: Superset) -> None:
 
 def draw(page: Page, url: str, board: dict[str, Any]) -> dict[int, list[str]]:
     """Open a dashboard; the queries that its charts were drawn from, by chart."""
-    answers: list[Response] = []
+    found: dict[int, list[str]] = {}
 
     def keep(answer: Response) -> None:
-        answers.append(answer)
+        if "/api/v1/chart/data" in answer.url:
+            answers.append(answer)
 
+    answers: list[Response] = []
     page.on("response", keep)
     page.goto(url)
     parts = [part for part in board["position"].values() if isinstance(part, dict)]
     charts = sum(part["type"] == "CHART" for part in parts)
-    page.wait_for_function(
-        "wanted => document.querySelectorAll('[data-test=slice-container]').length >= wanted",
-        arg=charts,
-    )
-    page.wait_for_load_state("networkidle")
+    while len(found) < charts:
+        while not answers:
+            page.wait_for_event("response")
+        answer = answers.pop()
+        asked = answer.request.post_data_json["form_data"]
+        # A filter's list of values has no chart.
+        if "slice_id" in asked:
+            found[asked["slice_id"]] = queries(answer.json())
     page.remove_listener("response", keep)
+    page.wait_for_load_state("networkidle")
     assert page.get_by_role("alert").count() == 0, page.get_by_role("alert").all_inner_texts()
-    found = {}
-    for answer in answers:
-        if "/api/v1/chart/data" in answer.url:
-            asked = answer.request.post_data_json["form_data"]
-            # A filter's list of values has no chart.
-            if "slice_id" in asked:
-                found[asked["slice_id"]] = queries(answer.json())
     return found
 
 
