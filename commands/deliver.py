@@ -1,4 +1,4 @@
-"""`heedline deliver`: the at-risk list goes to where people work."""
+"""`heedline deliver`: the lists go to where people work."""
 
 from functools import partial
 from typing import Annotated, Any
@@ -43,7 +43,7 @@ def deliver(
         typer.Option("--again", help="With --target: put what was given up back in line first."),
     ] = False,
 ) -> None:
-    """Deliver the newest at-risk list: files, CRM tasks, tickets, digests, webhooks.
+    """Deliver the newest lists (at risk, growth, incident): files, tasks, tickets, mails, webhooks.
 
     Targets stand in HEEDLINE_HOME/targets.yml (HEEDLINE_TARGETS: another place; to begin, copy
     outreach/delivery/targets.yml). Nothing leaves before a target says `enabled: true`. Each
@@ -65,8 +65,7 @@ def deliver(
         if send:
             _send(chosen, named=target is not None)
         else:
-            for one in chosen:
-                _show(one)
+            _show_all(chosen)
     except (delivery.BadTargets, DeliveryBusy, NoList) as error:
         raise CommandFailed(str(error)) from None
 
@@ -97,11 +96,28 @@ def _send(chosen: list[Target], *, named: bool) -> None:
     in_turn(works, delivery.NotDelivered, "not everything was delivered")
 
 
+def _show_all(chosen: list[Target]) -> None:
+    """Lists that there are not are told of beside those that there are."""
+    missing: dict[str, NoList] = {}
+    for target in chosen:
+        try:
+            _show(target)
+        except NoList as error:
+            missing[target.list_] = error
+    if len(missing) == len({target.list_ for target in chosen}):
+        raise next(iter(missing.values()))
+    for told in missing.values():
+        out.print(str(told), markup=False)
+
+
 def _show(target: Target) -> None:
     messages = delivery.preview(target, wall_now())
     entries = [entry for message in messages for entry in message.entries]
     how = "on" if target.enabled else "off: dry run only"
-    out.print(f"\n[bold]{target.name}[/] ({target.kind}, {how}): {len(entries)} would be sent")
+    out.print(
+        f"\n[bold]{target.name}[/] (list {target.list_}, {target.kind}, {how}): "
+        f"{len(entries)} would be sent"
+    )
     if not messages:
         return
     if isinstance(target, SlackTarget | EmailTarget):

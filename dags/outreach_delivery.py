@@ -1,4 +1,4 @@
-"""The at-risk list goes to the targets that are switched on (docs/delivery.md).
+"""The lists go to the targets that are switched on (docs/delivery.md).
 
 Off targets are queued as dry runs. With `approval_hours` in targets.yml a person is asked first;
 whoever says no, or nothing, leaves everything in line for the next list. Meanwhile the targets are
@@ -33,12 +33,18 @@ TARGETS = delivery.read_targets()
 def outreach() -> None:
     @task(pool=WAREHOUSE_POOL)
     def queue() -> list[str]:
-        """Bring the outbox up to the list; the targets with something to send, by name."""
+        """Bring the outbox up to the lists; the targets with something to send, by name."""
+        from outreach.lists import NoList
         from warehouse.clock import wall_now
 
         due = []
         for target in delivery.read_targets().targets.values():
-            counts = delivery.queue(target, wall_now())
+            try:
+                counts = delivery.queue(target, wall_now())
+            except NoList:
+                if target.enabled:
+                    raise
+                continue  # a list that this company does not make
             if target.enabled and any(counts[s] for s in ("pending", "failed", "sending")):
                 due.append(target.name)
         return due
@@ -85,7 +91,7 @@ def outreach() -> None:
     if TARGETS.approval_hours:
         approve = ApprovalOperator(
             task_id="approve",
-            subject="Deliver the at-risk list?",
+            subject="Deliver the lists?",
             body="Targets: {{ ti.xcom_pull(task_ids='queue') | join(', ') }}. "
             "What would be sent: `heedline deliver`.",
             response_timeout=timedelta(hours=TARGETS.approval_hours),

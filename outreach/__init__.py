@@ -7,6 +7,7 @@ both into the warehouse (schema `outreach`); `publish/` turns them into the succ
 from datetime import datetime
 
 from outreach import lists, playbook
+from outreach.config import read_lists
 from outreach.lists import Prepared
 from warehouse.duck import transaction, warehouse
 
@@ -18,11 +19,13 @@ def prepare(as_of: datetime) -> dict[str, Prepared]:
 
     Raises:
         NoList: the marts do not allow it; the message says what to build.
-        BadPlaybook: the playbook cannot be followed; the lists have no plays until it is mended and
-            this runs again. What can be read from the file alone is refused before any list.
+        BadLists, BadPlaybook: a file cannot be followed. Nothing was written: all of it is one
+            change.
     """
-    book = playbook.read_playbook()
-    prepared = lists.prepare(as_of)
-    with warehouse() as connection, transaction(connection):
-        playbook.assign_all(connection, as_of, book)
+    file, book = read_lists(), playbook.read_playbook()
+    with warehouse() as connection:
+        lists.make_tables(connection)
+        with transaction(connection):
+            prepared = lists.prepare(connection, as_of, file)
+            playbook.assign_all(connection, as_of, book)
     return prepared

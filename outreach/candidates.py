@@ -1,8 +1,10 @@
 """Everybody a list could have, with what they are worth and who would look after them.
 
 A temporary table `candidates`, one row per customer of the list's mart: `place` 1 is the first by
-expected value. An owner left when `lists.yml` says so, or when every record that dim_agents has of
-that name or e-mail address is inactive.
+expected value, amounts of different currencies compared by the rates of `lists.yml`. `occasion` is
+the incident they are told of, '' where a list has none (outreach/episodes.py). An owner left when
+`lists.yml` says so, or when every record that dim_agents has of that name or e-mail address is
+inactive.
 """
 
 import duckdb
@@ -45,13 +47,15 @@ def collect(
     """Make the table `candidates`.
 
     Args:
-        columns: those of the mart; `band` and `currency` are used where they are there.
+        columns: those of the mart; `band`, `currency` and `incident_id` are used where they are
+            there.
         given: the list's rules as parameters (outreach/rules.py).
     """
     band, currency = (
         f"mart.{name}" if name in columns else "cast(null as varchar)"
         for name in ("band", "currency")
     )
+    occasion = "coalesce(mart.incident_id, '')" if "incident_id" in columns else "''"
     run(
         connection,
         f"""
@@ -60,6 +64,10 @@ def collect(
         known as (
             select mart.customer_id, mart.rank, mart.email, mart.phone, mart.score,
                 mart.value_per_month, {currency} as currency, mart.owner as known_owner,
+                {occasion} as occasion,
+                coalesce(
+                    map_extract_value(cast($rates as map(varchar, double)), {currency}), 1
+                ) as rate,
                 coalesce(
                     map_extract_value(cast($chance_by_band as map(varchar, double)), {band}),
                     $chance
@@ -81,7 +89,7 @@ def collect(
                 $capacity_per_owner
             ) as owner_capacity,
             row_number() over (
-                order by expected_value desc, score desc nulls last, rank, customer_id
+                order by expected_value * rate desc, score desc nulls last, rank, customer_id
             ) as place
         from valued
         """,

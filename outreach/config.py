@@ -13,6 +13,7 @@ AT_RISK = "at_risk"
 
 Share = Annotated[float, Field(ge=0, le=1)]
 Many = Annotated[int, Field(ge=1)]
+Currency = Annotated[str, Field(pattern=r"^[A-Z]{3}$")]
 
 
 class BadLists(ValueError):
@@ -49,6 +50,7 @@ class ListsFile(_Strict):
     fallback_owner: str = Field(min_length=1)
     left_owners: tuple[str, ...] = ()
     unknown_owners: Literal["keep", "fallback"] = "keep"
+    exchange_rates: dict[Currency, Annotated[float, Field(gt=0, allow_inf_nan=False)]] = {}
     lists: dict[Annotated[str, Field(pattern=r"^[a-z][a-z_]*$")], ListRules]
 
     @field_validator("lists")

@@ -2,7 +2,8 @@
 
 An episode is a customer's stay on a list; absences of up to `cooldown_days` do not end it. It is
 named by its entry id, a hash of list, customer and the list that began it (`since`), and goes to
-each target once (outreach/delivery). Whoever is back after the cooldown is a new episode.
+each target once (outreach/delivery). Whoever is back after the cooldown is a new episode, and so is
+whoever is listed for another occasion: who was told of one incident is told of the next.
 
 All follows from the rows of earlier lists, so that working out a list again says the same, and
 working out an earlier one again touches no later one. Customers who merged go on under the
@@ -29,17 +30,18 @@ _EARLIER = """
 # The episode that a customer would be in, if on the list now.
 _UNDER_WAY = """
     create or replace temp table under_way as
-    select customer_id, min(since) as since, arg_min(entry_id, (since, entry_id)) as entry_id
+    select customer_id, occasion, min(since) as since,
+        arg_min(entry_id, (since, entry_id)) as entry_id
     from earlier
     where as_of >= $as_of::timestamptz - to_days($cooldown)
-    group by customer_id
+    group by customer_id, occasion
 """
 # What was handed over before now. A clock that runs behind `as_of` (a replay of tomorrow) hands
 # nothing over before the list that it is of.
 _HANDED_OVER = """
     create or replace temp table handed_over as
-    select own.list, coalesce(moved.customer_id, own.customer_id) as customer_id, own.first_as_of,
-        greatest(own.changed_at, own.first_as_of) as handed_at
+    select own.list, coalesce(moved.customer_id, own.customer_id) as customer_id, own.occasion,
+        own.first_as_of, greatest(own.changed_at, own.first_as_of) as handed_at
     from outreach.outbox as own
     left join moved on own.customer_id = moved.from_customer_id
     where own.status = 'sent'

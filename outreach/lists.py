@@ -14,10 +14,10 @@ from pathlib import Path
 import duckdb
 
 from outreach import candidates, episodes, holdout, suppression
-from outreach.config import AT_RISK, read_lists
+from outreach.config import AT_RISK, ListsFile
 from outreach.rules import Given, given_of, run
 from warehouse.clock import iso
-from warehouse.duck import has_table, transaction, warehouse
+from warehouse.duck import has_table
 
 log = logging.getLogger(__name__)
 
@@ -42,29 +42,32 @@ class NoList(RuntimeError):
     """A list cannot be made; the message says what to build first."""
 
 
-def prepare(as_of: datetime) -> dict[str, Prepared]:
+def make_tables(connection: duckdb.DuckDBPyConnection) -> None:
+    """Make the tables of the lists, and add what those of an earlier version lack."""
+    connection.execute(_TABLES.read_text())
+
+
+def prepare(
+    connection: duckdb.DuckDBPyConnection, as_of: datetime, file: ListsFile
+) -> dict[str, Prepared]:
     """Work out the lists of `as_of` and write them into the schema `outreach`.
 
-    Only the at-risk list must be there; another one without a mart is skipped.
+    Only the at-risk list must be there; another one without a mart is skipped. The caller's
+    transaction makes it one change.
 
     Raises:
-        BadLists: lists.yml says something that cannot be followed.
         NoList: a mart is missing, describes another instant, or repeats a customer.
     """
-    file = read_lists()
     prepared = {}
-    with warehouse() as connection:
-        connection.execute(_TABLES.read_text())
-        with transaction(connection):
-            for name, rules in file.lists.items():
-                if name != AT_RISK and not has_table(connection, mart_of(name)):
-                    log.info("outreach: no mart %s, so no list %s", mart_of(name), name)
-                    continue
-                given = given_of(name, file, as_of)
-                _work_out(connection, given)
-                if not rules.service:
-                    holdout.assign(connection, given)
-                prepared[name] = _count(connection, given)
+    for name, rules in file.lists.items():
+        if name != AT_RISK and not has_table(connection, mart_of(name)):
+            log.info("outreach: no mart %s, so no list %s", mart_of(name), name)
+            continue
+        given = given_of(name, file, as_of)
+        _work_out(connection, given)
+        if not rules.service:
+            holdout.assign(connection, given)
+        prepared[name] = _count(connection, given)
     for name, count in prepared.items():
         log.info(
             "outreach: list %s as of %s: %d entries, %d left out, %d recovered",
@@ -191,13 +194,13 @@ _ENTER = """
             under_way.entry_id,
             left(sha256(concat_ws(chr(31), $list, customer_id, $as_of)), 32)
         ) as entry_id,
-        customer_id,
+        customer_id, occasion,
         case when under_way.since is null then 'new' else 'still' end as state,
         coalesce(under_way.since, $as_of::timestamptz) as since,
         date_diff('hour', coalesce(under_way.since, $as_of::timestamptz), $as_of::timestamptz) // 24
             as days_on_list,
         score, value_per_month, currency, chance_to_help, expected_value, owner, owner_note
-    from walked left join under_way using (customer_id)
+    from walked left join under_way using (customer_id, occasion)
     where belongs and not is_held_out
 """
 

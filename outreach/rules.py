@@ -30,6 +30,7 @@ def given_of(name: str, file: ListsFile, as_of: datetime) -> Given:
         "cooldown": rules.cooldown_days,
         "act": rules.days_to_act,
         "months": rules.horizon_months,
+        "rates": file.exchange_rates,
         "chance": rules.chance_to_help,
         "chance_by_band": rules.chance_by_band,
         "purposes": list(rules.consents),

@@ -77,7 +77,8 @@ CONTACTED = Reason(
     """
     with contacts as (
         select customer_id, handed_at as contacted_at, 'handed over on ' as how
-        from handed_over inner join under_way using (customer_id)
+        from handed_over inner join under_way using (customer_id, occasion)
+            semi join candidates using (customer_id, occasion)
         where list = $list and first_as_of >= since
             and handed_at <= $as_of::timestamptz - to_days($act)
         union all

@@ -4,7 +4,7 @@
 -- One row per list, as_of and customer to act on. `position` 1 comes first.
 -- `entry_id` names the episode (outreach/episodes.py), so it is the same from run to run; `since` is the as_of that
 -- began it, `state` 'new' or 'still'. `expected_value` = score × value_per_month × months × chance_to_help, in
--- `currency`. `owner_note`: why it is not the mart's owner.
+-- `currency`. `owner_note`: why it is not the mart's owner. `occasion`: the incident, '' on lists without.
 create table if not exists outreach.list_entries (
     list varchar not null,
     as_of timestamptz not null,
@@ -49,6 +49,7 @@ alter table outreach.list_entries add column if not exists chance_to_help double
 alter table outreach.list_entries add column if not exists expected_value double;
 alter table outreach.list_entries add column if not exists owner varchar;
 alter table outreach.list_entries add column if not exists owner_note varchar;
+alter table outreach.list_entries add column if not exists occasion varchar default '';
 alter table outreach.suppressions drop column if exists entry_id;
 alter table outreach.suppressions add column if not exists is_main boolean default true;
 alter table outreach.suppressions add column if not exists score double;

@@ -103,6 +103,14 @@ def _beside(whole: Row) -> list[str]:
             f"Of those on the list {whole['handed_over_share']:.0%} were handed over, of "
             f"{whole['contacted_share']:.0%} an outcome says that it was done"
         )
+    if whole["verdict"] == "helps":
+        kept = whole["saved_customers"] / (
+            whole["treated_customers"] * whole["holdout_leavers"] / whole["holdout_customers"]
+        )
+        told.append(
+            f"Of those who would have left {kept:.0%} stayed: that is the list's chance_to_help "
+            "in lists.yml"
+        )
     waiting = [
         (whole["pending_customers"], f"whose {whole['window_days']} days are not over"),
         (whole["torn_customers"], "whom a merge put into both arms"),

@@ -327,6 +327,8 @@ create table if not exists outreach.outbox (
     last_error varchar,
     changed_at timestamptz not null
 );
+-- The incident that the episode is about; '' on lists without.
+alter table outreach.outbox add column if not exists occasion varchar default '';
 
 -- What was done about an entry (outreach/outcomes): one row per source ('csv', or a target of targets.yml) and
 -- `reference` (there the entry_id, else the target's id of what was sent), as last said. `status` is one of

@@ -6,11 +6,11 @@ from typing import Any
 
 import duckdb
 
-from outreach.config import AT_RISK
 from outreach.delivery.messages import Entry, Message, stable_key
 from outreach.delivery.outbox import newest_list
-from outreach.delivery.targets import Target
+from outreach.delivery.targets import BadTargets, Target
 from outreach.delivery.templates import ID_IN, OF_ENTRY, PLAY, columns_in
+from outreach.lists import mart_of
 from warehouse.clock import iso
 from warehouse.duck import columns_of
 from warehouse.placeholders import filled, of_relation
@@ -29,7 +29,7 @@ def is_due(connection: duckdb.DuckDBPyConnection, target: Target) -> bool:
     found = connection.execute(
         "select 1 from outreach.outbox where target = ? and list = ? "
         "and status in ('pending', 'failed', 'sending') limit 1",
-        [target.name, AT_RISK],
+        [target.name, target.list_],
     )
     return bool(found.fetchall())
 
@@ -52,8 +52,9 @@ def claim(
 
     Raises:
         NoList: the marts have gone on; the next list is not made yet.
+        BadTargets: the target names a column that its list does not have.
     """
-    as_of = newest_list(connection)
+    as_of = newest_list(connection, target.list_)
     waiting = [row for row in _waiting(connection, target, as_of) if row["key"] not in done]
     under_way: dict[str, list[dict[str, Any]]] = {}
     fresh = []
@@ -97,8 +98,9 @@ def _waiting(
 ) -> list[dict[str, Any]]:
     """What is due or under way, in the list's order, each with the columns its target names."""
     named = sorted(set().union(*(columns_in(text) for text in target.templates())))
-    mart = columns_of(connection, "marts.at_risk_customers")
-    listed = "".join(f", {_source_of(name, mart)} as {name}" for name in named)
+    mart = mart_of(target.list_)
+    columns = columns_of(connection, mart)
+    listed = "".join(f", {_source_of(name, columns, target)} as {name}" for name in named)
     cursor = connection.execute(
         f"""
         select outbox.idempotency_key, outbox.customer_id, outbox.attempts, outbox.status,
@@ -106,8 +108,8 @@ def _waiting(
         from outreach.outbox
         left join outreach.list_entries as entry
             on outbox.list = entry.list and outbox.customer_id = entry.customer_id
-            and entry.as_of = $as_of::timestamptz
-        left join marts.at_risk_customers as mart on entry.customer_id = mart.customer_id
+            and outbox.occasion = entry.occasion and entry.as_of = $as_of::timestamptz
+        left join {mart} as mart on entry.customer_id = mart.customer_id
         left join outreach.plays as play
             on entry.list = play.list and entry.as_of = play.as_of
             and entry.customer_id = play.customer_id
@@ -115,7 +117,7 @@ def _waiting(
             and outbox.status in ('pending', 'failed', 'sending')
         order by entry.position, outbox.idempotency_key
         """,
-        {"as_of": iso(as_of), "target": target.name, "list": AT_RISK},
+        {"as_of": iso(as_of), "target": target.name, "list": target.list_},
     )
     found = []
     for key, customer_id, attempts, status, message_key, is_listed, *values in cursor.fetchall():
@@ -133,8 +135,12 @@ def _waiting(
     return found
 
 
-def _source_of(name: str, mart: Iterable[str]) -> str:
-    """Where a column that a template names comes from; `mart`: columns of the list's mart."""
+def _source_of(name: str, mart: Iterable[str], target: Target) -> str:
+    """Where a column that a template names comes from; `mart`: columns of the list's mart.
+
+    Raises:
+        BadTargets: the list has no such column.
+    """
     if name == "message":
         return filled("play.message", {**of_relation("mart", mart), "owner": "entry.owner"})
     if name in PLAY:
@@ -146,5 +152,10 @@ def _source_of(name: str, mart: Iterable[str]) -> str:
             "(select min(contact.remote_id) from marts.dim_customer_contacts as contact "
             "where contact.customer_id = entry.customer_id and not contact.is_deleted "
             f"and contact.source_system = {literal(there[1])})"
+        )
+    if name not in mart:
+        raise BadTargets(
+            f"targets.{target.name}: the list {target.list_} has no column {name}; "
+            "take {" + name + "} out of its texts"
         )
     return f"mart.{name}"

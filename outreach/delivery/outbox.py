@@ -10,10 +10,9 @@ from typing import Any
 
 import duckdb
 
-from outreach.config import AT_RISK
 from outreach.delivery.messages import stable_key
 from outreach.delivery.targets import Target
-from outreach.lists import NoList
+from outreach.lists import NoList, mart_of
 from outreach.playbook.assign import TABLES as PLAYS
 from warehouse.clock import iso
 from warehouse.duck import has_table
@@ -21,21 +20,21 @@ from warehouse.duck import has_table
 _OPEN = "('dry_run', 'pending', 'failed')"
 
 
-def newest_list(connection: duckdb.DuckDBPyConnection) -> datetime:
-    """The `as_of` of the newest list; earlier ones are never delivered.
+def newest_list(connection: duckdb.DuckDBPyConnection, name: str) -> datetime:
+    """The `as_of` of the newest list of that name; earlier ones are never delivered.
 
     Raises:
         NoList: there is none, or the marts have gone on and the list has not yet.
     """
-    if not has_table(connection, "marts.at_risk_customers"):
-        raise NoList("outreach: no list yet; `heedline run` makes one")
+    if not has_table(connection, mart_of(name)):
+        raise NoList(f"outreach: no list {name} yet; `heedline run` makes one")
     listed = connection.execute(
-        "select max(as_of) from outreach.list_runs where list = ?", [AT_RISK]
+        "select max(as_of) from outreach.list_runs where list = ?", [name]
     ).fetchall()[0][0]
-    built = connection.execute("select max(as_of) from marts.at_risk_customers").fetchall()[0][0]
+    built = connection.execute(f"select max(as_of) from {mart_of(name)}").fetchall()[0][0]
     if listed is None or (built is not None and built != listed):
         raise NoList(
-            "outreach: the list is not of the marts' as_of; publishing makes it "
+            f"outreach: the list {name} is not of the marts' as_of; publishing makes it "
             "(outreach.prepare), then deliver again"
         )
     moment: datetime = listed
@@ -51,10 +50,10 @@ def enqueue(connection: duckdb.DuckDBPyConnection, target: Target, now: datetime
         NoList: there is no list to deliver.
     """
     connection.execute(PLAYS.read_text())
-    as_of = newest_list(connection)
+    as_of = newest_list(connection, target.list_)
     given: dict[str, Any] = {
         "target": target.name,
-        "list": AT_RISK,
+        "list": target.list_,
         "as_of": iso(as_of),
         "now": iso(now),
         "tries": target.give_up_after,
@@ -70,7 +69,7 @@ def enqueue(connection: duckdb.DuckDBPyConnection, target: Target, now: datetime
 
 
 _ON_LIST = """
-    (select customer_id from outreach.list_entries
+    (select (customer_id, occasion) from outreach.list_entries
      where list = $list and as_of = $as_of::timestamptz)
 """
 _STAYED = """
@@ -82,12 +81,12 @@ _STAYED = """
     from outreach.list_entries as entry
     where target = $target and own.list = $list and entry.list = $list
         and entry.as_of = $as_of::timestamptz and own.customer_id = entry.customer_id
-        and own.first_as_of >= entry.since
+        and own.occasion = entry.occasion and own.first_as_of >= entry.since
 """
 _LEFT = f"""
     update outreach.outbox set status = 'withdrawn', changed_at = $now::timestamptz
     where target = $target and list = $list and status in {_OPEN}
-        and (customer_id not in {_ON_LIST} or as_of < $as_of::timestamptz)
+        and ((customer_id, occasion) not in {_ON_LIST} or as_of < $as_of::timestamptz)
 """
 # Two records of one person may have had a row each before they were merged.
 _TWICE = f"""
@@ -95,7 +94,8 @@ _TWICE = f"""
     where target = $target and list = $list and status in {_OPEN} and exists (
         select 1 from outreach.outbox as other
         where other.target = own.target and other.list = own.list
-            and other.customer_id = own.customer_id and other.as_of = own.as_of
+            and other.customer_id = own.customer_id and other.occasion = own.occasion
+            and other.as_of = own.as_of
             and other.status <> 'withdrawn'
             and (other.status not in {_OPEN} or other.idempotency_key < own.idempotency_key)
             and other.idempotency_key <> own.idempotency_key
@@ -129,22 +129,24 @@ def _follow_merges(connection: duckdb.DuckDBPyConnection, given: dict[str, Any])
 def _enter_new(connection: duckdb.DuckDBPyConnection, given: dict[str, Any]) -> None:
     new = connection.execute(
         """
-        select customer_id, entry_id, since from outreach.list_entries
-        where list = $list and as_of = $as_of::timestamptz and customer_id not in (
-            select customer_id from outreach.outbox
+        select customer_id, occasion, entry_id, since from outreach.list_entries
+        where list = $list and as_of = $as_of::timestamptz and (customer_id, occasion) not in (
+            select (customer_id, occasion) from outreach.outbox
             where target = $target and list = $list and as_of = $as_of::timestamptz
         ) order by position
         """,
         {name: given[name] for name in ("list", "as_of", "target")},
     ).fetchall()
-    for customer_id, entry_id, since in new:
+    for customer_id, occasion, entry_id, since in new:
         key = stable_key(given["target"], entry_id)
         connection.execute(
             """
-            insert into outreach.outbox
-            select $key, $target, $list, $customer_id, $since::timestamptz, $as_of::timestamptz,
-                $due, 0, null, null, null, null, $now::timestamptz
+            insert into outreach.outbox by name
+            select $key as idempotency_key, $target as target, $list as list,
+                $customer_id as customer_id, $occasion as occasion,
+                $since::timestamptz as first_as_of, $as_of::timestamptz as as_of, $due as status,
+                0 as attempts, $now::timestamptz as changed_at
             """,
             {name: given[name] for name in ("target", "list", "as_of", "due", "now")}
-            | {"key": key, "customer_id": customer_id, "since": iso(since)},
+            | {"key": key, "customer_id": customer_id, "occasion": occasion, "since": iso(since)},
         )

@@ -6,6 +6,7 @@ from typing import Annotated, Any, ClassVar, Literal
 import yaml
 from pydantic import BaseModel, ConfigDict, Field, ValidationError, field_validator, model_validator
 
+from outreach.config import AT_RISK
 from outreach.delivery.templates import BadTemplate, columns_in
 from outreach.statuses import Status
 from warehouse.settings import settings
@@ -21,12 +22,14 @@ class _Target(BaseModel):
     """What every target has.
 
     Attributes:
+        list_: which list goes there; another list is another target.
         batch: one message holds the whole list, not one entry.
     """
 
-    model_config = ConfigDict(extra="forbid", frozen=True)
+    model_config = ConfigDict(extra="forbid", frozen=True, serialize_by_alias=True)
 
     name: str = ""
+    list_: str = Field(default=AT_RISK, alias="list", pattern=r"^[a-z][a-z_]*$")
     enabled: bool = False
     connection: str = ""
     per_minute: float = Field(default=60, gt=0)
@@ -185,7 +188,11 @@ class WebhookTarget(_Target):
     kind: Literal["webhook"]
     path: str = Field(default="/", pattern="^/")
     source: str = "/heedline"
-    type: str = "io.heedline.at_risk.entry"
+    type: str = ""
+
+    @property
+    def event_type(self) -> str:
+        return self.type or f"io.heedline.{self.list_}.entry"
 
 
 Target = (

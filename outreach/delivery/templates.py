@@ -11,11 +11,13 @@ from warehouse.clock import iso
 
 _NUMBERS = frozenset(
     {"position", "score", "health_score", "amount_per_month", "value_per_month"}
-    | {"days_on_list", "expected_value"}
+    | {"days_on_list", "expected_value", "risk_score"}
 )
 _WHO = frozenset({"customer_id", "customer_name", "email", "phone", "account_name", "owner"})
-_WHAT = frozenset({"band", "currency", "top_reasons"})
-_INSTANTS = frozenset({"last_contact_at", "as_of", "since", "due_at"})
+_WHAT = frozenset({"band", "currency", "top_reasons", "topic", "channel"})
+_TIMES = frozenset(
+    {"last_contact_at", "as_of", "since", "due_at", "incident_first_date", "incident_last_date"}
+)
 # What the list says of an entry; the mart says the rest.
 OF_ENTRY = frozenset(
     {"position", "entry_id", "state", "since", "days_on_list", "expected_value", "owner"}
@@ -25,8 +27,8 @@ PLAY = frozenset(
     {"play", "play_description", "play_owner", "play_channel", "play_why", "message", "due_at"}
 )
 """What to do about the customer (outreach/playbook); `message` in full."""
-COLUMNS = _NUMBERS | _WHO | _WHAT | _INSTANTS | OF_ENTRY | PLAY
-"""What of an entry a target may be given."""
+COLUMNS = _NUMBERS | _WHO | _WHAT | _TIMES | OF_ENTRY | PLAY
+"""What of an entry a target may be given, as far as its list has it."""
 
 ID_IN = re.compile(r"id_in_([a-z_]+)")
 _WHOLE = "count"  # how many entries a digest holds
@@ -95,4 +97,4 @@ def _example(name: str) -> Any:
     """A value of a column's kind, to try a form on."""
     if name in _NUMBERS:
         return 1
-    return datetime(2026, 1, 1, tzinfo=UTC) if name in _INSTANTS else ""
+    return datetime(2026, 1, 1, tzinfo=UTC) if name in _TIMES else ""

@@ -1,6 +1,6 @@
 """Write down what to do about everybody on a list, and what one would do about who is held out.
 
-A list's candidates stand in the mart `<list>_customers`. A customer who had the same play in the
+A list's candidates stand in the mart `<list>_customers`. An entry that had the same play in the
 list before keeps its deadline: a list made anew every day must not put it off.
 """
 
@@ -72,7 +72,7 @@ def assign(
             continue
         if play.name not in deadlines:
             deadlines[play.name] = due_at(connection, as_of, play.due)
-        due = before.get((customer_id, play.name), deadlines[play.name])
+        due = before.get((entry_id, play.name), deadlines[play.name])
         said = (play.name, play.description, play.owner, chosen.channel)
         words = (play.message, book.messages[play.message].strip(), due, chosen.why)
         rows.append([list_, as_of, entry_id, customer_id, *said, *words])
@@ -96,18 +96,18 @@ def assign(
 def _given_before(
     connection: duckdb.DuckDBPyConnection, list_: str, as_of: datetime
 ) -> dict[tuple[str, str], datetime]:
-    """Deadlines of the list before, by customer and play."""
+    """Deadlines of the list before, by entry and play."""
     rows = connection.execute(
         """
-        select customer_id, play, min(due_at) from outreach.plays
+        select entry_id, play, min(due_at) from outreach.plays
         where list = $list and as_of = (
             select max(as_of) from outreach.list_runs
             where list = $list and as_of < $as_of::timestamptz
-        ) group by customer_id, play
+        ) group by entry_id, play
         """,
         {"list": list_, "as_of": iso(as_of)},
     ).fetchall()
-    return {(customer_id, play): due for customer_id, play, due in rows}
+    return {(entry_id, play): due for entry_id, play, due in rows}
 
 
 def _cases(

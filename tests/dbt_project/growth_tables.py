@@ -13,6 +13,7 @@ from sample import AS_OF
 from tests.dbt_project.growth_oracle import Row, Tables, rules
 
 MODELS = (
+    *("int_customer_subscriptions", "int_customer_orders"),
     *("int_growth_contacts", "int_growth_purchases", "int_growth_signals"),
     *("int_growth_obstacles", "growth_customers"),
 )

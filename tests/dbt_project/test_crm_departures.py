@@ -14,6 +14,7 @@ from sample import AS_OF
 Row = dict[str, Any]
 MODELS = (
     *("int_account_records", "int_account_standing"),
+    *("int_customer_subscriptions", "int_customer_orders"),
     *("int_risk_purchases", "int_risk_purchase_periods"),
     *("int_risk_periods", "int_risk_departures"),
 )

@@ -16,6 +16,7 @@ from sample import AS_OF
 Row = dict[str, Any]
 Tables = dict[str, list[Row]]
 MODELS = (
+    "int_customer_subscriptions",
     *("int_incidents", "int_incident_traits", "int_incident_groups", "int_incident_touches"),
     *("customer_incidents", "incident_customers"),
 )

@@ -38,7 +38,8 @@ _CANDIDATES = """
 create or replace table marts.{name}_customers (
     rank bigint, customer_id varchar, as_of timestamptz, customer_name varchar,
     owner varchar, email varchar, phone varchar, score double, band varchar,
-    value_per_month double, currency varchar, top_reasons varchar
+    value_per_month double, currency varchar, top_reasons varchar, incident_id varchar,
+    topic varchar
 )
 """
 RULES: dict[str, Any] = {

@@ -39,6 +39,8 @@ def test_a_companys_own_file_replaces_it() -> None:
         (LEAST + "holdout:\n  share: 1.0\n", r"lists\.yml:5: holdout\.share"),
         (LEAST.replace("0.2", "20"), r"lists\.yml:3: lists\.at_risk\.chance_to_help"),
         (LEAST + "cooldown: 3\n", r"lists\.yml:4: cooldown: Extra inputs"),
+        (LEAST + "exchange_rates: {usd: 0.9}\n", r"lists\.yml:4: exchange_rates\.usd"),
+        (LEAST + "exchange_rates: {USD: 0}\n", r"lists\.yml:4: exchange_rates\.USD"),
         (LEAST.replace("at_risk", "growth"), "the list at_risk is missing"),
         (LEAST.replace("at_risk", "x; drop"), "should match pattern"),
         ("lists: [", "not YAML"),

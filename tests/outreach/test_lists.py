@@ -104,6 +104,27 @@ def test_the_owner_is_the_marts_unless_they_left(company: Company) -> None:
     assert ("Success", "Crm Only is in no support system") in company.entries("owner, owner_note")
 
 
+def test_amounts_of_different_currencies_are_compared_by_the_companys_rates(
+    company: Company,
+) -> None:
+    company.candidates(
+        a={"score": 0.5, "value_per_month": 110.0, "currency": "USD"},
+        b={"score": 0.5, "value_per_month": 100.0},
+        c={"score": 0.5, "value_per_month": 105.0, "currency": "CHF"},
+    )
+    company.prepare()
+    assert company.entries() == [("a",), ("c",), ("b",)]
+
+    company.rules["exchange_rates"] = {"USD": 0.86}
+    company.prepare()
+    # Amounts stay as they are: 0.5 × 110 USD × 10 months × 0.5.
+    assert company.entries("customer_id, expected_value, currency") == [
+        ("c", 262.5, "CHF"),
+        ("b", 250.0, "EUR"),
+        ("a", 275.0, "USD"),
+    ]
+
+
 def test_preparing_again_gives_the_very_same_rows(company: Company) -> None:
     company.rules["holdout"]["share"] = 0.5
     company.rules["lists"]["at_risk"]["capacity"] = 2

@@ -21,7 +21,7 @@ def hand_over(
 ) -> None:  # fmt: skip
     company.run(
         "insert into outreach.outbox values "
-        "(?, 'crm', ?, ?, ?, ?, ?, 1, null, null, null, null, ?)",
+        "(?, 'crm', ?, ?, ?, ?, ?, 1, null, null, null, null, ?, '')",
         [f"{customer} {list_} {at}", list_, customer, since or at, since or at, status, at],
     )
 

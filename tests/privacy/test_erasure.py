@@ -247,7 +247,7 @@ def test_what_is_to_be_delivered_or_came_back_goes_and_so_do_files_that_were() -
         for key, customer in (("k1", JANE), ("k2", BOB)):
             connection.execute(
                 "insert into outreach.outbox values "
-                "(?, 'crm', 'at_risk', ?, ?, ?, 'pending', 0, null, null, null, null, ?)",
+                "(?, 'crm', 'at_risk', ?, ?, ?, 'pending', 0, null, null, null, null, ?, '')",
                 [key, customer, instant, instant, instant],
             )
             connection.execute(

@@ -56,6 +56,18 @@ def test_a_list_is_told_with_its_plays_and_those_that_do_not_help_are_named() ->
     ]
 
 
+def test_a_list_that_helps_tells_the_chance_that_the_next_list_can_be_ranked_by() -> None:
+    keep(arms((120, 2400), (30, 300)))
+    # 5 % left instead of 10 %.
+    assert any(
+        line == "  Of those who would have left 50% stayed: that is the list's chance_to_help in "
+        "lists.yml"
+        for line in uplift().output.splitlines()
+    )
+    keep(arms((240, 2400), (30, 300)))
+    assert "chance_to_help" not in uplift().output
+
+
 def test_arms_that_chance_does_not_explain_get_no_numbers() -> None:
     keep(arms((5, 50), (20, 50)))
     said = uplift().output

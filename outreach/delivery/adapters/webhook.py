@@ -33,7 +33,7 @@ class Webhook(Adapter):
             {
                 "id": message.key,
                 "source": self._target.source,
-                "type": self._target.type,
+                "type": self._target.event_type,
                 "time": message.as_of,
                 "datacontenttype": "application/json",
             },

@@ -35,10 +35,25 @@ def test_it_shows_what_would_be_sent_and_sends_nothing(house: House) -> None:
     targets(enabled=True)
     shown = deliver()
 
-    assert "there (webhook, on): 3 would be sent" in shown.output
-    assert "calls (csv, off: dry run only): 3 would be sent" in shown.output
+    assert "there (list at_risk, webhook, on): 3 would be sent" in shown.output
+    assert "calls (list at_risk, csv, off: dry run only): 3 would be sent" in shown.output
     assert "Ana Ruiz" in shown.output
     assert house.outbox() == []
+
+
+def test_a_list_that_nobody_made_is_told_beside_those_that_are_there(house: House) -> None:
+    targets(enabled=True)
+    path = settings().targets_file
+    said = yaml.safe_load(path.read_text())
+    said["targets"]["calls"]["list"] = "growth"
+    path.write_text(yaml.safe_dump(said))
+    shown = deliver()
+
+    assert shown.exit_code == 0
+    assert "there (list at_risk, webhook, on): 3 would be sent" in shown.output
+    assert "no list growth yet; `heedline run` makes one" in shown.output
+    alone = deliver("--target", "calls")
+    assert "no list growth yet" in str(alone.exception)
 
 
 def test_a_target_that_is_off_is_not_sent_to_and_the_switch_is_named(house: House) -> None:

@@ -4,29 +4,20 @@
 -- as orders already.
 with orders as (
     select
-        links.customer_id,
+        orders.customer_id,
         coalesce(upper(trim(orders.currency)), 'unknown') as currency,
         orders.amount,
         1 as payments,
         orders.ordered_at as last_payment_at
-    from {{ ref('int_orders') }} as orders
-    inner join {{ ref('int_contact_customers') }} as links
-        on
-            orders.source_system = links.source_system
-            and orders.contact_remote_id = links.remote_id
+    from {{ ref('int_customer_orders') }} as orders
     where coalesce(orders.status, 'paid') not in ({{ quoted(var('unpaid_order_status')) }})
 ),
 
 subscriptions as (
     select
-        links.customer_id,
         subscriptions.*,
         least(coalesce(subscriptions.ended_at, {{ as_of() }}), {{ as_of() }}) as runs_until
-    from {{ ref('int_subscriptions') }} as subscriptions
-    inner join {{ ref('int_contact_customers') }} as links
-        on
-            subscriptions.source_system = links.source_system
-            and subscriptions.contact_remote_id = links.remote_id
+    from {{ ref('int_customer_subscriptions') }} as subscriptions
     where
         subscriptions.source_system not in ({{ quoted(var('orders_include_subscriptions')) }})
         and coalesce(subscriptions.status, 'active') not in ({{ quoted(var('unpaid_subscription_status')) }})

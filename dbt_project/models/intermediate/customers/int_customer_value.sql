@@ -1,14 +1,9 @@
 -- What a customer buys: subscriptions and orders, as known at `as_of`.
 with subscriptions as (
     select
-        links.customer_id,
         subscriptions.*,
         subscriptions.ended_at is null and coalesce(subscriptions.status, '') not in ({{ quoted(var('churn_subscription_status')) }}) as is_active
-    from {{ ref('int_subscriptions') }} as subscriptions
-    inner join {{ ref('int_contact_customers') }} as links
-        on
-            subscriptions.source_system = links.source_system
-            and subscriptions.contact_remote_id = links.remote_id
+    from {{ ref('int_customer_subscriptions') }} as subscriptions
 ),
 
 subscribed as (
@@ -25,15 +20,11 @@ subscribed as (
 
 orders as (
     select
-        links.customer_id,
+        orders.customer_id,
         orders.ordered_at,
         orders.currency,
         case when orders.status = 'refunded' then 0 else orders.amount end as amount
-    from {{ ref('int_orders') }} as orders
-    inner join {{ ref('int_contact_customers') }} as links
-        on
-            orders.source_system = links.source_system
-            and orders.contact_remote_id = links.remote_id
+    from {{ ref('int_customer_orders') }} as orders
     where orders.status is null or orders.status not in ('failed', 'declined')
 ),
 

@@ -1,16 +1,12 @@
 -- Orders and subscriptions as signs of wanting more: paid ones, and those added to what was there before.
 with subscriptions as (
     select
-        links.customer_id,
+        subscriptions.customer_id,
         subscriptions.started_at,
         subscriptions.cancel_requested_at,
         subscriptions.ended_at is null and coalesce(subscriptions.status, '') not in ({{ quoted(var('churn_subscription_status')) }}) as is_active,
-        min(subscriptions.started_at) over (partition by links.customer_id) as first_started_at
-    from {{ ref('int_subscriptions') }} as subscriptions
-    inner join {{ ref('int_contact_customers') }} as links
-        on
-            subscriptions.source_system = links.source_system
-            and subscriptions.contact_remote_id = links.remote_id
+        min(subscriptions.started_at) over (partition by subscriptions.customer_id) as first_started_at
+    from {{ ref('int_customer_subscriptions') }} as subscriptions
     where coalesce(subscriptions.status, '') not in ({{ quoted(var('unpaid_subscription_status')) }})
 ),
 
@@ -31,20 +27,16 @@ subscribed as (
 
 ordered as (
     select
-        links.customer_id,
+        orders.customer_id,
         min(orders.ordered_at) as first_ordered_at,
         count(*) filter (where orders.ordered_at > {{ as_of() }} - {{ days(90) }}) as orders_90d,
         count(*) filter (
             where orders.ordered_at > {{ as_of() }} - {{ days(180) }}
             and orders.ordered_at <= {{ as_of() }} - {{ days(90) }}
         ) as orders_prev_90d
-    from {{ ref('int_orders') }} as orders
-    inner join {{ ref('int_contact_customers') }} as links
-        on
-            orders.source_system = links.source_system
-            and orders.contact_remote_id = links.remote_id
+    from {{ ref('int_customer_orders') }} as orders
     where coalesce(orders.status, '') not in ({{ quoted(var('unpaid_order_status')) }})
-    group by links.customer_id
+    group by orders.customer_id
 )
 
 select

@@ -18,13 +18,9 @@ traits as (
     union
     {% endfor %}
     select customers.customer_id, 'plan', subscriptions.plan
-    from {{ ref('int_subscriptions') }} as subscriptions
-    inner join {{ ref('int_contact_customers') }} as links
-        on
-            subscriptions.source_system = links.source_system
-            and subscriptions.contact_remote_id = links.remote_id
+    from {{ ref('int_customer_subscriptions') }} as subscriptions
     inner join customers
-        on links.customer_id = customers.customer_id
+        on subscriptions.customer_id = customers.customer_id
     where subscriptions.ended_at is null
 )
 

@@ -10,19 +10,15 @@ with signs as (
     where customer_id is not null and {{ where }}
     union
     {% endfor %}
-    select links.customer_id, {{ period_start('month', metric_date('orders.ordered_at')) }}, null
-    from {{ ref('int_orders') }} as orders
-    inner join {{ ref('int_contact_customers') }} as links
-        on orders.source_system = links.source_system and orders.contact_remote_id = links.remote_id
+    select orders.customer_id, {{ period_start('month', metric_date('orders.ordered_at')) }}, null
+    from {{ ref('int_customer_orders') }} as orders
     where coalesce(orders.status, '') not in ('{{ var("unpaid_order_status") | join("', '") }}')
     union
     select
-        links.customer_id,
+        subscriptions.customer_id,
         {{ period_start('month', metric_date('subscriptions.started_at')) }},
         {{ period_start('month', metric_date("coalesce(subscriptions.ended_at, " ~ as_of() ~ ")")) }}
-    from {{ ref('int_subscriptions') }} as subscriptions
-    inner join {{ ref('int_contact_customers') }} as links
-        on subscriptions.source_system = links.source_system and subscriptions.contact_remote_id = links.remote_id
+    from {{ ref('int_customer_subscriptions') }} as subscriptions
     where coalesce(subscriptions.status, '') not in ('{{ var("unpaid_subscription_status") | join("', '") }}')
 ),
 

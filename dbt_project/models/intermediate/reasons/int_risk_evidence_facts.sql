@@ -22,29 +22,23 @@ answers as (
         and is_response
 ),
 
-links as (
-    select * from {{ ref('int_contact_customers') }} where customer_id in (select customer_id from at_risk)
-),
-
 failed as (
-    select links.customer_id, count(*) as orders, min(orders.ordered_at) as first_at, max(orders.ordered_at) as last_at
-    from {{ ref('int_orders') }} as orders
-    inner join links
-        on orders.source_system = links.source_system and orders.contact_remote_id = links.remote_id
+    select orders.customer_id, count(*) as orders, min(orders.ordered_at) as first_at, max(orders.ordered_at) as last_at
+    from {{ ref('int_customer_orders') }} as orders
     where
-        orders.status in ('failed', 'declined')
+        orders.customer_id in (select customer_id from at_risk)
+        and orders.status in ('failed', 'declined')
         and orders.ordered_at > {{ as_of() }} - {{ days(90) }}
         and orders.ordered_at <= {{ as_of() }}
-    group by links.customer_id
+    group by orders.customer_id
 ),
 
 cancelled as (
-    select links.customer_id, max(subscriptions.cancel_requested_at) as requested_at
-    from {{ ref('int_subscriptions') }} as subscriptions
-    inner join links
-        on subscriptions.source_system = links.source_system and subscriptions.contact_remote_id = links.remote_id
+    select subscriptions.customer_id, max(subscriptions.cancel_requested_at) as requested_at
+    from {{ ref('int_customer_subscriptions') }} as subscriptions
     where
-        subscriptions.cancel_requested_at <= {{ as_of() }}
+        subscriptions.customer_id in (select customer_id from at_risk)
+        and subscriptions.cancel_requested_at <= {{ as_of() }}
         and (
             subscriptions.ended_at > {{ as_of() }}
             or (
@@ -52,7 +46,7 @@ cancelled as (
                 and coalesce(subscriptions.status not in ({{ quoted(var('churn_subscription_status')) }}), true)
             )
         )
-    group by links.customer_id
+    group by subscriptions.customer_id
 )
 
 select

@@ -2,18 +2,14 @@
 -- usual gaps (`churn_order_gaps`) went by without the next. A period that has not ended yet has no end.
 with subscriptions as (
     select
-        links.customer_id,
+        subscriptions.customer_id,
         subscriptions.started_at,
         -- Ended, and no source says when: at the last update, which is when it was known.
         coalesce(
             subscriptions.ended_at,
             case when subscriptions.status in ({{ quoted(var('churn_subscription_status')) }}) then subscriptions.remote_updated_at end
         ) as ended_at
-    from {{ ref('int_subscriptions') }} as subscriptions
-    inner join {{ ref('int_contact_customers') }} as links
-        on
-            subscriptions.source_system = links.source_system
-            and subscriptions.contact_remote_id = links.remote_id
+    from {{ ref('int_customer_subscriptions') }} as subscriptions
     where subscriptions.status is null or subscriptions.status not in ({{ quoted(var('unpaid_subscription_status')) }})
 ),
 
@@ -25,20 +21,16 @@ firsts as (
 
 orders as (
     select
-        links.customer_id,
+        orders.customer_id,
         orders.ordered_at,
         lag(orders.ordered_at) over by_customer as previous_at,
         lead(orders.ordered_at) over by_customer as next_at,
         row_number() over by_customer as order_number
-    from {{ ref('int_orders') }} as orders
-    inner join {{ ref('int_contact_customers') }} as links
-        on
-            orders.source_system = links.source_system
-            and orders.contact_remote_id = links.remote_id
+    from {{ ref('int_customer_orders') }} as orders
     where
         orders.status is null
         or orders.status not in ({{ quoted(var('unpaid_order_status')) }})
-    window by_customer as (partition by links.customer_id order by orders.ordered_at, orders.remote_id)
+    window by_customer as (partition by orders.customer_id order by orders.ordered_at, orders.remote_id)
 ),
 
 -- The usual gap as it was known at the order.

@@ -1,7 +1,6 @@
 -- What a customer had bought by an instant: subscriptions that ran then, and orders.
 with subscriptions as (
     select
-        links.customer_id,
         instants.as_of,
         subscriptions.*,
         (subscriptions.ended_at is null or subscriptions.ended_at > instants.as_of)
@@ -11,11 +10,7 @@ with subscriptions as (
             or subscriptions.status is null
             or subscriptions.status not in ({{ quoted(var('churn_subscription_status')) }})
         ) as is_running
-    from {{ ref('int_subscriptions') }} as subscriptions
-    inner join {{ ref('int_contact_customers') }} as links
-        on
-            subscriptions.source_system = links.source_system
-            and subscriptions.contact_remote_id = links.remote_id
+    from {{ ref('int_customer_subscriptions') }} as subscriptions
     inner join {{ ref('int_risk_instants') }} as instants
         on subscriptions.started_at <= instants.as_of
 ),
@@ -37,20 +32,16 @@ subscribed as (
 
 orders as (
     select
-        links.customer_id,
+        orders.customer_id,
         orders.ordered_at,
         case when orders.status = 'refunded' then 0 else orders.amount end as amount,
         orders.remote_id,
         coalesce(orders.status in ('failed', 'declined'), false) as is_failed,
         lag(orders.ordered_at) over (
-            partition by links.customer_id, coalesce(orders.status in ('failed', 'declined'), false)
+            partition by orders.customer_id, coalesce(orders.status in ('failed', 'declined'), false)
             order by orders.ordered_at, orders.remote_id
         ) as previous_at
-    from {{ ref('int_orders') }} as orders
-    inner join {{ ref('int_contact_customers') }} as links
-        on
-            orders.source_system = links.source_system
-            and orders.contact_remote_id = links.remote_id
+    from {{ ref('int_customer_orders') }} as orders
 ),
 
 ordered as (
