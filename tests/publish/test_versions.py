@@ -1,5 +1,6 @@
 """The flip: readers see whole versions only, whatever happens to the publisher."""
 
+import errno
 import os
 import signal
 import subprocess
@@ -12,6 +13,7 @@ import duckdb
 import pytest
 
 from publish import PublisherBusy, audit, destinations, publish, versions
+from publish.marts import CannotPublish
 from tests.publish.conftest import Company
 from warehouse.settings import PROJECT_ROOT, settings
 
@@ -109,7 +111,7 @@ def test_a_second_publisher_is_turned_away(company: Company) -> None:
 
 
 @pytest.mark.usefixtures("quick_report")
-@pytest.mark.parametrize("step", ["snapshot", "parquet", "success", "report", "audit"])
+@pytest.mark.parametrize("step", ["snapshot", "parquet", "success", "report", "tableau", "audit"])
 def test_an_error_in_any_step_leaves_the_last_version_current(
     company: Company, monkeypatch: pytest.MonkeyPatch, step: str
 ) -> None:
@@ -117,12 +119,12 @@ def test_an_error_in_any_step_leaves_the_last_version_current(
     company.execute("update marts.kpi_scorecard set value = 0.5 where kpi = 'csat'")
 
     def fail(*_: object) -> None:
-        raise OSError("no space left on device")
+        raise OSError(errno.ENOSPC, os.strerror(errno.ENOSPC))
 
     module = audit if step == "audit" else getattr(destinations, step)
     with monkeypatch.context() as broken:
         broken.setattr(module, "check" if step == "audit" else "write", fail)
-        with pytest.raises(OSError, match="no space"):
+        with pytest.raises(CannotPublish, match=rf"make room.*{first.version} stays current"):
             publish(company.as_of)
     assert versions.current(settings().published) == first.folder
     assert csat(settings().published / "current") == 0.9

@@ -86,7 +86,9 @@ def _make(connection: Connection, source: Source, table: Table) -> Line:
         return Line(table.schema, table.name, True, None, None)
     columns = [stored(column) for column in table.columns]
     kinds = ", ".join(f"{identifier(one.name)} {one.kind}" for one in columns)
-    run(connection, f"create table {place} ({kinds})")
+    # It is vacuumed once, before the switch, and never changed after: autovacuum would only hold
+    # locks that the next switch has to wait for.
+    run(connection, f"create table {place} ({kinds}) with (autovacuum_enabled = false)")
     with connection.cursor() as cursor:
         cursor.adbc_ingest(
             table.name,

@@ -58,10 +58,16 @@ def state_of(error: adbc_driver_manager.Error) -> str:
 
 def _address(uri: str) -> str:
     parts = urlsplit(uri)
-    if parts.scheme not in SCHEMES or not parts.hostname:
+    try:
+        usable = parts.scheme in SCHEMES and bool(parts.hostname) and parts.port != 0
+    except ValueError:  # says what stands in the port's place, which may be half a password
+        usable = False
+    if not usable:
         raise PostgresBehind(
             "publish: the Airflow connection heedline_postgres is no address of a database; as "
-            "AIRFLOW_CONN_HEEDLINE_POSTGRES it looks like postgresql://user:password@host/database"
+            "AIRFLOW_CONN_HEEDLINE_POSTGRES it looks like "
+            "postgresql://user:password@host:5432/database (with a / or # in the password as %2F, "
+            "%23)"
         )
     query = urlencode(_DEFAULTS | dict(parse_qsl(parts.query)), quote_via=quote)
     return urlunsplit(parts._replace(query=query))

@@ -84,7 +84,8 @@ def _replace(connection: Connection) -> None:
     if tables:
         run(connection, f"set local lock_timeout = {LOCK_WAIT}")
         run(connection, f"set local statement_timeout = {LOCK_WAIT}")
-        run(connection, f"lock table {', '.join(tables)} in access exclusive mode")
+        # Views first, in the order in which a reader takes them: a view, then what it reads.
+        run(connection, f"lock table {', '.join([*views, *tables])} in access exclusive mode")
         run(connection, "set local statement_timeout = 0")
         # Without `cascade`: what somebody else built on our tables is not ours to drop.
         if views:
