@@ -4,10 +4,8 @@ DuckDB lets one process write or many read. Airflow's pool `warehouse` (one slot
 line; a short wait here covers a person's shell or a process that is just closing.
 """
 
-import hashlib
 from collections.abc import Iterator
 from contextlib import contextmanager
-from functools import cache
 from pathlib import Path
 
 import duckdb
@@ -78,32 +76,10 @@ def warehouse(
     connection = _open(path, read_only=read_only, wait_seconds=wait_seconds)
     try:
         if not read_only:
-            _make_tables(connection)
+            connection.execute(_TABLES.read_text())
         yield connection
     finally:
         connection.close()
-
-
-@cache
-def _tables() -> tuple[str, str]:
-    """What makes the shared tables, and its digest."""
-    text = _TABLES.read_text()
-    return text, hashlib.sha256(text.encode()).hexdigest()
-
-
-def _make_tables(connection: duckdb.DuckDBPyConnection) -> None:
-    """Make the shared tables where this version has not; the file says so itself, in a macro.
-
-    Making sure of each costs as much as opening the file does, and a macro is in no list of tables.
-    """
-    text, digest = _tables()
-    try:
-        made = connection.execute("select ops.tables_made()").fetchall()
-    except duckdb.CatalogException:
-        made = []
-    if made != [(digest,)]:
-        connection.execute(text)
-        connection.execute(f"create or replace macro ops.tables_made() as '{digest}'")
 
 
 def has_table(connection: duckdb.DuckDBPyConnection, table: str) -> bool:

@@ -189,7 +189,7 @@ def test_leaders_read_no_person_and_the_success_team_reads_its_list(
 
     server.execute("create role tableau login password 'x' in role heedline_leaders")
     with server.connect("tableau", "x") as reader:
-        assert reader.execute("select count(*) from kpi.kpi_scorecard").fetchone() == (4,)
+        assert reader.execute("select count(*) from kpi.kpi_scorecard").fetchone() == (6,)
         with pytest.raises(psycopg.errors.InsufficientPrivilege):
             reader.execute("select * from success.at_risk_customers")
 

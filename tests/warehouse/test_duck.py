@@ -7,7 +7,6 @@ from pathlib import Path
 import duckdb
 import pytest
 
-from warehouse import duck
 from warehouse.duck import WarehouseBusy, warehouse
 from warehouse.settings import settings
 
@@ -45,18 +44,6 @@ def test_tables_of_an_earlier_version_gain_their_new_columns_and_keep_their_rows
     with warehouse() as connection:
         again = connection.execute("select * from ml.identity_clusters").fetchall()
     assert rows == again == [("zendesk", "1", "c", 1.0)]
-
-
-def test_tables_that_a_version_adds_are_made_once(monkeypatch: pytest.MonkeyPatch) -> None:
-    with warehouse():
-        pass
-    text, _ = duck._tables()
-    added = "create table if not exists ops.added (n integer); insert into ops.added values (1);"
-    monkeypatch.setattr(duck, "_tables", lambda: (text + added, "the next version"))
-    for _ in range(2):
-        with warehouse() as connection:
-            rows = connection.execute("from ops.added").fetchall()
-        assert rows == [(1,)]
 
 
 def test_reading_before_anything_was_loaded_says_what_to_do() -> None:

@@ -22,6 +22,7 @@ from publish.destinations.powerbi.model import (
 from publish.destinations.powerbi.relationships import Keyed, relate
 from publish.destinations.powerbi.roles import ACCESS, own_team
 from publish.destinations.powerbi.tmdl import FOLDER_PARAMETER
+from publish.labels import folder
 from publish.marts import CannotPublish, Column, Mart
 
 EXPOSURE = "power_bi"
@@ -29,12 +30,6 @@ DEFAULT_FOLDER = r"C:\Heedline\published\current"
 
 _GRAINS = ("year", "quarter", "month")
 _GRAIN_FORMATS = {"year": "yyyy", "quarter": r"\Qq yyyy", "month": "mmm yyyy"}
-_COLUMN_FOLDERS = (
-    ("_id", "Ids"),
-    ("_minutes", "Minutes"),
-    ("_low", "Intervals"),
-    ("_high", "Intervals"),
-)
 
 
 @dataclass(frozen=True)
@@ -132,20 +127,11 @@ def _column(column: Column, names: set[str], is_hidden: bool = False) -> ModelCo
         column.name,
         column.kind,
         column.description,
-        folder=_column_folder(column),
+        folder=folder(column),
         format=format_string(column.kind),
         is_hidden=is_hidden,
         sort_by="sort_order" if column.name == "label" and "sort_order" in names else "",
     )
-
-
-def _column_folder(column: Column) -> str:
-    for ending, folder in _COLUMN_FOLDERS:
-        if column.name.endswith(ending):
-            return folder
-    if column.kind == "BOOLEAN":
-        return "Flags"
-    return "Dates" if column.kind.startswith(("DATE", "TIMESTAMP")) else ""
 
 
 def _dates_table(mart: Mart, key: str) -> Table:
