@@ -11,8 +11,6 @@ from pathlib import Path
 import pytest
 from hypothesis import settings
 
-from tests.projects_read import ProjectsRead
-
 settings.register_profile("repeatable", derandomize=True, deadline=None)
 settings.register_profile("search", deadline=None, print_blob=True)
 settings.load_profile(os.environ.get("HYPOTHESIS_PROFILE", "repeatable"))
@@ -30,17 +28,6 @@ os.environ.update(
         "GX_ANALYTICS_ENABLED": "false",
     }
 )
-
-
-@pytest.fixture(scope="session", autouse=True)
-def _projects_read_once(tmp_path_factory: pytest.TempPathFactory) -> None:
-    """One worker's reading of the dbt project does for all."""
-    from warehouse import dbt  # after the variables above
-
-    base = tmp_path_factory.getbasetemp()
-    folder = (base.parent if "PYTEST_XDIST_WORKER" in os.environ else base) / "projects"
-    folder.mkdir(exist_ok=True)
-    dbt._projects = ProjectsRead(folder)
 
 
 @pytest.fixture(autouse=True)
