@@ -114,7 +114,7 @@ def test_what_others_built_on_a_table_is_not_dropped(company: Company, server: S
     with pytest.raises(PostgresBehind, match=r"did not make.*view mine\.pulse depends"):
         into(server)
     assert csat(server) == 0.9
-    assert len(server.execute("select * from mine.pulse")) == 4
+    assert len(server.execute("select * from mine.pulse")) == 6
     server.execute("drop view mine.pulse")
     into(server)
     assert csat(server) == 0.5

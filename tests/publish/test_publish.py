@@ -224,7 +224,7 @@ def test_the_manifest_says_what_every_destination_holds(company: Company) -> Non
     folder = publish(company.as_of).folder
 
     held = json.loads((folder / "manifest.json").read_text())["destinations"]
-    assert set(held) == {"snapshot", "parquet", "success", "report", "tableau"}
+    assert set(held) == {"snapshot", "parquet", "success", "report", "powerbi", "tableau"}
     conversations = [held[name]["fct_conversations"] for name in ("snapshot", "parquet", "tableau")]
     assert {(one["rows"], one["checksum"]) for one in conversations} == {
         (1300, conversations[0]["checksum"])
