@@ -27,6 +27,9 @@ QUIET = [
 ]
 
 
+expect.set_options(timeout=60_000)  # a bound for a busy machine, not a speed
+
+
 @pytest.fixture(scope="module")
 def version(tmp_path_factory: pytest.TempPathFactory) -> Path:
     with pytest.MonkeyPatch.context() as environment:
@@ -60,8 +63,8 @@ def opened(browser: Browser, version: Path) -> Iterator[Page]:
 
 def report(page: Page, version: Path) -> None:
     page.goto((version / "report.html").as_uri())
-    expect(page.locator("#over-time svg")).to_be_visible(timeout=60_000)
-    expect(page.locator("#side-by-side svg")).to_be_visible(timeout=60_000)
+    expect(page.locator("#over-time svg")).to_be_visible()
+    expect(page.locator("#side-by-side svg")).to_be_visible()
 
 
 def value(page: Page, kpi: str) -> str:
