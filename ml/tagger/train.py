@@ -9,7 +9,7 @@ Needs the `train` extra. `prepare` takes a minute, `release` ten on two cores; h
 take is said in training/runs.py. A step that was stopped is begun again, the runs where they were.
 
 New texts of our own can be taught to a network trained before, in minutes: training/tune.py in
-place of the runs, with the folders named as runs.py would (network_1, without_…).
+place of the runs, with the folders named as runs.py would (soup, without_own_a …).
 """
 
 import argparse
@@ -31,9 +31,6 @@ from ml.tagger.training.batches import Prepared
 from ml.tagger.training.calibration import Calibration
 from ml.tagger.training.network import LAYERS, encoder_folder
 from ml.tagger.training.prepare import prepare
-
-RELEASED = "network_1"
-"""The run that is released: the first of its kind, not the best on any test."""
 
 ALLOWED_LOSS = 0.005
 """Macro-F1 that the cascade may lose on calibration texts, averaged over the heads."""
@@ -135,16 +132,15 @@ def unseen_answers(
 def release(work: Path, target: Path = FOLDER, number: int = 2) -> Path:
     """Calibrate, export and teach; write the artefact (its card follows from evaluate)."""
     data = batches.load(work / "prepared.npz")
-    left_out = [work / "runs" / f"without_{name}" / "logits.npz" for name in runs.LEFT_OUT]
-    logits = calibration.unseen_logits(data, [path for path in left_out if path.exists()])
+    logits = calibration.unseen_logits(data, runs.unseen(work / "runs"))
     fitted = calibration.calibrate(data, logits)
     for head, (slope, offset) in fitted.items():
         print(f"{head}: slope {slope.item():.3f}, offsets {np.round(offset.numpy(), 2).tolist()}")
     thresholds = calibration.topic_thresholds(data, logits, fitted["topics"])
     unseen_answers(data, logits, fitted, thresholds, work / "unseen.npz")
-    model = export.served(work / "runs" / RELEASED / "weights.pt", work / "encoder", fitted)
+    model = export.served(work / "runs" / runs.RELEASED / "weights.pt", work / "encoder", fitted)
     export.export_float(model, work / "float.onnx")
-    answered = np.load(work / "runs" / RELEASED / "logits.npz")
+    answered = np.load(work / "runs" / runs.RELEASED / "logits.npz")
     share = 0.0
     if len(answered["rows"]) == len(data.split):
         answers = calibrated(answered["logits"].astype(np.float32), fitted)

@@ -27,7 +27,16 @@ UNSEEN = {
 }
 """Sources whose texts, left out of training, a head is calibrated on: those nearest to support."""
 
-ABOUT_LEAVING = ("own/leaving", "own/exits", "own/endings", "own/threats", "own/renewals")
+ABOUT_LEAVING = (
+    "own/leaving",
+    "own/exits",
+    "own/endings",
+    "own/threats",
+    "own/renewals",
+    "own/brandtalk",
+    "own/partings",
+    "own/carriers",
+)
 """Files written about leaving: how often people leave in them says nothing of other texts."""
 
 _STEP = 0.05

@@ -1,7 +1,7 @@
 """Fine-tune the network on prepared examples: the part that an accelerator does.
 
     python -m ml.tagger.training.fit --prepared FILE --encoder DIR --out DIR [--seed N]
-        [--leave-out NAME] [--teachers FILE ...] [--epochs N]
+        [--leave-out NAME ...] [--epochs N] [--all]
 
 Needs torch, transformers, numpy and scipy, nothing else. Every epoch ends in a checkpoint; a
 run that was stopped goes on from the last one. The result is `logits.npz`: the answers of the
@@ -20,7 +20,6 @@ from typing import Any
 import numpy as np
 import torch
 
-from ml.tagger.answers import probabilities
 from ml.tagger.labels import EXCLUSIVE, columns
 from ml.tagger.training import batches, losses
 from ml.tagger.training.batches import Epochs, Prepared, Rows
@@ -29,12 +28,15 @@ from ml.tagger.training.network import Network
 BATCH = 256
 RATE, HEAD_RATE = 1.2e-4, 1e-3
 WARM_UP = 0.06
-INTENT_SHARE, SOFT_SHARE, HARD_BESIDE_SOFT = 0.4, 1.0, 0.5
+INTENT_SHARE = 0.4
 MASK_TOKEN, MASKED_SHARE = 103, 0.06
 """`[MASK]`, and the share of a training text's tokens hidden behind it."""
 
 AVERAGED = 0.998
 """Decay of the running mean of the weights, which is what is kept."""
+
+HEADS_SEED = 0
+"""New layers begin alike in every run, whatever its seed: runs can be averaged (soup.py)."""
 
 
 def padded(data: Prepared, rows: Rows, device: str) -> tuple[torch.Tensor, torch.Tensor]:
@@ -75,14 +77,13 @@ def optimiser_of(network: Network) -> torch.optim.Optimizer:
                 "weight_decay": 0.01 if decays else 0.0,
             }
             for (is_encoder, decays), parameters in groups.items()
-        ]
+        ],
+        fused=torch.cuda.is_available(),
     )
 
 
-def batch_loss(
-    network: Network, data: Prepared, rows: Rows, balance: torch.Tensor, taught: torch.Tensor | None
-) -> torch.Tensor:
-    """Loss of one batch over our heads, the teachers' answers and the sources' own labels."""
+def batch_loss(network: Network, data: Prepared, rows: Rows, balance: torch.Tensor) -> torch.Tensor:
+    """Loss of one batch over our heads and the sources' own labels."""
     device = str(balance.device)
     ids, mask = padded(data, rows, device)
     features = network.features(hide_some(ids, mask), mask).float()
@@ -90,10 +91,6 @@ def batch_loss(
     wanted = torch.from_numpy(data.targets[rows].astype(np.float32)).to(device)
     weight = torch.from_numpy(data.weight[rows]).to(device)
     total = losses.hard_loss(logits, wanted, weight, balance)
-    if taught is not None:
-        total = HARD_BESIDE_SOFT * total + SOFT_SHARE * losses.soft_loss(
-            logits, taught[torch.from_numpy(rows)].to(device).float()
-        )
     names = data.names[rows]
     has_intents = data.intent_offsets[rows + 1] > data.intent_offsets[rows]
     for name, spec in data.meta["intents"].items():
@@ -129,12 +126,11 @@ def fit(
     seed: int,
     epochs: int,
     leave_out: tuple[str, ...] = (),
-    taught: torch.Tensor | None = None,
     everything: bool = False,
 ) -> Network:
     """Train and write checkpoints, weights and answers to `out`."""
     device = "cuda" if torch.cuda.is_available() else "cpu"
-    torch.manual_seed(seed)
+    torch.manual_seed(HEADS_SEED)
     left = data.of(leave_out)
     keep = (data.split == 0) & ~left
     sizes = {name: len(spec["labels"]) for name, spec in data.meta["intents"].items()}
@@ -166,7 +162,7 @@ def fit(
         started, losses_seen = time.perf_counter(), []
         for number, rows in enumerate(drawn.batches(BATCH)):
             with torch.autocast(device, dtype=torch.bfloat16):
-                total = batch_loss(network, data, rows, balance, taught)
+                total = batch_loss(network, data, rows, balance)
             optimiser.zero_grad(set_to_none=True)
             total.backward()  # type: ignore[no-untyped-call,unused-ignore]
             torch.nn.utils.clip_grad_norm_(network.parameters(), 1.0)
@@ -210,12 +206,6 @@ def save(state: dict[str, Any], target: Path) -> None:
     staged.replace(target)
 
 
-def teachers(files: list[Path]) -> torch.Tensor:
-    """Mean probabilities of several runs (their `logits.npz`, written with --all)."""
-    found = [probabilities(np.load(file)["logits"].astype(np.float32)) for file in files]
-    return torch.from_numpy(np.mean(found, axis=0)).half()
-
-
 def main() -> None:
     parser = argparse.ArgumentParser(description=__doc__.splitlines()[0])
     parser.add_argument("--prepared", type=Path, required=True, help="file written by prepare")
@@ -224,7 +214,6 @@ def main() -> None:
     parser.add_argument("--seed", type=int, default=1)
     parser.add_argument("--epochs", type=int, default=4)
     parser.add_argument("--leave-out", nargs="*", default=[], help="sources not to train on")
-    parser.add_argument("--teachers", type=Path, nargs="*", default=[], help="their logits.npz")
     parser.add_argument("--all", action="store_true", help="answer for the training rows as well")
     chosen = parser.parse_args()
     if (chosen.out / "weights.pt").exists():
@@ -240,7 +229,6 @@ def main() -> None:
         seed=chosen.seed,
         epochs=chosen.epochs,
         leave_out=tuple(chosen.leave_out),
-        taught=teachers(chosen.teachers) if chosen.teachers else None,
         everything=chosen.all,
     )
 

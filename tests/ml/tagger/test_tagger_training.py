@@ -24,7 +24,7 @@ from ml.tagger.training.examples import (
     targets,
 )
 from ml.tagger.training.readers import READERS
-from ml.tagger.training.runs import LEFT_OUT, SEEDS, plan
+from ml.tagger.training.runs import OWN_LEFT_OUT, PUBLIC_LEFT_OUT, RELEASED, plan, unseen
 
 VOCABULARY = FOLDER / "tokenizer.json"
 
@@ -66,11 +66,31 @@ def test_own_messages_are_labelled_in_our_words_and_families_stay_whole() -> Non
 
 def test_our_own_files_are_each_left_out_once() -> None:
     files = {f"own/{path.stem}" for path in OWN.glob("*.jsonl")}
-    left = [name for names in LEFT_OUT.values() for name in names]
-    assert sorted(name for name in left if name.startswith("own/")) == sorted(files)
-    assert {*manifest()} - {"own"} == {name for name in left if not name.startswith("own/")}
-    taught, rest = plan()
-    assert {run.teachers for run in rest[: len(SEEDS)]} == {tuple(run.name for run in taught)}
+    left = [f"own/{file}" for names in OWN_LEFT_OUT.values() for file in names]
+    assert sorted(left) == sorted(files)
+    assert {*manifest()} - {"own"} == {*PUBLIC_LEFT_OUT}
+
+
+def test_what_is_released_is_the_mean_of_runs_that_saw_all_and_the_rest_tells_how_good() -> None:
+    trained, means = plan()
+    names = [run.name for run in trained]
+    assert len(set(names)) == len(names)
+    assert all(mean.mean_of and {*mean.mean_of} <= {*names} for mean in means)
+    released = next(mean for mean in means if mean.name == RELEASED)
+    sources = {run.name: run.arguments for run in trained}
+    assert all("--leave-out" not in sources[name] for name in released.mean_of)
+
+
+def test_answers_about_unseen_sources_are_found_by_the_plan_s_own_names(tmp_path) -> None:
+    trained, means = plan()
+    for run in [*trained, *means]:
+        (tmp_path / run.name).mkdir()
+        (tmp_path / run.name / "logits.npz").touch()
+    found = [file.parent.name for file in unseen(tmp_path)]
+    assert len(found) == len(OWN_LEFT_OUT) + len(PUBLIC_LEFT_OUT)
+    assert not {*found} & {RELEASED, "network_1"}
+    (tmp_path / "without_semeval_1" / "logits.npz").unlink()
+    assert len(unseen(tmp_path)) == len(found) - 1
 
 
 def test_what_a_source_does_not_say_is_masked() -> None:
