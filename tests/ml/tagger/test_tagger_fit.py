@@ -11,8 +11,8 @@ import pytest
 
 torch = pytest.importorskip("torch", reason="comes with the extra `train`")
 
-from ml.tagger.labels import COLUMNS  # noqa: E402
-from ml.tagger.training import batches, fit, soup  # noqa: E402
+from ml.tagger.labels import COLUMNS, HEADS  # noqa: E402
+from ml.tagger.training import batches, export, fit, restore, soup  # noqa: E402
 from ml.tagger.training.batches import Prepared  # noqa: E402
 
 GOOD, BAD, PLAIN = 1000, 2000, 3000
@@ -144,3 +144,16 @@ def test_a_source_left_out_is_asked_and_not_learnt(
     trained(prepared, encoder, tmp_path, 1, epochs=1, leave_out=("public",))
     rows = np.load(tmp_path / "logits.npz")["rows"]
     assert {*rows} == {*range(300, 400)} | {row for row in range(400) if row % 2}
+
+
+def test_a_released_graph_gives_its_network_back_up_to_rounding(encoder, runs, tmp_path) -> None:
+    pytest.importorskip("onnx", reason="comes with the extra `train`")
+    state = torch.load(runs / "network_1" / "weights.pt", weights_only=True)
+    plain = {head: (torch.ones(1), torch.zeros(len(HEADS[head]))) for head in HEADS}
+    model = export.served(runs / "network_1" / "weights.pt", encoder, plain)
+    export.export_int8(model, tmp_path / "model.onnx")
+    found = restore.restored(tmp_path / "model.onnx", encoder).state_dict()
+    assert {*found} == {name for name in state if not name.startswith("intents.")}
+    for name, weight in found.items():
+        kept = state[name].float()
+        assert torch.allclose(weight, kept, atol=max(2e-3, float(kept.abs().max()) / 100)), name
