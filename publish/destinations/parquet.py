@@ -51,11 +51,17 @@ def read_back(edition: Edition, folder: Path) -> list[Held]:
                 reader,
                 mart,
                 mart.leaders_columns,
-                f"read_parquet({literal(f'{folder}/{FOLDER}/{mart.name}/*.parquet')})",
+                _read(folder / FOLDER / mart.name),
                 source(mart),
             )
             for mart in edition.tables
         ]
+
+
+def _read(target: Path) -> str:
+    """Every file of a mart. A folder above ours may be called `env=prod`, which is no column."""
+    files = ", ".join(literal(str(file)) for file in sorted(target.glob("*.parquet")))
+    return f"read_parquet([{files}], hive_partitioning = false)"
 
 
 def _parts(connection: duckdb.DuckDBPyConnection, mart: Mart) -> dict[str, str]:

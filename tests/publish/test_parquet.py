@@ -108,3 +108,14 @@ def test_a_lost_part_is_noticed_before_anybody_reads(
     )
     with pytest.raises(CannotPublish, match=rf"{MART}: 1298 rows in parquet/{MART}, 1300 in the"):
         cut(company)
+
+
+def test_what_the_folders_above_are_called_does_not_matter(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """Given a home in a folder that readers would make a column of, then it is published."""
+    monkeypatch.setenv("HEEDLINE_HOME", str(tmp_path / "env=prod" / "it's *our* home"))
+    company = Company()
+    company.build()
+    folder = cut(company)
+    assert sum(pq.read_metadata(file).num_rows for file in folder.iterdir()) == 1300
