@@ -6,7 +6,7 @@ READY := .venv/.ready
 OUR_CODE := heedline.py commands warehouse connectors expectations ml publish outreach sample runtime privacy dags dashboards bench tests
 
 .DEFAULT_GOAL := help
-.PHONY: help run up status test lint bench clean lock
+.PHONY: help run up status docs test lint bench clean lock
 
 help: ## show this list
 	@grep -hE '^[a-z-]+:.*## ' $(MAKEFILE_LIST) | sed -E 's/^([a-z-]+):.*## (.*)/\1\t\2/' | expand -t 10
@@ -29,6 +29,9 @@ up: $(READY) ## keep Airflow's UI and scheduler running until Ctrl-C
 
 status: $(READY) ## what is loaded, quarantined and published
 	@$(BIN)/heedline status
+
+docs: $(READY) ## what every table, column and metric means, as one page: data/docs/index.html
+	@$(BIN)/heedline docs
 
 test: $(READY) ## every test, the slow ones included
 	@$(BIN)/python -m pytest --numprocesses 2 --dist loadfile --no-loadscope-reorder

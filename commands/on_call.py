@@ -18,6 +18,7 @@ COMMANDS = {
     "customer": "customer.customer",
     "explain": "explain.explain",
     "query": "query.query",
+    "docs": "docs.docs",
     "deliver": "deliver.deliver",
     "outcomes": "outcomes.app",
     "drift": "drift.drift",

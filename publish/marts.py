@@ -38,6 +38,7 @@ class Mart:
 
     Attributes:
         keys: sets of columns of which dbt tests that they name one row.
+        partition_by: day or instant by whose year files of a mart that grows are cut.
     """
 
     name: str
@@ -45,6 +46,7 @@ class Mart:
     columns: tuple[Column, ...]
     view: str | None = None
     keys: tuple[tuple[str, ...], ...] = ()
+    partition_by: str | None = None
 
     @property
     def table(self) -> str:
@@ -145,7 +147,24 @@ def _mart(
         )
     columns = tuple(_column(column, kind, described[column.lower()]) for column, kind in found)
     description = _one_line(node.get("description"))
-    return Mart(name, description, columns, _view(connection, name), keys)
+    cut_by = _partition_by(node, columns)
+    return Mart(name, description, columns, _view(connection, name), keys, cut_by)
+
+
+def _partition_by(node: dict[str, Any], columns: tuple[Column, ...]) -> str | None:
+    """The column that the model's yml names (`config: meta: partition_by`)."""
+    named = next((meta["partition_by"] for meta in _metas(node) if "partition_by" in meta), None)
+    dated = [
+        column.name
+        for column in columns
+        if column.kind.startswith(("DATE", "TIMESTAMP")) and not column.is_personal
+    ]
+    if named is None or named in dated:
+        return named
+    raise CannotPublish(
+        f"publish: {SCHEMA}.{node['name']} is to be cut by {named}, which is no day or instant of "
+        f"it; name one of {', '.join(dated)} in the model's yml and build the marts again"
+    )
 
 
 def _view(connection: duckdb.DuckDBPyConnection, name: str) -> str | None:
@@ -163,10 +182,14 @@ def _view(connection: duckdb.DuckDBPyConnection, name: str) -> str | None:
 
 
 def _column(name: str, kind: str, described: dict[str, Any]) -> Column:
-    # dbt 1.10+ keeps column meta under `config`; older projects at the top. Either one counts.
-    metas = (described.get("meta"), (described.get("config") or {}).get("meta"))
-    personal = any(bool((meta or {}).get("personal_data")) for meta in metas)
+    personal = any(bool(meta.get("personal_data")) for meta in _metas(described))
     return Column(name, kind, _one_line(described.get("description")), personal)
+
+
+def _metas(described: dict[str, Any]) -> tuple[dict[str, Any], ...]:
+    """Meta of a model or column: dbt 1.10+ keeps it under `config`, older projects at the top."""
+    places = (described, described.get("config") or {})
+    return tuple(place.get("meta") or {} for place in places)
 
 
 def _one_line(text: str | None) -> str:

@@ -147,7 +147,7 @@ def run(
         builds.forget(increments.LAYER)
         if selector != "marts" and not is_planned:
             builds.forget(taking.LAYER)
-    outcome = _invoke(
+    outcome = invoke(
         [
             command,
             *(("--selector", selector) if selector else ()),
@@ -186,20 +186,24 @@ def compiled(sql: str, *, as_of: datetime, sources: list[str] | None = None) -> 
         DbtFailed: it does not compile.
     """
     arguments = ["compile", "--log-level", "none", "--inline", sql]
-    outcome = _invoke(arguments, as_of, sources, None, None)
+    outcome = invoke(arguments, as_of, sources, None, None)
     if outcome.exception is not None:
         raise DbtFailed(f"dbt compile: {outcome.exception}") from None
     return str(outcome.result.results[0].node.compiled_code)  # type: ignore[union-attr]
 
 
-def _invoke(
+def invoke(
     arguments: list[str],
     as_of: datetime,
     sources: list[str] | None,
     drop_folder: str | None,
     since: dict[str, str] | None,
 ) -> "dbtRunnerResult":
-    """One dbt command on this installation's warehouse, which dbt lets go of again."""
+    """One dbt command on this installation's warehouse, which dbt lets go of again.
+
+    Args:
+        arguments: the command (`build`, `docs generate`), then its own options.
+    """
     os.environ.setdefault("DO_NOT_TRACK", "1")
     os.environ["HEEDLINE_WAREHOUSE_FILE"] = str(settings().warehouse_file)
     # Not as vars: dbt reads the whole project anew when a var differs.
@@ -233,7 +237,9 @@ def _invoke(
                 return read
             _projects[variables] = cast("Manifest", read.result)
         written = ("--no-write-json",) if _is_described() else ()
-        return dbtRunner(manifest=_projects[variables]).invoke([command, *where, *written, *rest])
+        return dbtRunner(manifest=_projects[variables]).invoke(
+            [*command.split(), *where, *written, *rest]
+        )
     finally:
         _let_go()
 

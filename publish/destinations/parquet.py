@@ -1,5 +1,7 @@
-"""Parquet, one folder per mart: `parquet/<mart>/data.parquet` (zstd).
+"""Parquet (zstd), one folder per mart: `parquet/<mart>/data.parquet`, or a file per year.
 
+Marts that grow with time are cut (`Mart.partition_by`): `parquet/kpi_daily/2026.parquet`. The
+folder is the table: whoever reads all of its files has the mart's rows, with the mart's columns.
 For Power BI, Excel, Spark and anything else that reads columns. Personal data stays behind. Views
 are left to the snapshot.
 """
@@ -16,22 +18,29 @@ NAME = "parquet"
 FOR_LEADERS = True
 FOLDER = "parquet"
 FILE = "data.parquet"
+# Rows whose date is not known.
+UNDATED = "undated.parquet"
 
 
-def path_of(mart: Mart, folder: Path) -> Path:
-    """Where a mart's file lies below a version's folder."""
-    return folder / FOLDER / mart.name / FILE
+def source(mart: Mart) -> str:
+    """Where a mart's rows lie, relative to a version's folder: a file, or a folder of files.
+
+    It follows from the contract, not from the rows: a folder it is also where it holds one file.
+    """
+    place = f"{FOLDER}/{mart.name}"
+    return place if mart.partition_by else f"{place}/{FILE}"
 
 
 def write(edition: Edition, folder: Path) -> None:
     for mart in edition.tables:
-        target = path_of(mart, folder)
-        target.parent.mkdir(parents=True)
+        target = folder / FOLDER / mart.name
+        target.mkdir(parents=True)
         columns = ", ".join(_exact(column) for column in mart.leaders_columns)
-        edition.connection.execute(
-            f"copy (select {columns} from {mart.table}) to {literal(str(target))} "
-            "(format parquet, compression zstd)"
-        )
+        for file, rows in _parts(edition.connection, mart).items():
+            edition.connection.execute(
+                f"copy (select {columns} from {mart.table} where {rows}) "
+                f"to {literal(str(target / file))} (format parquet, compression zstd)"
+            )
 
 
 def read_back(edition: Edition, folder: Path) -> list[Held]:
@@ -42,11 +51,29 @@ def read_back(edition: Edition, folder: Path) -> list[Held]:
                 reader,
                 mart,
                 mart.leaders_columns,
-                f"read_parquet({literal(str(path_of(mart, folder)))})",
-                path_of(mart, folder).relative_to(folder).as_posix(),
+                _read(folder / FOLDER / mart.name),
+                source(mart),
             )
             for mart in edition.tables
         ]
+
+
+def _read(target: Path) -> str:
+    """Every file of a mart. A folder above ours may be called `env=prod`, which is no column."""
+    files = ", ".join(literal(str(file)) for file in sorted(target.glob("*.parquet")))
+    return f"read_parquet([{files}], hive_partitioning = false)"
+
+
+def _parts(connection: duckdb.DuckDBPyConnection, mart: Mart) -> dict[str, str]:
+    """The files of a mart, and the condition of the rows in each. One without rows has one, too."""
+    if mart.partition_by is None:
+        return {FILE: "true"}
+    year = f"year({mart.partition_by})"  # in UTC, as the warehouse's session is
+    found = connection.execute(f"select distinct {year} from {mart.table} order by 1").fetchall()
+    parts = {f"{one}.parquet": f"{year} = {one}" for (one,) in found if one is not None}
+    if (None,) in found:
+        parts[UNDATED] = f"{year} is null"
+    return parts or {FILE: "true"}
 
 
 def _exact(column: Column) -> str:

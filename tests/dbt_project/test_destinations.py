@@ -3,6 +3,7 @@
 On the acme company's own marts, views included.
 """
 
+import json
 from collections.abc import Iterator
 from datetime import UTC, datetime
 from decimal import Decimal
@@ -92,9 +93,26 @@ def leaders_postgres(database: psycopg.Connection, wanted: Tables) -> Tables:
 def test_parquet(version: Path, wanted: Tables) -> None:
     with duckdb.connect() as reader:
         reader.execute("set TimeZone = 'UTC'")
-        for file in (version / "parquet").glob("*/data.parquet"):
-            found = reader.execute(f"from '{file}'").fetchall()
-            assert exact(found) == exact(wanted[file.parent.name]), file.parent.name
+        for folder in (version / "parquet").iterdir():
+            found = reader.execute(f"from '{folder}/*.parquet'").fetchall()
+            assert exact(found) == exact(wanted[folder.name]), folder.name
+
+
+def test_every_fact_and_daily_kpi_is_cut_by_a_day_or_instant_that_does_not_move(
+    published: Path,
+) -> None:
+    manifest = json.loads((published / "dbt" / "target" / "manifest.json").read_text())
+    marts = {
+        node["name"]: (node["config"]["meta"].get("partition_by"), set(node["columns"]))
+        for node in manifest["nodes"].values()
+        if node["resource_type"] == "model" and node["schema"] == "marts"
+    }
+    cut = {name: column for name, (column, _) in marts.items() if column}
+    daily = {name for name, (_, columns) in marts.items() if "metric_date" in columns}
+    small_or_view = {"kpi_topic_alerts", "kpi_evidence", "kpi_levels_daily"}
+    assert {name for name in marts if name.startswith("fct_")} | daily - small_or_view <= set(cut)
+    moves = ("ended_at", "resolved_at", "solved_at", "answered_at", "updated_at")
+    assert [name for name, column in cut.items() if column.endswith(moves)] == []
 
 
 def test_tableau(hyper: Tables, wanted: Tables) -> None:

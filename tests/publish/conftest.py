@@ -37,6 +37,8 @@ class Company:
 
     unique: dict[str, list[str]] = field(default_factory=dict)
 
+    partition_by: dict[str, str] = field(default_factory=dict)
+
     def build(self, personal: dict[str, set[str]] | None = None) -> None:
         """(Re)build the marts and their manifest, and prepare the at-risk list."""
         with warehouse() as connection:
@@ -86,6 +88,8 @@ class Company:
                     "meta": {},
                     "config": {"meta": meta},
                 }
+        for table, column in self.partition_by.items():
+            nodes[f"model.heedline.{table}"]["config"] = {"meta": {"partition_by": column}}
         for table, columns in self.unique.items():
             nodes[f"test.heedline.{table}"] = {
                 "resource_type": "test",

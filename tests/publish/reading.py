@@ -58,8 +58,7 @@ def from_parquet(marts: list[str]) -> dict[str, list]:
     with duckdb.connect() as reader:
         reader.execute("create schema files")
         for mart in marts:
-            file = folder / mart / "data.parquet"
-            reader.execute(f"create view files.{mart} as from '{file}'")
+            reader.execute(f"create view files.{mart} as from '{folder}/{mart}/*.parquet'")
         return look(lambda query: reader.execute(query).fetchall(), "files", marts)
 
 

@@ -1,33 +1,20 @@
-"""The pages as people see them: a real Chromium, offline, nothing on its console.
-
-Debian's Chromium, as no wheel carries one: `.ci/run` installs it.
-"""
+"""The pages as people see them: a real Chromium, offline, nothing on its console."""
 
 import re
-from collections.abc import Iterator
 from pathlib import Path
-from shutil import which
 
 import duckdb
 import pytest
 from axe_playwright_python.sync_playwright import Axe
-from playwright.sync_api import Browser, Page, expect, sync_playwright
+from playwright.sync_api import Browser, Page, expect
 
 from publish import publish
+from tests.browsing import browser as browser
+from tests.browsing import in_a_browser
+from tests.browsing import opened as opened
 from tests.publish.conftest import Company
 
-CHROMIUM = which("chromium")
-pytestmark = [
-    pytest.mark.slow,
-    pytest.mark.skipif(CHROMIUM is None, reason="needs Chromium: apt-get install chromium"),
-]
-QUIET = [
-    *("--no-sandbox", "--disable-gpu", "--disable-background-networking"),
-    *("--disable-component-update", "--disable-sync", "--no-first-run"),
-]
-
-
-expect.set_options(timeout=60_000)  # a bound for a busy machine, not a speed
+pytestmark = in_a_browser
 
 
 @pytest.fixture(scope="module")
@@ -37,28 +24,6 @@ def version(tmp_path_factory: pytest.TempPathFactory) -> Path:
         company = Company()
         company.build()
         return publish(company.as_of).folder
-
-
-@pytest.fixture(scope="module")
-def browser() -> Iterator[Browser]:
-    with sync_playwright() as playwright:
-        browser = playwright.chromium.launch(executable_path=CHROMIUM, args=QUIET)
-        yield browser
-        browser.close()
-
-
-@pytest.fixture
-def opened(browser: Browser, version: Path) -> Iterator[Page]:
-    """A page whose console has to stay empty and which may ask for nothing but its file."""
-    context = browser.new_context(offline=True)
-    page = context.new_page()
-    said: list[str] = []
-    page.on("console", lambda message: said.append(message.text))
-    page.on("pageerror", lambda error: said.append(str(error)))
-    page.on("request", lambda asked: said.append(asked.url) if "file:" not in asked.url else None)
-    yield page
-    context.close()
-    assert said == []
 
 
 def report(page: Page, version: Path) -> None:

@@ -123,7 +123,7 @@ def finished() -> set[str]:
 def broken_off(taken: None, monkeypatch: pytest.MonkeyPatch) -> None:
     """Both layers are built, and what dbt does next is killed."""
     builds.finished(increments.plan(LOADED, ["zendesk"], None))
-    monkeypatch.setattr(dbt, "_invoke", lambda *_: (_ for _ in ()).throw(KeyboardInterrupt))
+    monkeypatch.setattr(dbt, "invoke", lambda *_: (_ for _ in ()).throw(KeyboardInterrupt))
 
 
 @pytest.mark.usefixtures("broken_off")

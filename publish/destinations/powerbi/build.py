@@ -107,7 +107,6 @@ def _folder_of(path: str) -> str:
 
 
 def _mart_table(mart: Mart, layer: SemanticLayer, dates: tuple[str, str] | None) -> Table:
-    source = f"{parquet.FOLDER}/{mart.name}/{parquet.FILE}"
     if dates and mart.name == dates[0]:
         return _dates_table(mart, dates[1])
     columns = mart.leaders_columns
@@ -118,7 +117,7 @@ def _mart_table(mart: Mart, layer: SemanticLayer, dates: tuple[str, str] | None)
     names = {column.name for column in columns}
     shown = tuple(_column(column, names, is_hidden=mart.name == DAILY) for column in columns)
     measures = scorecard.measures(mart.name, names)
-    return Table(mart.name, mart.description, shown, source, measures=measures)
+    return Table(mart.name, mart.description, shown, parquet.source(mart), measures=measures)
 
 
 def _column(column: Column, names: set[str], is_hidden: bool = False) -> ModelColumn:

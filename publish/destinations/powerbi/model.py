@@ -83,7 +83,8 @@ class Table:
     """A table.
 
     Attributes:
-        source: Parquet file relative to the published folder; or "", and then `rows` say it.
+        source: Parquet file, or a folder of such, relative to the published folder; or "", and then
+            `rows` say it.
         rows: M expression of a table that is written down in the project itself.
         levels: columns of its hierarchy "Calendar", the coarsest first; only of the date table.
     """

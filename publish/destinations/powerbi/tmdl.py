@@ -179,12 +179,8 @@ def _source(table: Table) -> str:
     """The query that fetches a table's rows, in M."""
     if not table.source:
         return f"let\n    Source = {table.rows}\nin\n    Source"
-    file = table.source.replace("/", "\\")
     chosen = ", ".join(f'"{column.source}"' for column in table.columns)
-    steps = [
-        f'Source = Parquet.Document(File.Contents({FOLDER_PARAMETER} & "\\{file}"))',
-        f"Chosen = Table.SelectColumns(Source, {{{chosen}}})",
-    ]
+    steps = [*_rows(table.source), f"Chosen = Table.SelectColumns(Source, {{{chosen}}})"]
     renamed = [f'{{"{c.source}", "{c.name}"}}' for c in table.columns if c.source != c.name]
     if renamed:
         steps.append(f"Named = Table.RenameColumns(Chosen, {{{', '.join(renamed)}}})")
@@ -195,6 +191,18 @@ def _source(table: Table) -> str:
         steps.append(f"Instants = Table.TransformColumns({last}, {{{changed}}})")
     last = steps[-1].split(" ", 1)[0]
     return "let\n    " + ",\n    ".join(steps) + f"\nin\n    {last}"
+
+
+def _rows(source: str) -> list[str]:
+    """Steps to `Source`, all rows of a Parquet file or of a folder of such."""
+    below = source.replace("/", "\\")
+    path = f'{FOLDER_PARAMETER} & "\\{below}"'
+    if source.endswith(".parquet"):
+        return [f"Source = Parquet.Document(File.Contents({path}))"]
+    return [
+        f'Files = Table.SelectRows(Folder.Files({path}), each [Extension] = ".parquet")',
+        "Source = Table.Combine(List.Transform(Files[Content], each Parquet.Document(_)))",
+    ]
 
 
 def _role(role: Role) -> str:

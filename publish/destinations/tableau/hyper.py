@@ -79,7 +79,9 @@ def read_back(edition: Edition, folder: Path) -> list[Held]:
 def _held(edition: Edition, reader: duckdb.DuckDBPyConnection, mart: Mart, rows: Path) -> Held:
     """What was read back; where it is what was sent, it has the mart's checksum."""
     columns = [kept(column).column for column in mart.leaders_columns]
-    found = hold(reader, mart, columns, f"read_parquet({literal(str(rows))})", f"{FOLDER}/{FILE}")
+    # A folder above ours may be called `env=prod`, which is no column.
+    relation = f"read_parquet({literal(str(rows))}, hive_partitioning = false)"
+    found = hold(reader, mart, columns, relation, f"{FOLDER}/{FILE}")
     sent = edition.connection.execute(
         f"select {checksum(columns)} from (select {_sent(mart)} from {mart.table})"
     ).fetchall()

@@ -58,7 +58,7 @@ class Asked:
         return f"{column} between date '{self.first}' and date '{self.last}'"
 
     def _file(self, table: str) -> str:
-        file = FILES.get(table, f"parquet/{table}/data.parquet")
+        file = FILES.get(table, f"parquet/{table}/*.parquet")
         return f"read_parquet('{self.version / file}')"
 
 

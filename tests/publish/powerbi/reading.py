@@ -8,7 +8,7 @@ import pyarrow.parquet as pq
 
 from tests.publish.powerbi.tmdl_reader import Node, reference
 
-FILE = re.compile(r'File\.Contents\(PublishedFolder & "\\([^"]+)"\)')
+FILE = re.compile(r'(?:File\.Contents|Folder\.Files)\(PublishedFolder & "\\([^"]+)"\)')
 
 
 def active(model: Node) -> list[tuple[str, str]]:
@@ -25,6 +25,7 @@ def source(table: Node) -> str:
 
 
 def parquet_of(version: Path, table: Node) -> Path | None:
+    """The file, or the folder of files, that a table is read from."""
     found = FILE.search(table.of("partition")[table.name].properties["source"])
     return version / found[1].replace("\\", "/") if found else None
 

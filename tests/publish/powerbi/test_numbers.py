@@ -28,7 +28,7 @@ PARTS_OF_A_MEASURE = ("first_response_minutes_", "speed_of_answer_")
 
 def rows(version: Path, mart: str, query: str) -> list[tuple[Any, ...]]:
     return duckdb.sql(
-        query.format(f"read_parquet('{version}/parquet/{mart}/data.parquet')")
+        query.format(f"read_parquet('{version}/parquet/{mart}/*.parquet')")
     ).fetchall()
 
 

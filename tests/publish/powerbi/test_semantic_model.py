@@ -6,6 +6,7 @@ from collections.abc import Iterator
 from datetime import timedelta
 from itertools import pairwise
 from pathlib import Path
+from typing import Any
 
 import pyarrow as pa
 import pyarrow.parquet as pq
@@ -92,7 +93,7 @@ def test_columns_are_those_of_the_parquet_files_with_their_types(
         path = parquet_of(version, table)
         if path is None:
             continue
-        schema = pq.read_schema(path)
+        schema = pq.ParquetDataset(path).schema
         for column in table.of("column").values():
             kind = schema.field(column.properties["sourceColumn"]).type
             assert column.properties["dataType"] == tabular(kind), (table.name, column.name)
@@ -103,6 +104,24 @@ def test_columns_are_those_of_the_parquet_files_with_their_types(
         ]
         read += 1
     assert read == len(model.of("table")) - 2  # the measures' table and who may see which team
+
+
+def test_what_grows_is_read_as_a_folder_and_anything_else_as_a_file(
+    model: Node, version: Path, manifest: dict[str, Any]
+) -> None:
+    grows = {
+        node["name"]
+        for node in manifest["nodes"].values()
+        if node["resource_type"] == "model" and node["config"]["meta"].get("partition_by")
+    }
+    read = {table.name: source(table) for table in model.of("table").values()}
+    folders = {name for name, query in read.items() if "Folder.Files(" in query}
+    assert folders == grows & set(read)
+    assert {"kpi_daily", "fct_conversations"} <= folders
+    for name in folders:
+        path = parquet_of(version, model.of("table")[name])
+        assert path is not None
+        assert {file.suffix for file in path.iterdir()} == {".parquet"}, name
 
 
 def tabular(kind: pa.DataType) -> str:
@@ -126,7 +145,7 @@ def test_instants_are_turned_to_utc_and_days_are_left_alone(model: Node, version
         path = parquet_of(version, table)
         if path is None:
             continue
-        schema = pq.read_schema(path)
+        schema = pq.ParquetDataset(path).schema
         instants = {name for name in table.of("column") if is_instant(schema, name)}
         named = set(re.findall(r'\{"(\w+)", UtcInstant, type nullable datetime\}', source(table)))
         assert named == instants, table.name

@@ -6,18 +6,17 @@ from typing import Any
 import pytest
 from playwright.sync_api import Page, Response, sync_playwright
 
+from tests.browsing import CHROMIUM, QUIET, in_a_browser
 from tests.publish.superset.asking import chart_data, ids
 from tests.publish.superset.conftest import READER, Bundle
 from tests.publish.superset.server import Superset
 
 pytestmark = [
-    pytest.mark.slow,
     pytest.mark.skipif(
         os.environ.get("HEEDLINE_SUPERSET") != "1", reason="HEEDLINE_SUPERSET is off"
     ),
+    *in_a_browser,
 ]
-CHROMIUM = "/usr/bin/chromium"
-QUIET = ["--no-sandbox", "--disable-gpu", "--disable-background-networking"]
 
 
 def test_dashboards_draw_by_the_saved_queries_and_ask_nobody_else(
