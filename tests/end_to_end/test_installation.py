@@ -11,74 +11,31 @@ import re
 import shutil
 import signal
 import subprocess
-from collections.abc import Iterator
 from pathlib import Path
-from typing import NamedTuple
 
 import pytest
 
 from tests.end_to_end.conftest import Heedline, started, wait_until_it_says
 from tests.end_to_end.looking import (
+    Person,
     assert_no_process_of,
     assert_nowhere,
+    assert_says_what_files_say,
     customers,
     mart_hashes,
     published,
     query,
     rows,
+    somebody,
+    tables_of,
     warehouse_of,
 )
 from tests.publish.people import People, of_sample
-from tests.publish.postgres_server import Server, running
+from tests.publish.postgres_server import Server
 from tests.publish.texts import texts_below, texts_in_postgres
 from tests.searching import files_with
 
 pytestmark = pytest.mark.slow
-
-CHOSEN = """
-    select clusters.customer_id, min(contacts.email), list(clusters.remote_id)
-    from ml.identity_clusters as clusters
-    inner join intermediate.int_contacts as contacts using (source_system, remote_id)
-    group by clusters.customer_id
-    having list_has_all(
-        list(clusters.source_system), ['zendesk', 'intercom', 'email', 'stripe']
-    ) and count(distinct contacts.email) = 1
-    order by clusters.customer_id limit 1
-"""
-
-# Every table in Postgres that is ours: another one by the same name has another id.
-TABLES = """
-    select oid, relname from pg_class
-    where relnamespace in ('kpi'::regnamespace, 'success'::regnamespace) order by oid
-"""
-
-
-class Person(NamedTuple):
-    """Somebody of the sample company who is on four channels under one address."""
-
-    customer: str
-    email: str
-    remote_ids: list[str]
-
-    @property
-    def texts(self) -> list[str]:
-        """What must not be found anywhere once they are erased."""
-        return [self.customer, self.email, *(i for i in self.remote_ids if len(i) >= 10)]
-
-
-@pytest.fixture(scope="module")
-def database() -> Iterator[Server]:
-    with running() as server:
-        yield server
-
-
-@pytest.fixture(scope="module")
-def to_postgres(database: Server) -> dict[str, str]:
-    """Settings of an installation that publishes into the database, too."""
-    return {
-        "HEEDLINE_DESTINATIONS": "tableau,postgres",
-        "AIRFLOW_CONN_HEEDLINE_POSTGRES": database.uri(),
-    }
 
 
 @pytest.fixture(scope="module")
@@ -98,8 +55,7 @@ def everybody(first_run: subprocess.CompletedProcess[str], home: Path) -> People
 @pytest.fixture(scope="module")
 def person(first_run: subprocess.CompletedProcess[str], home: Path) -> Person:
     shutil.copy(warehouse_of(home), home / "backup.duckdb")
-    (row,) = query(warehouse_of(home), CHOSEN)
-    return Person(*row)
+    return somebody(warehouse_of(home))
 
 
 def test_first_run_goes_from_every_channel_to_the_published_files(
@@ -246,18 +202,7 @@ def test_killed_halfway_and_completed_the_person_is_nowhere(
 def test_the_next_publish_has_brought_the_database_to_what_the_files_say(
     home: Path, database: Server, everybody: People, person: Person
 ) -> None:
-    version = published(home).resolve().name
-    held = database.execute("select distinct version from kpi.publication")
-    assert held == [(version,)]
-    for schema, file in (("kpi", "support"), ("success", "success/success")):
-        path = published(home) / f"{file}.duckdb"
-        counted = {
-            name: query(path, f"select count(*) from {name}")[0][0]
-            for (name,) in query(path, "select table_name from duckdb_tables()")
-        }
-        for name, count in counted.items():
-            there = database.execute(f"select count(*) from {schema}.{name}")
-            assert there == [(count,)], f"{schema}.{name}"
+    assert_says_what_files_say(database, published(home).resolve())
     with database.connect() as connection:
         assert everybody.found(texts_in_postgres(connection, "kpi")) == {}
         seen = everybody.found(texts_in_postgres(connection, "success"))
@@ -279,7 +224,7 @@ def test_neither_vendors_that_serve_everything_again_nor_a_restored_backup_bring
     to_postgres: dict[str, str],
 ) -> None:
     before, version = mart_hashes(home), published(home).resolve()
-    tables = database.execute(TABLES)
+    tables = tables_of(database)
     # Without cursors every vendor is asked for all it has.
     shutil.rmtree(home / "data" / "dlt")
     shutil.rmtree(home / "data" / "landing")
@@ -306,5 +251,5 @@ def test_neither_vendors_that_serve_everything_again_nor_a_restored_backup_bring
     assert new_rows == []
     assert mart_hashes(home) == before
     assert published(home).resolve() == version
-    assert database.execute(TABLES) == tables
+    assert tables_of(database) == tables
     assert f"Postgres has {version.name}" in heedline("status", **to_postgres).stdout

@@ -13,7 +13,6 @@ from typing import Any
 
 import duckdb
 import psycopg
-from tableauhyperapi import Connection, HyperProcess, Telemetry
 
 Places = Iterator[tuple[str, set[str]]]
 
@@ -72,6 +71,9 @@ def _of_relation(reader: duckdb.DuckDBPyConnection, relation: str, place: str) -
 
 
 def _of_hyper(path: Path) -> Places:
+    # There is none for Linux on ARM, nor such a file there.
+    from tableauhyperapi import Connection, HyperProcess, Telemetry
+
     with (
         HyperProcess(
             Telemetry.DO_NOT_SEND_USAGE_DATA_TO_TABLEAU, parameters={"log_config": ""}
