@@ -81,8 +81,7 @@ def write(folder: Path, as_of: datetime) -> None:
             risk_reasons=data["risk_reasons"].to_dict("records"),
             definitions=data["definitions"].to_dict("records"),
             weeks=report_data.WEEKS,
-            trending=_trending(data),
-            **{name: data[name].to_dict("records") for name in ("agents", "gaps")},
+            **{name: data[name].to_dict("records") for name in ("trending", "agents", "gaps")},
             **_filters(folder),
         )
     )
@@ -137,12 +136,6 @@ def _scorecard(data: ReportData) -> list[dict[str, Any]]:
         row["spark"] = charts.sparkline(list(row["trend"]["value"]))
         rows.append(row)
     return rows
-
-
-def _trending(data: ReportData) -> list[dict[str, Any]]:
-    """Flagged days, each with its `examples` (`ref`, `text`; no text where none may be shown)."""
-    rows = data["trending"].to_dict("records")
-    return [{**row, "examples": list(row["examples"])} for row in rows]
 
 
 def _trend(data: ReportData, row: dict[str, Any]) -> pd.DataFrame:

@@ -1,7 +1,8 @@
 """Numbers of the HTML report, read from the leaders' snapshot.
 
 The snapshot has no personal data, so the report cannot show any. Every query takes its "now" from
-`as_of`; weeks are ISO weeks in UTC and only whole ones are drawn.
+`as_of`; weeks are ISO weeks in UTC and only whole ones are drawn. Words of customers are those of
+`kpi_topic_examples`: redacted, and none where none may be shown.
 """
 
 from dataclasses import dataclass
@@ -180,4 +181,6 @@ def read(snapshot: Path, as_of: str) -> ReportData:
         for name, query in _QUERIES.items():
             parameters = {"as_of": as_of} if "$as_of" in query else {}
             frames[name] = connection.execute(query, parameters).df()
+    # As lists: an array has no truth value.
+    frames["trending"]["examples"] = frames["trending"]["examples"].map(list)
     return ReportData(frames)

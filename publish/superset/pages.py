@@ -44,7 +44,7 @@ class Page:
             "position": self._position(),
             "metadata": {
                 "color_scheme": COLOR_SCHEME,
-                # Counted off from the scheme, two channels of one chart had the same colour.
+                # Counted off from the scheme, a channel would have another colour on each chart.
                 "label_colors": CHANNELS,
                 "cross_filters_enabled": False,
                 "refresh_frequency": 0,

@@ -3,7 +3,7 @@
 with alerts as (
     select
         *,
-        row_number() over (partition by topic, metric_date order by opened_at desc, conversation_id) as position
+        row_number() over (partition by topic, metric_date order by opened_at desc nulls last, conversation_id) as position
     from {{ ref('kpi_topic_alerts') }}
 ),
 
