@@ -1,7 +1,7 @@
 """Charts of the report as static SVG: drawn once here, so that they are there without any script.
 
 Text and grid are drawn in two marker colours that the report's style sheet recolours for light,
-dark and print. Series colours keep their contrast on both backgrounds (Paul Tol's bright scheme).
+dark and print.
 """
 
 import re
@@ -11,13 +11,10 @@ import altair as alt
 import pandas as pd
 import vl_convert
 
+from publish.colours import PALETTE
 from publish.formats import SHARES
 
 INK, GRID = "#717274", "#b7b8ba"
-PALETTE = (
-    *("#4477aa", "#ee6677", "#228833", "#ccbb44", "#66ccee"),
-    *("#aa3377", "#ee7733", "#009988", "#999999"),
-)
 WIDTH, HEIGHT = 520, 220
 _CONFIG = {
     "background": None,

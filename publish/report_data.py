@@ -1,7 +1,8 @@
 """Numbers of the HTML report, read from the leaders' snapshot.
 
 The snapshot has no personal data, so the report cannot show any. Every query takes its "now" from
-`as_of`; weeks are ISO weeks in UTC and only whole ones are drawn.
+`as_of`; weeks are ISO weeks in UTC and only whole ones are drawn. Words of customers are those of
+`kpi_topic_examples`: redacted, and none where none may be shown.
 """
 
 from dataclasses import dataclass
@@ -97,21 +98,21 @@ _QUERIES = {
     "trending": f"""
         with written as (
             select incident_id, count(*) filter (where is_unsolved) as unsolved,
-                mode(alerts.channel order by alerts.channel) as channel,
-                string_agg(source_system || ' ' || remote_id, ', ' order by place)
-                    filter (where place <= 3) as examples
-            from (
-                select alerts.*, facts.source_system, facts.remote_id,
-                    row_number() over (
-                        partition by incident_id order by alerts.opened_at desc, conversation_id
-                    ) as place
-                from kpi_topic_alerts as alerts
-                inner join fct_conversations as facts using (conversation_id)
-            ) as alerts
-            group by incident_id
+                mode(channel order by channel) as channel
+            from kpi_topic_alerts group by incident_id
+        ),
+        examples as (
+            select topic, metric_date,
+                list(
+                    {{ref: source_system || ' ' || remote_id, text: example_text}} order by position
+                ) as examples
+            from kpi_topic_examples group by all
         )
-        select topic, metric_date, conversations, expected, unsolved, channel, examples
-        from kpi_topics_trending left join written using (incident_id)
+        select topic, metric_date, conversations, expected, unsolved, channel,
+            coalesce(examples, []) as examples
+        from kpi_topics_trending
+        left join written using (incident_id)
+        left join examples using (topic, metric_date)
         where is_trending and metric_date > ($as_of::timestamptz)::date - {7 * WEEKS}
         order by metric_date desc, topic limit 12
     """,
@@ -180,4 +181,6 @@ def read(snapshot: Path, as_of: str) -> ReportData:
         for name, query in _QUERIES.items():
             parameters = {"as_of": as_of} if "$as_of" in query else {}
             frames[name] = connection.execute(query, parameters).df()
+    # As lists: an array has no truth value.
+    frames["trending"]["examples"] = frames["trending"]["examples"].map(list)
     return ReportData(frames)

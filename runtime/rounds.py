@@ -15,6 +15,8 @@ from runtime.local_airflow import LocalAirflow, StartFailed
 from warehouse.clock import iso
 
 CHAIN = ("unify", "enrich", "marts", "publish")
+# What comes after it, as the database, may fail without taking the files away.
+_PUBLISHES = ("publish", "publish_version")
 _OVER = {"success", "failed"}
 # A look costs 40 ms of the machine that the tasks run on, so the longer nothing moves, the fewer.
 _POLL_SECONDS = 1
@@ -35,7 +37,7 @@ class TaskFailure:
 
 @dataclass
 class RoundResult:
-    """How a round ended. `published` is false when the chain stopped before its end."""
+    """How a round ended. `published` is false when the chain stopped before there was a version."""
 
     since: datetime
     seconds: float = 0.0
@@ -99,10 +101,9 @@ class Round:
             return False
         if all(states[dag_id] == "failed" for dag_id in self._ingest):
             return True  # nothing new came in at all: what is published stays
-        if any(states.get(dag_id) == "failed" for dag_id in CHAIN):
-            return True
-        result.published = states.get(CHAIN[-1]) == "success"
-        return result.published
+        result.published = self._told.get(_PUBLISHES) == "success"
+        broke_off = any(states.get(dag_id) == "failed" for dag_id in CHAIN)
+        return broke_off or states.get(CHAIN[-1]) == "success"
 
     def _tell(self, runs: dict[str, dict[str, Any]], result: RoundResult) -> None:
         """Tell what changed in the runs, by DAG, that were not over at the last look."""

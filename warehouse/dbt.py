@@ -210,6 +210,7 @@ def invoke(
     os.environ["HEEDLINE_AS_OF"] = iso(as_of)
     os.environ["HEEDLINE_DROP_FOLDER"] = drop_folder or ""
     os.environ["HEEDLINE_SINCE"] = json.dumps(since)
+    os.environ["HEEDLINE_EXAMPLE_TEXTS"] = str(settings().example_texts).lower()
     from dbt.cli.main import dbtRunner
 
     with warehouse() as connection:  # the tables that models read exist before dbt opens the file

@@ -63,6 +63,10 @@ class Settings(BaseSettings):
         description="what marts are published to beside the standard files, comma separated "
         "(docs/bi.md); empty = the files that this installation can write",
     )
+    example_texts: bool = Field(
+        default=True,
+        description="show leaders redacted beginnings of customers' messages (trending issues)",
+    )
     keep_versions: int = Field(default=5, ge=1, description="published versions kept")
     keep_minutes: float = Field(
         default=60, ge=0, description="minutes that a replaced version stays for who still reads it"

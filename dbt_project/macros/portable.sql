@@ -287,3 +287,13 @@
 {% macro digits_in(column) -%}
     length(regexp_replace({{ column }}, '\P{Nd}', '', 'g'))
 {%- endmacro %}
+
+{#- The beginning of a text in one line: at most so many characters, and three dots where more follows. No word (and
+    no placeholder) is cut. -#}
+{% macro beginning_of(column, characters) -%}
+    {%- set line = "trim(regexp_replace(" ~ column ~ ", '\\s+', ' ', 'g'))" -%}
+    case
+        when length({{ line }}) <= {{ characters }} then {{ line }}
+        else regexp_replace(left({{ line }}, {{ characters }}), '\s*\S*$', '') || ' …'
+    end
+{%- endmacro %}

@@ -3,10 +3,12 @@
 from dataclasses import dataclass
 from typing import Any
 
+from publish.colours import CHANNELS
 from publish.superset.charts import Chart
 from publish.superset.datasets import CannotBuild, Dataset
 from publish.superset.ids import uuid_of
 from publish.superset.metrics import FORMATS, Kpi
+from publish.superset.pictures import COLOR_SCHEME
 
 _COLUMNS = 12
 _SCORECARD = "kpi_scorecard"
@@ -41,7 +43,9 @@ class Page:
             "uuid": self.uuid,
             "position": self._position(),
             "metadata": {
-                "color_scheme": "supersetColors",
+                "color_scheme": COLOR_SCHEME,
+                # Counted off from the scheme, a channel would have another colour on each chart.
+                "label_colors": CHANNELS,
                 "cross_filters_enabled": False,
                 "refresh_frequency": 0,
                 "expanded_slices": {},

@@ -7,6 +7,7 @@ if TYPE_CHECKING:
     from publish.superset.charts import Chart
 
 MOST_ROWS = 1000
+COLOR_SCHEME = "supersetColors"
 VIZ = {
     "number": "big_number_total",
     "table": "table",
@@ -112,7 +113,7 @@ def _series(chart: "Chart") -> dict[str, Any]:
         "truncateYAxis": is_share,
         "y_axis_bounds": [None, 1 if is_share else None],
         "show_value": bool(chart.asked.get("values")),
-        "color_scheme": "supersetColors",
+        "color_scheme": COLOR_SCHEME,
         "order_desc": True,
         "show_empty_columns": True,
         "truncate_metric": True,

@@ -3,10 +3,13 @@
 import os
 import subprocess
 import sys
-from collections.abc import Callable
+from collections.abc import Callable, Iterator
 from pathlib import Path
 
 import pytest
+
+from publish.destinations import tableau
+from tests.publish.postgres_server import Server, running
 
 ROOT = Path(__file__).resolve().parents[2]
 Heedline = Callable[..., subprocess.CompletedProcess[str]]
@@ -45,6 +48,22 @@ def heedline(home: Path) -> Heedline:
         )
 
     return run
+
+
+@pytest.fixture(scope="module")
+def database() -> Iterator[Server]:
+    with running() as server:
+        yield server
+
+
+@pytest.fixture(scope="module")
+def to_postgres(database: Server) -> dict[str, str]:
+    """Settings of an installation that publishes into the database, too."""
+    named = [tableau.NAME] if tableau.is_installed() else []
+    return {
+        "HEEDLINE_DESTINATIONS": ",".join([*named, "postgres"]),
+        "AIRFLOW_CONN_HEEDLINE_POSTGRES": database.uri(),
+    }
 
 
 def started(home: Path, *arguments: str, **environment: str) -> subprocess.Popen[str]:

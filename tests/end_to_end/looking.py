@@ -4,10 +4,42 @@ import json
 import os
 import time
 from pathlib import Path
+from typing import NamedTuple
 
 import duckdb
 
+from tests.publish.postgres_server import Server
 from tests.searching import files_with
+
+CHOSEN = """
+    select clusters.customer_id, min(contacts.email), list(clusters.remote_id)
+    from ml.identity_clusters as clusters
+    inner join intermediate.int_contacts as contacts using (source_system, remote_id)
+    group by clusters.customer_id
+    having list_has_all(
+        list(clusters.source_system), ['zendesk', 'intercom', 'email', 'stripe']
+    ) and count(distinct contacts.email) = 1
+    order by clusters.customer_id limit 1
+"""
+
+
+class Person(NamedTuple):
+    """Somebody of the sample company who is on four channels under one address."""
+
+    customer: str
+    email: str
+    remote_ids: list[str]
+
+    @property
+    def texts(self) -> list[str]:
+        """What must not be found anywhere once they are erased."""
+        return [self.customer, self.email, *(i for i in self.remote_ids if len(i) >= 10)]
+
+
+def somebody(warehouse: Path) -> Person:
+    """The first such person."""
+    (row,) = query(warehouse, CHOSEN)
+    return Person(*row)
 
 
 def warehouse_of(home: Path) -> Path:
@@ -36,6 +68,24 @@ def mart_hashes(home: Path) -> dict[str, str]:
 
 def customers(home: Path) -> set[str]:
     return {row[0] for row in rows(home, "select customer_id from dim_customers")}
+
+
+def tables_of(database: Server) -> list[tuple]:
+    """Every table in Postgres that is ours: another one by the same name has another id."""
+    return database.execute(
+        "select oid, relname from pg_class where relnamespace in "
+        "('kpi'::regnamespace, 'success'::regnamespace) order by oid"
+    )
+
+
+def assert_says_what_files_say(database: Server, version: Path) -> None:
+    """Both schemas have every table of this version's files, with as many rows."""
+    assert database.execute("select distinct version from kpi.publication") == [(version.name,)]
+    for schema, file in (("kpi", "support"), ("success", "success/success")):
+        path = version / f"{file}.duckdb"
+        for (name,) in query(path, "select table_name from duckdb_tables()"):
+            wanted = query(path, f"select count(*) from {name}")
+            assert database.execute(f"select count(*) from {schema}.{name}") == wanted, name
 
 
 def assert_nowhere(home: Path, texts: list[str]) -> None:

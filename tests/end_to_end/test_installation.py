@@ -1,7 +1,8 @@
 """The life of one installation on the sample company, under a real scheduler, in file order.
 
-It runs, refuses another company, is interrupted, erases a person and is killed while it does, keeps
-that person out of what vendors still serve and out of a restored backup, and changes nothing else.
+It runs while its BI database is down, refuses another company, is interrupted, erases a person and
+is killed while it does, brings the database up to date, keeps that person out of what vendors still
+serve and out of a restored backup, and changes nothing else.
 """
 
 import csv
@@ -11,66 +12,56 @@ import shutil
 import signal
 import subprocess
 from pathlib import Path
-from typing import NamedTuple
 
 import pytest
 
 from tests.end_to_end.conftest import Heedline, started, wait_until_it_says
 from tests.end_to_end.looking import (
+    Person,
     assert_no_process_of,
     assert_nowhere,
+    assert_says_what_files_say,
     customers,
     mart_hashes,
     published,
     query,
     rows,
+    somebody,
+    tables_of,
     warehouse_of,
 )
+from tests.publish.people import People, of_sample
+from tests.publish.postgres_server import Server
+from tests.publish.texts import texts_below, texts_in_postgres
 from tests.searching import files_with
 
 pytestmark = pytest.mark.slow
 
-CHOSEN = """
-    select clusters.customer_id, min(contacts.email), list(clusters.remote_id)
-    from ml.identity_clusters as clusters
-    inner join intermediate.int_contacts as contacts using (source_system, remote_id)
-    group by clusters.customer_id
-    having list_has_all(
-        list(clusters.source_system), ['zendesk', 'intercom', 'email', 'stripe']
-    ) and count(distinct contacts.email) = 1
-    order by clusters.customer_id limit 1
-"""
 
-
-class Person(NamedTuple):
-    """Somebody of the sample company who is on four channels under one address."""
-
-    customer: str
-    email: str
-    remote_ids: list[str]
-
-    @property
-    def texts(self) -> list[str]:
-        """What must not be found anywhere once they are erased."""
-        return [self.customer, self.email, *(i for i in self.remote_ids if len(i) >= 10)]
+@pytest.fixture(scope="module")
+def first_run(
+    heedline: Heedline, database: Server, to_postgres: dict[str, str]
+) -> subprocess.CompletedProcess[str]:
+    with database.stopped():
+        return heedline("run", "--size", "small", **to_postgres)
 
 
 @pytest.fixture(scope="module")
-def first_run(heedline: Heedline) -> subprocess.CompletedProcess[str]:
-    return heedline("run", "--size", "small")
+def everybody(first_run: subprocess.CompletedProcess[str], home: Path) -> People:
+    (world,) = (home / "data" / "sample").glob("*/world")
+    return of_sample(world)
 
 
 @pytest.fixture(scope="module")
 def person(first_run: subprocess.CompletedProcess[str], home: Path) -> Person:
     shutil.copy(warehouse_of(home), home / "backup.duckdb")
-    (row,) = query(warehouse_of(home), CHOSEN)
-    return Person(*row)
+    return somebody(warehouse_of(home))
 
 
 def test_first_run_goes_from_every_channel_to_the_published_files(
     first_run: subprocess.CompletedProcess[str], home: Path
 ) -> None:
-    assert first_run.returncode == 0, first_run.stdout + first_run.stderr
+    assert "publish.publish_version" in first_run.stdout, first_run.stdout + first_run.stderr
     for channel in ("zendesk", "intercom", "twilio", "email", "survey", "salesforce", "stripe"):
         assert f"ingest_{channel}.load" in first_run.stdout
     assert "KPI scorecard" in first_run.stdout
@@ -83,6 +74,37 @@ def test_first_run_goes_from_every_channel_to_the_published_files(
         "success/at_risk.html",
     ):
         assert (published(home) / name).exists(), name
+
+
+def test_a_database_that_is_down_is_named_and_holds_nothing_else_up(
+    first_run: subprocess.CompletedProcess[str],
+    heedline: Heedline,
+    home: Path,
+    database: Server,
+    to_postgres: dict[str, str],
+) -> None:
+    assert first_run.returncode == 1
+    where = rf"127\.0\.0\.1:{database.port}/bi"
+    assert re.search(
+        rf"failed publish\.load_postgres: PostgresBehind: publish: .*{where}.* version before",
+        first_run.stderr,
+    ), first_run.stderr
+    assert re.search(r"not everything worked: publish\.load_postgres;", first_run.stderr)
+    status = heedline("status", **to_postgres)
+    assert "Postgres is behind: it has no version yet" in status.stdout
+    assert database.password not in first_run.stdout + first_run.stderr + status.stdout
+    assert not files_with(home / "data" / "airflow" / "logs", database.password)
+
+
+def test_leaders_find_nobody_of_the_company_and_the_success_team_does(
+    everybody: People, home: Path
+) -> None:
+    assert everybody.found(texts_below(published(home), leave_out="success")) == {}
+
+    found = everybody.found(texts_below(published(home) / "success"))
+    seen = {kind: len(whom) for kind, whom in found.items()}
+    assert min(seen["email"], seen["phone"], seen["name"]) > 200
+    assert seen["surname"] > 20
 
 
 @pytest.mark.usefixtures("first_run")
@@ -160,14 +182,14 @@ def test_an_unknown_person_is_one_line(heedline: Heedline) -> None:
 
 
 def test_killed_halfway_and_completed_the_person_is_nowhere(
-    heedline: Heedline, home: Path, person: Person
+    heedline: Heedline, home: Path, person: Person, to_postgres: dict[str, str]
 ) -> None:
     others = customers(home) - {person.customer}
-    process = started(home, "erase", person.customer, "--yes")
+    process = started(home, "erase", person.customer, "--yes", **to_postgres)
     wait_until_it_says("erase.sweep", process)
     process.kill()
     process.communicate()
-    done = heedline("erase", "--replay")
+    done = heedline("erase", "--replay", **to_postgres)
     assert done.returncode == 0, done.stdout + done.stderr
     assert "erased and proved" in done.stdout
     assert "found 0" in done.stdout
@@ -177,6 +199,17 @@ def test_killed_halfway_and_completed_the_person_is_nowhere(
     assert [json.loads(p.read_text())["found"] for p in proofs] == [0]
 
 
+def test_the_next_publish_has_brought_the_database_to_what_the_files_say(
+    home: Path, database: Server, everybody: People, person: Person
+) -> None:
+    assert_says_what_files_say(database, published(home).resolve())
+    with database.connect() as connection:
+        assert everybody.found(texts_in_postgres(connection, "kpi")) == {}
+        seen = everybody.found(texts_in_postgres(connection, "success"))
+    assert {"email", "phone", "name"} <= seen.keys()
+    assert person.email not in seen["email"]
+
+
 def test_erasing_again_says_that_it_is_done(heedline: Heedline, person: Person) -> None:
     done = heedline("erase", person.email, "--yes")
     assert done.returncode == 0
@@ -184,15 +217,20 @@ def test_erasing_again_says_that_it_is_done(heedline: Heedline, person: Person) 
 
 
 def test_neither_vendors_that_serve_everything_again_nor_a_restored_backup_bring_the_person_back(
-    heedline: Heedline, home: Path, person: Person
+    heedline: Heedline,
+    home: Path,
+    person: Person,
+    database: Server,
+    to_postgres: dict[str, str],
 ) -> None:
     before, version = mart_hashes(home), published(home).resolve()
+    tables = tables_of(database)
     # Without cursors every vendor is asked for all it has.
     shutil.rmtree(home / "data" / "dlt")
     shutil.rmtree(home / "data" / "landing")
     shutil.copy(home / "backup.duckdb", warehouse_of(home))
     assert files_with(home / "data" / "warehouse", person.email)
-    done = heedline("run", "--size", "small")
+    done = heedline("run", "--size", "small", **to_postgres)
     assert done.returncode == 0, done.stdout + done.stderr
     assert "publish.finish_erasures" in done.stdout
     (left_out, unaccounted) = query(
@@ -213,3 +251,5 @@ def test_neither_vendors_that_serve_everything_again_nor_a_restored_backup_bring
     assert new_rows == []
     assert mart_hashes(home) == before
     assert published(home).resolve() == version
+    assert tables_of(database) == tables
+    assert f"Postgres has {version.name}" in heedline("status", **to_postgres).stdout

@@ -59,6 +59,13 @@ select 'v' || i as conversation_id, 't1' as incident_id, 'email' as channel, i <
     timestamptz '2026-06-20 10:00:00+00' + to_minutes(i::integer) as opened_at
 from range(9) as r(i);
 
+create or replace table marts.kpi_topic_examples as
+select 'login' as topic, date '2026-06-20' as metric_date, 't1' as incident_id, (9 - i)::bigint as position,
+    'v' || i as conversation_id, 'zendesk' as source_system, i::varchar as remote_id, 'email' as channel,
+    timestamptz '2026-06-20 10:00:00+00' + to_minutes(i::integer) as opened_at,
+    case when i > 6 then 'I cannot log in as <NAME>, <b>again</b> ' || i end as example_text
+from range(6, 9) as r(i);
+
 create or replace table marts.kpi_agents_weekly as
 select date '2026-06-22' - (7 * w)::integer as period_start, true as is_complete, 'a1' as agent_id, kpi,
     numerator::double as numerator, denominator::double as denominator

@@ -11,9 +11,9 @@ import shutil
 import socket
 import subprocess
 import tempfile
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from contextlib import contextmanager
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from importlib.util import find_spec
 from pathlib import Path
 from urllib.parse import quote
@@ -37,6 +37,17 @@ class Server:
 
     port: int
     password: str
+    control: Callable[..., None] = field(repr=False)
+    """`pg_ctl` on it."""
+
+    @contextmanager
+    def stopped(self) -> Iterator[None]:
+        """Nobody answers on its port meanwhile."""
+        self.control("--mode", "fast", "stop")
+        try:
+            yield
+        finally:
+            self.control("start")
 
     def uri(self, user: str = "postgres", password: str | None = None, database: str = "bi") -> str:
         secret = quote(self.password if password is None else password, safe="")
@@ -90,23 +101,27 @@ def running() -> Iterator[Server]:
         )
         settings = ["listen_addresses=127.0.0.1", "unix_socket_directories=", "fsync=off"]
         options = " ".join(f"-c {setting}" for setting in (f"port={port}", *settings))
-        control = [programs / "pg_ctl", "--pgdata", data, "--wait", "--silent"]
-        subprocess.run(
-            [*control, "--log", home / "log", "--options", options, "start"],
-            check=True,
-            cwd=home,
-            **_UNPRIVILEGED,
-        )
+
+        def control(*arguments: str) -> None:
+            """It finds the server by the process id that it left in its folder."""
+            subprocess.run(
+                [
+                    *(programs / "pg_ctl", "--pgdata", data, "--wait", "--silent"),
+                    *("--log", home / "log", "--options", options, *arguments),
+                ],
+                check=True,
+                cwd=home,
+                **_UNPRIVILEGED,
+            )
+
+        control("start")
         try:
-            made = Server(port, password)
+            made = Server(port, password, control)
             with psycopg.connect(made.uri(database="postgres"), autocommit=True) as connection:
                 connection.execute("create database bi")
             yield made
         finally:
-            # By the process id that the server left in its folder.
-            subprocess.run(
-                [*control, "--mode", "fast", "stop"], check=True, cwd=home, **_UNPRIVILEGED
-            )
+            control("--mode", "fast", "stop")
     finally:
         shutil.rmtree(home)
 

@@ -56,9 +56,24 @@ def test_every_script_that_may_run_is_named_by_its_hash(page: str) -> None:
 def test_trending_issues_agents_and_gaps_are_tables_without_any_script(page: str) -> None:
     without = re.sub(r"<script.*?</script>", "", page, flags=re.DOTALL)
 
-    assert "zendesk 8, zendesk 7, zendesk 6" in without  # the newest of nine
+    [examples] = re.findall(r'<ul class="examples">(.*?)</ul>', without, re.DOTALL)
+    assert re.findall(r"zendesk \d", examples) == ["zendesk 8", "zendesk 7", "zendesk 6"]
+    assert "“I cannot log in as &lt;NAME&gt;, &lt;b&gt;again&lt;/b&gt; 8” <span" in examples
+    assert '<li><span class="soft">zendesk 6' in examples, "no words of this one"
+    assert "personal data is replaced by placeholders" in without
     assert re.search(r"Agent 1</th>.*?40</td>.*?15 min.*?90.0 %", without, re.DOTALL)  # of 4 weeks
     assert "pickup &lt;i&gt;point&lt;/i&gt;" in without
+
+
+def test_without_any_words_examples_are_numbers_and_the_caption_promises_no_more(
+    company: Company,
+) -> None:
+    company.execute("update marts.kpi_topic_examples set example_text = null")
+    page = (publish(company.as_of).folder / "report.html").read_text()
+
+    assert "“" not in page[page.index("Trending issues</h2>") : page.index("Agents</h2>")]
+    assert "zendesk 8" in page
+    assert "placeholders" not in page
 
 
 def test_what_is_neither_measured_nor_aimed_at_is_named_below_the_table(page: str) -> None:

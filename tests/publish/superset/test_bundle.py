@@ -1,7 +1,9 @@
 """The kept bundle: up to date, whole in itself, of what the contracts have, nothing personal."""
 
 import json
+import math
 import re
+from itertools import combinations
 from pathlib import Path
 from typing import Any
 
@@ -12,6 +14,7 @@ from publish.superset import DUCKDB, POSTGRES, bundle, write
 from publish.superset.bundle import ROOM
 from publish.superset.datasets import CannotBuild, is_personal
 from tests.publish.superset.conftest import Bundle
+from warehouse.settings import PROJECT_ROOT
 
 
 def test_the_kept_bundle_is_what_is_made_today(target: Path) -> None:
@@ -70,6 +73,25 @@ def test_every_dashboard_fills_its_rows_and_its_tree_is_whole(bundle: Bundle) ->
         rows = [part for part in parts.values() if part["type"] == "ROW"]
         for row in rows:
             assert sum(parts[child]["meta"]["width"] for child in row["children"]) == 12
+
+
+def test_every_channel_has_a_colour_of_its_own_the_same_on_every_dashboard(
+    bundle: Bundle,
+) -> None:
+    drop = yaml.safe_load((PROJECT_ROOT / "connectors/file_drop/schema.yml").read_text())
+    channels = drop["entities"]["conversations"]["columns"]["channel"]["one_of"]
+    for board in bundle.dashboards.values():
+        colours = board["metadata"]["label_colors"]
+        assert set(colours) == set(channels)
+        pairs = combinations(colours.values(), 2)
+        assert min(apart(one, other) for one, other in pairs) > 120
+
+
+def apart(one: str, other: str) -> float:
+    """How different two colours look ("redmean"); black and white: 765."""
+    (r1, g1, b1), (r2, g2, b2) = (bytes.fromhex(colour[1:]) for colour in (one, other))
+    red = (r1 + r2) / 512
+    return math.sqrt((2 + red) * (r1 - r2) ** 2 + 4 * (g1 - g2) ** 2 + (3 - red) * (b1 - b2) ** 2)
 
 
 def test_columns_are_those_of_the_contracts_with_their_words(
