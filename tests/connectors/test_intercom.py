@@ -45,11 +45,10 @@ def done(number: int, id_: int, minute: int, kind: str, old: Any, new: Any) -> R
     return helpdesk.change("intercom", number, id_, occurred_at, kind, old, new)
 
 
-@pytest.fixture
-def api(tmp_path: Path) -> FastAPI:
+def world(folder: Path) -> Path:
     """A chat that is assigned, snoozed, closed and rated; a bot's conversation."""
-    world = write_world(
-        tmp_path / "world",
+    return write_world(
+        folder,
         people=[{"person_id": "P1", "language": "es", "do_not_contact": False}],
         identities=[helpdesk.ann("intercom", ANN, "2019-02-01 00:00")],
         agents=[UMA, FERN],
@@ -85,7 +84,11 @@ def api(tmp_path: Path) -> FastAPI:
             }
         ],
     )
-    return app(world)
+
+
+@pytest.fixture
+def api(tmp_path: Path) -> FastAPI:
+    return app(world(tmp_path / "world"))
 
 
 @pytest.fixture
