@@ -8,9 +8,10 @@ import os
 import shutil
 from dataclasses import dataclass
 from pathlib import Path
+from traceback import extract_tb
 from typing import TYPE_CHECKING
 
-from connectors.contract import SourceError
+from connectors.contract import ROOM, SourceError
 from warehouse.settings import settings
 
 os.environ.setdefault("RUNTIME__DLTHUB_TELEMETRY", "false")
@@ -25,6 +26,8 @@ if TYPE_CHECKING:
     from dlt.common.pipeline import LoadInfo
     from dlt.pipeline.pipeline import Pipeline
     from dlt.sources import DltSource
+
+_STUMBLES = (AttributeError, LookupError, TypeError, ValueError)
 
 
 @dataclass(frozen=True)
@@ -42,7 +45,8 @@ def land(name: str, source: "DltSource") -> Landed:
     Unfinished packages of an earlier, killed run are completed first.
 
     Raises:
-        SourceError: as the source raised it. The cursor has not moved.
+        SourceError: as the source raised it, or a record was not what the connector takes it for.
+            The cursor has not moved.
     """
     from dlt.pipeline.exceptions import PipelineStepFailed
 
@@ -58,7 +62,10 @@ def land(name: str, source: "DltSource") -> Landed:
             rows[resource] = rows.get(resource, 0) + count
     except PipelineStepFailed as error:
         # What the source itself said, out of dlt's wrapping: one line a person can act on.
-        raise _root(error) or error from None
+        said = _root(error) or _unexpected(name, error)
+        if said is None:
+            raise
+        raise said from None
     finally:
         _remove_rows(working_folder)
     return Landed(name, rows)
@@ -121,6 +128,33 @@ def _root(error: BaseException) -> SourceError | None:
     while cause is not None and not isinstance(cause, SourceError):
         cause = cause.__cause__ or cause.__context__
     return cause
+
+
+def _unexpected(name: str, error: BaseException) -> SourceError | None:
+    """A connector that stumbled over a record, in the house's words; None for anything else.
+
+    What Python says of it is left out, for it quotes the record.
+    """
+    from dlt.extract.exceptions import ResourceExtractionError
+
+    resource, cause = "", error
+    while cause.__cause__ or cause.__context__:
+        if isinstance(cause, ResourceExtractionError):
+            resource = cause.pipe_name
+        cause = cause.__cause__ or cause.__context__ or cause
+    if not resource or not isinstance(cause, _STUMBLES):
+        return None
+    found = extract_tb(cause.__traceback__)
+    frames = [frame for frame in found if Path(frame.filename).is_relative_to(ROOM)]
+    at = ""
+    if frames:
+        at = f" at {Path(frames[-1].filename).relative_to(ROOM)}:{frames[-1].lineno}"
+    return SourceError(
+        name,
+        resource,
+        f"a record is not what the connector takes it for ({type(cause).__name__}{at})",
+        f"nothing was kept; compare it with connectors/{name}/README.md and mend the connector",
+    )
 
 
 def complete_loads(source: str) -> list[str]:

@@ -1,6 +1,7 @@
 """Runs of one connector through the proxy, and what the warehouse holds after them."""
 
 import json
+import re
 from collections.abc import Iterator
 from contextlib import contextmanager
 from dataclasses import dataclass, field
@@ -8,14 +9,16 @@ from pathlib import Path
 from typing import Any
 
 import duckdb
+import pytest
 
-from connectors.contract import resources
+from connectors.contract import SourceError, resources
 from connectors.landing import complete_loads, land
 from tests.connectors.faults.proxy import Proxy, proxied
 from tests.connectors.faults.registered import Tried
 from tests.connectors.slices import load, raw, served
 from warehouse.landed import landed_files
 
+POSITIONS = ("first", "later")
 Tables = dict[str, list[str]]
 """Rows by table, as sorted JSON texts of what the vendor said."""
 
@@ -34,15 +37,17 @@ class Bench:
         """Extract everything new. Raises SourceError as the source raised it."""
         land(self.tried.name, self.tried.source(self.proxy.address))
 
-    def tables(self) -> Tables:
-        """The raw tables once all that has landed went through gate and loader.
+    def loaded(self) -> Tables:
+        """The raw tables, once all that has landed went through gate and loader."""
+        load(self.tried.name)
+        return raw_tables(self.tried.name)
 
-        Both look at nothing but what has landed: the same is judged and merged once.
-        """
+    def tables(self) -> Tables:
+        """As `loaded`; gate and loader look at nothing but what has landed, so the same is judged
+        and merged once."""
         landed = _landed(self.tried.name)
         if landed not in self._known:
-            load(self.tried.name)
-            self._known[landed] = raw_tables(self.tried.name)
+            self._known[landed] = self.loaded()
         return self._known[landed]
 
 
@@ -84,3 +89,25 @@ def _landed(source: str) -> str:
             one[name] = sorted(text for (text,) in rows)
         loads.append(one)
     return json.dumps(loads, sort_keys=True)
+
+
+def place(vendor: Bench, position: str) -> int:
+    """The number of the request that is spoiled."""
+    return 1 if position == "first" else vendor.requests // 2 + 1
+
+
+def failure(vendor: Bench) -> str:
+    """The one line that a failing run ends in."""
+    with pytest.raises(SourceError) as caught:
+        vendor.pull()
+    line = str(caught.value)
+    assert "\n" not in line
+    assert vendor.tried.login[1] not in line
+    assert re.fullmatch(rf"{vendor.tried.name}: [^:]+: .+; .+", line), line
+    return line
+
+
+def heal(vendor: Bench) -> None:
+    vendor.proxy.plan(None)
+    vendor.pull()
+    assert vendor.tables() == vendor.clean

@@ -11,7 +11,7 @@ from importlib import import_module
 from pathlib import Path
 from typing import Any
 
-from fastapi import FastAPI
+from fastapi import FastAPI, Request
 
 from connectors.contract import Credentials
 from sample.servers import intercom, salesforce, stripe, survey, twilio, zendesk
@@ -24,7 +24,7 @@ from tests.connectors import (
     test_twilio,
     test_zendesk,
 )
-from tests.connectors.slices import write_world
+from tests.connectors.slices import intercept, write_world
 
 
 @dataclass(frozen=True)
@@ -36,8 +36,9 @@ class Tried:
             limit that the matrix could reach.
         login: user name and secret.
         settings: as in channels.yml; small pages.
-        number: resource and a field of its records that holds a whole number.
-        nested: resource and a field that holds an object or a list.
+        holds: which paths answer with records as they land (a regular expression).
+        numbers: fields of records that hold a whole number, cursors among them.
+        nested: fields that hold an object or a list.
         says: other words of a fault than `faults.py` expects, by the fault's name.
     """
 
@@ -45,8 +46,9 @@ class Tried:
     serve: Callable[[Path], FastAPI]
     login: tuple[str, str]
     settings: dict[str, Any] = field(default_factory=dict)
-    number: tuple[str, str] | None = None
-    nested: tuple[str, str] | None = None
+    holds: str = ".*"
+    numbers: tuple[str, ...] = ()
+    nested: tuple[str, ...] = ()
     says: dict[str, str] = field(default_factory=dict)
 
     def source(self, address: str) -> Any:
@@ -61,6 +63,12 @@ def _twilio(folder: Path) -> FastAPI:
     world = write_world(folder, calls=test_twilio.CALLS, agents=[test_twilio.AGENT])
     api = twilio.app(world)
     api.state.requests_per_second = 10**6
+
+    def small_pages(request: Request) -> None:
+        query: bytes = request.scope["query_string"]
+        request.scope["query_string"] = query.replace(b"PageSize=1000", b"PageSize=3")
+
+    intercept(api, small_pages)
     return api
 
 
@@ -83,31 +91,33 @@ CONNECTORS = (
         ),
         LOGINS["zendesk"],
         {"page_size": 2},
-        number=("tickets", "group_id"),
-        nested=("tickets", "via"),
+        numbers=("brand_id", "generated_timestamp"),
+        nested=("via", "child_events"),
     ),
     Tried(
         "intercom",
         lambda folder: intercom.app(test_intercom.world(folder), calls_per_minute=10**6),
         LOGINS["intercom"],
-        number=("conversations", "team_assignee_id"),
-        nested=("conversations", "conversation_parts"),
+        holds=r"/conversations/\d+|/contacts/search|/admins|/teams",
+        numbers=("team_assignee_id", "updated_at"),
+        nested=("contacts", "conversation_parts"),
     ),
-    Tried("twilio", _twilio, LOGINS["twilio"], nested=("calls", "subresource_uris")),
+    Tried("twilio", _twilio, LOGINS["twilio"], nested=("subresource_uris",)),
     Tried(
         "survey",
         _survey,
         LOGINS["survey"],
         {"forms": test_survey.FORMS, "requests_per_second": 10**6, "page_size": 3},
-        nested=("responses", "answers"),
+        nested=("answers", "hidden"),
     ),
     Tried(
         "stripe",
         lambda folder: stripe.app(test_stripe.world(folder), per_second=10**6),
         LOGINS["stripe"],
         {"page_size": 2, "external_ids": {"account": "account_number"}},
-        number=("charges", "amount"),
-        nested=("customers", "metadata"),
+        holds=r"/v1/(?!events)\w+",
+        numbers=("amount", "created"),
+        nested=("metadata", "items"),
     ),
     Tried(
         "salesforce",

@@ -6,71 +6,14 @@ source, place, problem and remedy, and the next run makes the tables equal.
 
 import re
 import socket
-from collections.abc import Iterator
 from contextlib import closing
 from dataclasses import replace
 
 import pytest
 
 from connectors import http_session
-from connectors.contract import SourceError
-from tests.connectors.faults.faults import FAULTS, LONGEST_ANSWER, Fault, elsewhere
-from tests.connectors.faults.healing import Bench, bench
-from tests.connectors.faults.registered import CONNECTORS, Tried
-
-POSITIONS = ("first", "later")
-ATTEMPTS = 3
-
-
-@pytest.fixture(scope="module", params=CONNECTORS, ids=lambda tried: tried.name)
-def vendor(
-    request: pytest.FixtureRequest, tmp_path_factory: pytest.TempPathFactory
-) -> Iterator[Bench]:
-    """A connector's server behind the proxy, and what a run without faults brings."""
-    tried: Tried = request.param
-    folder = tmp_path_factory.mktemp(tried.name)
-    with bench(tried, folder) as found, pytest.MonkeyPatch.context() as env:
-        env.setenv("HEEDLINE_HOME", str(folder / "home"))
-        found.pull()
-        found.requests = len(found.proxy.asked)
-        found.clean = found.tables()
-        assert found.requests > 1
-        assert all(found.clean.values())
-        yield found
-
-
-@pytest.fixture(autouse=True)
-def waits(monkeypatch: pytest.MonkeyPatch) -> list[float]:
-    """Nobody waits, and three tries of a request are enough; the pauses that were asked for."""
-    asked: list[float] = []
-    monkeypatch.setattr(
-        http_session,
-        "in_force",
-        lambda policy: replace(policy, attempts=ATTEMPTS, sleep=asked.append),
-    )
-    return asked
-
-
-def place(vendor: Bench, position: str) -> int:
-    """The number of the request that is spoiled."""
-    return 1 if position == "first" else vendor.requests // 2 + 1
-
-
-def failure(vendor: Bench) -> str:
-    """The one line that a failing run ends in."""
-    with pytest.raises(SourceError) as caught:
-        vendor.pull()
-    line = str(caught.value)
-    assert "\n" not in line
-    assert vendor.tried.login[1] not in line
-    assert re.fullmatch(rf"{vendor.tried.name}: [^:]+: .+; .+", line), line
-    return line
-
-
-def heal(vendor: Bench) -> None:
-    vendor.proxy.plan(None)
-    vendor.pull()
-    assert vendor.tables() == vendor.clean
+from tests.connectors.faults.faults import FAULTS, LONGEST_ANSWER, Fault, elsewhere, status
+from tests.connectors.faults.healing import POSITIONS, Bench, failure, heal, place
 
 
 @pytest.mark.parametrize("position", POSITIONS)
@@ -115,8 +58,6 @@ def test_no_other_host_is_followed_and_nothing_is_sent_there(vendor: Bench, posi
 def test_the_pause_that_the_vendor_asks_for_is_kept(
     vendor: Bench, position: str, waits: list[float]
 ) -> None:
-    from tests.connectors.faults.faults import status
-
     vendor.proxy.plan(status(429, lambda: "17"), place(vendor, position))
     vendor.pull()
     assert [int(wait) for wait in waits if wait >= 17] in ([17], [18])
