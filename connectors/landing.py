@@ -9,8 +9,9 @@ import shutil
 from dataclasses import dataclass
 from pathlib import Path
 from traceback import extract_tb
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Any
 
+from connectors import repull
 from connectors.contract import ROOM, SourceError
 from warehouse.settings import settings
 
@@ -42,7 +43,8 @@ def land(name: str, source: "DltSource") -> Landed:
     """Extract everything new from `source` into the landing folder.
 
     Values stay as the vendor sent them: no type is guessed for text that looks like a time.
-    Unfinished packages of an earlier, killed run are completed first.
+    Unfinished packages of an earlier, killed run are completed first. Resources of which rows were
+    found missing (`connectors/repull.py`) are read from their start again.
 
     Raises:
         SourceError: as the source raised it, or a record was not what the connector takes it for.
@@ -58,8 +60,11 @@ def land(name: str, source: "DltSource") -> Landed:
     try:
         if pipeline.has_pending_data:
             rows.update(_rows(pipeline, pipeline.run(loader_file_format="parquet")))
+        doubted = repull.asked(name)
+        _forget_cursors(pipeline, source.schema.name, doubted)
         for resource, count in _rows(pipeline, pipeline.run(source, loader_file_format="parquet")):
             rows[resource] = rows.get(resource, 0) + count
+        repull.done(name, doubted)
     except PipelineStepFailed as error:
         # What the source itself said, out of dlt's wrapping: one line a person can act on.
         said = _root(error) or _unexpected(name, error)
@@ -83,6 +88,15 @@ def _pipeline(name: str) -> "Pipeline":
         ),
         dataset_name=name,
     )
+
+
+def _forget_cursors(pipeline: "Pipeline", source: str, doubted: frozenset[str]) -> None:
+    """Let these resources begin at their start again; the warehouse knows the rows it has."""
+    if doubted:
+        with pipeline.managed_state() as state:
+            kept: Any = state.get("sources", {}).get(source, {}).get("resources", {})
+            for resource in doubted:
+                kept.pop(resource, None)
 
 
 def land_pending(name: str) -> bool:
