@@ -14,7 +14,7 @@ from typing import NamedTuple
 import duckdb
 
 from connectors import repull
-from connectors.contract import resources
+from connectors.contract import Resource, resources
 from connectors.counts import Counted, vendor_counts
 from connectors.merging import count
 from warehouse.clock import wall_now
@@ -140,6 +140,8 @@ def _lines(
         difference = stand.comparable + stand.set_aside - counted.number
         anew = resource in repull.asked(source)
         status = _status(difference, counted, last[:2] if last else None, anew=anew)
+        if status == "missing" and is_cut_short(connection, source, resource):
+            status = "unexplained"
     if not loads and counted and (last is None or last[:2] != (status, difference)):
         loads = [("-", 0, 0, 0, 0)]
     then = [None, None, None, None, None, None, None, "uncounted", now]
@@ -165,14 +167,13 @@ def _stand(
     declared = resources(source)[resource]
     table, clause = f"raw_{source}.{identifier(resource)}", declared.reconciled
     held = count(connection, f"select count(*) from {table}", [])
-    gone = f"coalesce({clause.deleted}, false)" if clause.deleted else "false"
+    gone = clause.deleted or "false"
     deleted = count(connection, f"select count(*) from {table} where {gone}", [])
     comparable = None
     if counted is not None:
-        asked = clause.counted or f"not {gone}"
-        bound = {"since": counted.since, "until": counted.until}
-        values = {name: value for name, value in bound.items() if f"${name}" in asked}
-        found = connection.execute(f"select count(*) from {table} where {asked}", values).fetchone()
+        condition, values = comparable_rows(declared, counted)
+        query = f"select count(*) from {table} where {condition}"
+        found = connection.execute(query, values).fetchone()
         comparable = int(found[0]) if found else 0
     same = " and ".join(
         f"cast(held.{identifier(c)} as varchar) = json_extract_string(aside.row, '$.\"{c}\"')"
@@ -185,6 +186,23 @@ def _stand(
         [],
     )
     return _Stand(held, deleted, comparable, set_aside)
+
+
+def comparable_rows(
+    declared: Resource, counted: Counted | None
+) -> tuple[str, dict[str, str | None]]:
+    """The condition (and its values) on the rows that the vendor counts and lists."""
+    clause = declared.reconciled
+    gone = f"coalesce({clause.deleted}, false)" if clause.deleted else "false"
+    condition = clause.counted or f"not {gone}"
+    bound = {name: getattr(counted, name, None) for name in ("since", "until")}
+    return condition, {name: value for name, value in bound.items() if f"${name}" in condition}
+
+
+def is_cut_short(connection: duckdb.DuckDBPyConnection, source: str, resource: str) -> bool:
+    """Whether retention has taken rows away: pulled anew, they would only come back."""
+    place = f"raw_{source}.{resource}"
+    return count(connection, "select count(*) from ops.retention where place = ?", [place]) > 0
 
 
 def _status(difference: int, counted: Counted, last: tuple[str, int] | None, *, anew: bool) -> str:

@@ -92,6 +92,12 @@ def unchanged_dropped(rows: list[Row]) -> list[Row]:
     return [{k: v for k, v in row.items() if k != "_at"} for row in fresh]
 
 
+def signed_in(credentials: Credentials) -> Http:
+    """The workspace's API, in the version whose shapes we read."""
+    auth, headers = BearerTokenAuth(credentials.password), {"Intercom-Version": VERSION}
+    return Http(NAME, credentials.base_url, auth=auth, headers=headers)
+
+
 def source(
     credentials: Credentials,
     *,
@@ -106,12 +112,7 @@ def source(
         start_at: oldest change to fetch on the first run.
         lookback_days: days read again; 2 cover Intercom's whole-day filter in any time zone.
     """
-    http = Http(
-        NAME,
-        credentials.base_url,
-        auth=BearerTokenAuth(credentials.password),
-        headers={"Intercom-Version": VERSION},
-    )
+    http = signed_in(credentials)
     start, lookback = int(parse_as_of(start_at).timestamp()), lookback_days * DAY
     hints = {name: {"name": name} | r.dlt_hints() for name, r in resources(NAME).items()}
 

@@ -143,6 +143,12 @@ def _counted(http: Http, path: str, **params: str) -> int | None:
     return number
 
 
+def signed_in(credentials: Credentials) -> Http:
+    """The account's API."""
+    auth = HttpBasicAuth(credentials.login, credentials.password)
+    return Http(NAME, credentials.base_url, auth=auth)
+
+
 def source(
     credentials: Credentials,
     *,
@@ -159,11 +165,7 @@ def source(
         page_size: rows per export page, at most 1,000.
         rating_lookback_days: how long after it was offered a rating may still be given.
     """
-    http = Http(
-        NAME,
-        credentials.base_url,
-        auth=HttpBasicAuth(credentials.login, credentials.password),
-    )
+    http = signed_in(credentials)
     start = int(parse_as_of(start_at).timestamp())
     lookback = rating_lookback_days * DAY
     hints = {name: {"name": name} | r.dlt_hints() for name, r in resources(NAME).items()}

@@ -105,6 +105,14 @@ def test_missing_rows_fail_the_load_and_are_pulled_anew_by_the_next_run(
     assert kept("users")[1][0] == "-", "nothing was loaded then"
 
 
+def test_rows_that_retention_took_are_not_pulled_anew(zendesk: Credentials) -> None:
+    run(zendesk)
+    change("delete from raw_zendesk.users")
+    change("insert into ops.retention values ('raw_zendesk.users', 90, now(), 3, now())")
+    assert run(zendesk)["users"].status == "unexplained"
+    assert repull.asked("zendesk") == frozenset()
+
+
 def test_only_the_resource_in_doubt_is_pulled_anew(zendesk: Credentials) -> None:
     run(zendesk)
     repull.ask("zendesk", ["users"])
