@@ -22,6 +22,7 @@ COMMANDS = {
     "deliver": "deliver.deliver",
     "outcomes": "outcomes.app",
     "drift": "drift.drift",
+    "quarantine": "quarantine.app",
     "erase": "erase.erase",
     "evaluate": "evaluate.app",
     "topics": "topics.app",

@@ -18,6 +18,21 @@ ROOM = Path(__file__).resolve().parent
 ColumnType = Literal["text", "bigint", "double", "bool", "json"]
 
 
+class Reconciled(BaseModel):
+    """How a raw table is held against what the vendor counts; conditions are SQL on the table.
+
+    Attributes:
+        deleted: the rows of which the vendor has said that they are gone.
+        counted: the rows that the vendor's own count is about (default: all that are not deleted).
+            `$since` and `$until` are those that were kept with the count.
+    """
+
+    model_config = ConfigDict(extra="forbid", frozen=True)
+
+    deleted: str | None = None
+    counted: str | None = None
+
+
 class Resource(BaseModel):
     """One table a source delivers.
 
@@ -28,6 +43,7 @@ class Resource(BaseModel):
         provenance: columns that say where a row came from, not what it says: a row that differs
             only in these is a duplicate.
         person: how a row is tied to a person, for erasing one.
+        reconciled: which rows are deleted, and which the vendor counts.
         columns: type of every column that downstream SQL reads. Timestamps stay `text`, as the
             vendor wrote them; nested values stay `json`.
     """
@@ -38,6 +54,7 @@ class Resource(BaseModel):
     version: str | None = None
     provenance: tuple[str, ...] = ()
     person: Person | None = None
+    reconciled: Reconciled = Reconciled()
     columns: dict[str, ColumnType]
 
     def dlt_hints(self) -> dict[str, Any]:

@@ -15,16 +15,11 @@ from urllib.parse import urlsplit
 
 from dlt.sources.helpers.requests.session import Session
 from requests import PreparedRequest, Response
-from requests.exceptions import (
-    ChunkedEncodingError,
-    ContentDecodingError,
-    HTTPError,
-    RequestException,
-    Timeout,
-)
 from requests.exceptions import ConnectionError as Unreachable
+from requests.exceptions import HTTPError, RequestException, Timeout
 from tenacity import RetryCallState, Retrying, retry_if_exception_type, stop_after_attempt
 from tenacity.wait import wait_random_exponential
+from urllib3.exceptions import DecodeError, ProtocolError, ReadTimeoutError
 
 from connectors.contract import SourceError
 from warehouse.retry_after import asked_wait
@@ -40,6 +35,8 @@ class Policy:
 
     Attributes:
         attempts: tries of one request, the first included.
+        read_timeout: longest silence; `longest_answer`: longest time for one whole answer, or one
+            that drips a byte a minute would hold the run for good.
         longest_wait: a vendor asking for a longer pause than this ends the run.
         longest_body: an answer above this is refused before it fills the memory.
     """
@@ -47,11 +44,18 @@ class Policy:
     attempts: int = 6
     connect_timeout: float = 10
     read_timeout: float = 120
+    longest_answer: float = 900
     backoff: float = 0.5
     longest_backoff: float = 20
     longest_wait: float = 300
     longest_body: int = 256 << 20
     sleep: Callable[[float], None] = time.sleep
+
+
+def in_force(policy: Policy) -> Policy:
+    """The limits that a session keeps to: the connector's own. Tests with faults shorten them here,
+    for all connectors alike."""
+    return policy
 
 
 class Refused(SourceError):
@@ -83,6 +87,7 @@ class PoliteSession(Session):
     """A requests session with the house rules inside `send`, so that redirects obey them too."""
 
     def __init__(self, source: str, base_url: str, policy: Policy, hosts: tuple[str, ...]) -> None:
+        policy = in_force(policy)
         super().__init__(
             timeout=(policy.connect_timeout, policy.read_timeout), raise_for_status=False
         )
@@ -140,12 +145,12 @@ class PoliteSession(Session):
                 self._read(response, path)
         except HTTPError as error:  # raised by the client's own hook: judged below like any other
             response = cast(Response, error.response)
-        except Timeout:
+        except (Timeout, ReadTimeoutError):
             raise _Again(
                 f"no answer within {self._policy.read_timeout:g} s",
                 _NEXT_RUN,
             ) from None
-        except (ChunkedEncodingError, ContentDecodingError):
+        except (ProtocolError, DecodeError):
             raise _Again("the answer broke off", _NEXT_RUN) from None
         except Unreachable:
             raise _Again(
@@ -160,14 +165,19 @@ class PoliteSession(Session):
         return response
 
     def _read(self, response: Response, path: str) -> None:
-        body = bytearray()
-        for chunk in response.iter_content(_CHUNK):
-            body += chunk
+        """Read the whole answer, a piece at a time as it comes, so that both its limits hold."""
+        body, began = bytearray(), time.monotonic()
+        while piece := response.raw.read1(_CHUNK, decode_content=True):
+            body += piece
             if len(body) > self._policy.longest_body:
                 response.close()
                 size = self._policy.longest_body >> 20
                 raise self._error(path, f"answer larger than {size} MiB", "ask for smaller pages")
-        response._content = bytes(body)
+            if time.monotonic() - began > self._policy.longest_answer:
+                response.close()
+                took = f"answer not whole after {self._policy.longest_answer:g} s"
+                raise _Again(took, _NEXT_RUN)
+        response._content, response._content_consumed = bytes(body), True  # type: ignore[attr-defined]
 
     def _judge(self, response: Response, path: str) -> None:
         status = response.status_code

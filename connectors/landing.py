@@ -8,9 +8,11 @@ import os
 import shutil
 from dataclasses import dataclass
 from pathlib import Path
-from typing import TYPE_CHECKING
+from traceback import extract_tb
+from typing import TYPE_CHECKING, Any
 
-from connectors.contract import SourceError
+from connectors import repull
+from connectors.contract import ROOM, SourceError
 from warehouse.settings import settings
 
 os.environ.setdefault("RUNTIME__DLTHUB_TELEMETRY", "false")
@@ -26,6 +28,8 @@ if TYPE_CHECKING:
     from dlt.pipeline.pipeline import Pipeline
     from dlt.sources import DltSource
 
+_STUMBLES = (AttributeError, LookupError, TypeError, ValueError)
+
 
 @dataclass(frozen=True)
 class Landed:
@@ -39,10 +43,12 @@ def land(name: str, source: "DltSource") -> Landed:
     """Extract everything new from `source` into the landing folder.
 
     Values stay as the vendor sent them: no type is guessed for text that looks like a time.
-    Unfinished packages of an earlier, killed run are completed first.
+    Unfinished packages of an earlier, killed run are completed first. Resources of which rows were
+    found missing (`connectors/repull.py`) are read from their start again.
 
     Raises:
-        SourceError: as the source raised it. The cursor has not moved.
+        SourceError: as the source raised it, or a record was not what the connector takes it for.
+            The cursor has not moved.
     """
     from dlt.pipeline.exceptions import PipelineStepFailed
 
@@ -54,11 +60,17 @@ def land(name: str, source: "DltSource") -> Landed:
     try:
         if pipeline.has_pending_data:
             rows.update(_rows(pipeline, pipeline.run(loader_file_format="parquet")))
+        doubted = repull.asked(name)
+        _forget_cursors(pipeline, source.schema.name, doubted)
         for resource, count in _rows(pipeline, pipeline.run(source, loader_file_format="parquet")):
             rows[resource] = rows.get(resource, 0) + count
+        repull.done(name, doubted)
     except PipelineStepFailed as error:
         # What the source itself said, out of dlt's wrapping: one line a person can act on.
-        raise _root(error) or error from None
+        said = _root(error) or _unexpected(name, error)
+        if said is None:
+            raise
+        raise said from None
     finally:
         _remove_rows(working_folder)
     return Landed(name, rows)
@@ -76,6 +88,15 @@ def _pipeline(name: str) -> "Pipeline":
         ),
         dataset_name=name,
     )
+
+
+def _forget_cursors(pipeline: "Pipeline", source: str, doubted: frozenset[str]) -> None:
+    """Let these resources begin at their start again; the warehouse knows the rows it has."""
+    if doubted:
+        with pipeline.managed_state() as state:
+            kept: Any = state.get("sources", {}).get(source, {}).get("resources", {})
+            for resource in doubted:
+                kept.pop(resource, None)
 
 
 def land_pending(name: str) -> bool:
@@ -121,6 +142,33 @@ def _root(error: BaseException) -> SourceError | None:
     while cause is not None and not isinstance(cause, SourceError):
         cause = cause.__cause__ or cause.__context__
     return cause
+
+
+def _unexpected(name: str, error: BaseException) -> SourceError | None:
+    """A connector that stumbled over a record, in the house's words; None for anything else.
+
+    What Python says of it is left out, for it quotes the record.
+    """
+    from dlt.extract.exceptions import ResourceExtractionError
+
+    resource, cause = "", error
+    while cause.__cause__ or cause.__context__:
+        if isinstance(cause, ResourceExtractionError):
+            resource = cause.pipe_name
+        cause = cause.__cause__ or cause.__context__ or cause
+    if not resource or not isinstance(cause, _STUMBLES):
+        return None
+    found = extract_tb(cause.__traceback__)
+    frames = [frame for frame in found if Path(frame.filename).is_relative_to(ROOM)]
+    at = ""
+    if frames:
+        at = f" at {Path(frames[-1].filename).relative_to(ROOM)}:{frames[-1].lineno}"
+    return SourceError(
+        name,
+        resource,
+        f"a record is not what the connector takes it for ({type(cause).__name__}{at})",
+        f"nothing was kept; compare it with connectors/{name}/README.md and mend the connector",
+    )
 
 
 def complete_loads(source: str) -> list[str]:

@@ -57,7 +57,7 @@ def load_pending(source: str) -> list[Account]:
     """
     accounts: list[Account] = []
     with warehouse() as connection:
-        _make_tables(connection, source)
+        make_tables(connection, source)
         for load_id in complete_loads(source):
             if not _is_loaded(connection, source, load_id):
                 accounts += _load_batch(connection, source, load_id)
@@ -65,7 +65,8 @@ def load_pending(source: str) -> list[Account]:
     return accounts
 
 
-def _make_tables(connection: duckdb.DuckDBPyConnection, source: str) -> None:
+def make_tables(connection: duckdb.DuckDBPyConnection, source: str) -> None:
+    """Make the source's raw and quarantine tables, or give them the columns declared since."""
     connection.execute(f"create schema if not exists raw_{source}")
     for name, resource in resources(source).items():
         columns = [f"{identifier(c)} {_SQL_TYPES[kind]}" for c, kind in resource.columns.items()]
@@ -90,7 +91,7 @@ def _is_loaded(connection: duckdb.DuckDBPyConnection, source: str, load_id: str)
 
 def _load_batch(connection: duckdb.DuckDBPyConnection, source: str, load_id: str) -> list[Account]:
     gated = gated_folder(source, load_id)
-    now = _load_time(connection)
+    now = load_time(connection)
     landed, declared = landed_files(source, load_id), resources(source)
     sifted = sift(connection, source, gated, landed)
     batches = {name: Batch(source, name, load_id, declared[name]) for name in landed}
@@ -112,7 +113,7 @@ def _load_batch(connection: duckdb.DuckDBPyConnection, source: str, load_id: str
     return accounts
 
 
-def _load_time(connection: duckdb.DuckDBPyConnection) -> datetime:
+def load_time(connection: duckdb.DuckDBPyConnection) -> datetime:
     """Now, but after every load before: builds take what is newer than what they took last, and a
     wall clock that is set back would hide a load from them."""
     found = connection.execute("select max(loaded_at) from ops.loads").fetchone()

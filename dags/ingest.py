@@ -61,10 +61,14 @@ def ingest_dag(channel: Channel) -> DAG:
 
         @task(pool=WAREHOUSE_POOL)
         def load() -> list[dict[str, Any]]:
-            """Merge the accepted rows into the warehouse, one transaction per batch."""
+            """Merge the accepted rows into the warehouse, one transaction per batch; then hold
+            what is held against the vendor's count. A gap fails the task, and undoes nothing."""
             from connectors.loading import load_pending
+            from connectors.reconciling import reconcile
 
-            return [account.as_dict() for account in load_pending(channel.name)]
+            accounts = load_pending(channel.name)
+            reconcile(channel.name)
+            return [account.as_dict() for account in accounts]
 
         @task(outlets=[asset])
         def announce(**context: Any) -> None:

@@ -9,6 +9,7 @@ import logging
 
 import duckdb
 
+from connectors.auditing import forget_audit
 from connectors.contract import resources
 from connectors.erased import Found, clause_of, decide, replaced, sort_out
 from connectors.judging import left_behind
@@ -45,6 +46,7 @@ def sweep(
     wanted = due(connection, ledger)
     with transaction(connection):
         swept = look(connection, ledger, known, apply=True)
+        forget_audit(connection)
         rows = [sum(swept.removed.values()), sum(swept.rewritten.values())]
         for request in wanted:
             connection.execute(

@@ -18,7 +18,8 @@ ALLOWED = {
     "runtime": GROUND | {"connectors", "sample"},
     "privacy": GROUND | {"connectors"},
     "dags": GROUND | {"connectors", "expectations", "ml", "publish", "outreach", "privacy"},
-    "commands": GROUND | {"connectors", "ml", "outreach", "privacy", "runtime", "sample"},
+    "commands": GROUND
+    | {"connectors", "expectations", "ml", "outreach", "privacy", "runtime", "sample"},
 }
 ROOMS = set(ALLOWED) | {"bench", "tests", "heedline"}
 

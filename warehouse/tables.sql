@@ -22,6 +22,40 @@ create table if not exists ops.loads (
 -- Warehouses made before people could be erased.
 alter table ops.loads add column if not exists erased bigint default 0;
 
+-- One row per source, resource and load, and one more whenever a vendor's count says something new about a resource of
+-- which nothing was loaded (load_id '-'). `held`: rows of the raw table (null for loads that another followed before they were reconciled); `deleted`: those that the vendor has deleted;
+-- `comparable`: those that its count is about; `set_aside`: keys in quarantine of which no row is held; `difference` =
+-- comparable + set_aside - vendor_count (null: the vendor has no count). `status`: 'balanced', 'surplus', 'missing' (the
+-- next run pulls the resource anew), 'unexplained' (still missing after that), 'approximate' or 'uncounted'.
+create table if not exists ops.reconciliation (
+    source varchar not null,
+    resource varchar not null,
+    load_id varchar not null,
+    received bigint not null,
+    accepted bigint not null,
+    duplicates bigint not null,
+    quarantined bigint not null,
+    deleted bigint,
+    held bigint,
+    comparable bigint,
+    set_aside bigint,
+    vendor_count bigint,
+    counted_at timestamptz,
+    difference bigint,
+    status varchar not null,
+    reconciled_at timestamptz not null
+);
+
+-- The last audit of ids: one row per record that is missing 'here' (the vendor lists it, nothing is held, set aside or
+-- erased) or 'there' (held as alive, not listed).
+create table if not exists ops.audited_ids (
+    source varchar not null,
+    resource varchar not null,
+    remote_id varchar not null,
+    missing varchar not null,
+    audited_at timestamptz not null
+);
+
 -- One row per erasure that this file has been through. A restored file lacks those made since; the
 -- ledger outside (`HEEDLINE_HOME/privacy`) tells. `finished_at` is null until it has been proved.
 create table if not exists ops.erasures (

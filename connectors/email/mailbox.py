@@ -77,20 +77,20 @@ def _is_loopback(host: str) -> bool:
         return host == "localhost"
 
 
-def opened(box: BaseMailBox, folder: str) -> int:
-    """Open a folder read-only; returns its UIDVALIDITY.
+def opened(box: BaseMailBox, folder: str) -> tuple[int, int]:
+    """Open a folder read-only; returns its UIDVALIDITY and how many mails it has.
 
     Raises:
         SourceError: there is no such folder.
     """
     try:
-        box.folder.set(folder, readonly=True)
+        _, exists = box.folder.set(folder, readonly=True)
     except MailboxFolderSelectError:
         known = ", ".join(info.name for info in box.folder.list())
         remedy = f"correct mailboxes in channels.yml; there are: {known}"
         raise SourceError("email", f"folder {folder}", "cannot be opened", remedy) from None
     _, data = box.client.response("UIDVALIDITY")
-    return int(data[0]) if data and data[0] else 0
+    return int(data[0]) if data and data[0] else 0, int(exists[0] or 0)
 
 
 def uids_after(box: BaseMailBox, last: int) -> list[int]:

@@ -15,6 +15,7 @@ from dlt.sources.helpers.rest_client.auth import BearerTokenAuth
 from dlt.sources.helpers.rest_client.paginators import JSONResponseCursorPaginator
 
 from connectors.contract import Credentials, SourceError, resources
+from connectors.counts import vendor_count
 from connectors.http import Http, Refused
 from connectors.seen import Seen
 from warehouse.clock import parse_as_of
@@ -52,6 +53,20 @@ def changed(
     seen.forget_before(newest - lookback - DAY)
 
 
+def count_found(http: Http, path: str, state: Row, start: int) -> None:
+    """Keep how many records a search from the start on finds."""
+    body = {
+        "query": {"field": "updated_at", "operator": ">", "value": start},
+        "pagination": {"per_page": 1},
+    }
+    answer = http.get(path, method="POST", json=body)
+    number = answer.get("total_count") if isinstance(answer, dict) else None
+    if not isinstance(number, int):
+        remedy = "nothing was kept; the next run asks again"
+        raise SourceError(NAME, f"/{path}", "answer has no total_count", remedy)
+    state["vendor_count"] = vendor_count(number, since=str(start))
+
+
 def detail(http: Http, id_: str) -> Row | None:
     """A conversation with its parts as plain text; None when it was deleted meanwhile."""
     path = f"conversations/{id_}"
@@ -77,6 +92,12 @@ def unchanged_dropped(rows: list[Row]) -> list[Row]:
     return [{k: v for k, v in row.items() if k != "_at"} for row in fresh]
 
 
+def signed_in(credentials: Credentials) -> Http:
+    """The workspace's API, in the version whose shapes we read."""
+    auth, headers = BearerTokenAuth(credentials.password), {"Intercom-Version": VERSION}
+    return Http(NAME, credentials.base_url, auth=auth, headers=headers)
+
+
 def source(
     credentials: Credentials,
     *,
@@ -91,12 +112,7 @@ def source(
         start_at: oldest change to fetch on the first run.
         lookback_days: days read again; 2 cover Intercom's whole-day filter in any time zone.
     """
-    http = Http(
-        NAME,
-        credentials.base_url,
-        auth=BearerTokenAuth(credentials.password),
-        headers={"Intercom-Version": VERSION},
-    )
+    http = signed_in(credentials)
     start, lookback = int(parse_as_of(start_at).timestamp()), lookback_days * DAY
     hints = {name: {"name": name} | r.dlt_hints() for name, r in resources(NAME).items()}
 
@@ -112,13 +128,14 @@ def source(
             ids = (str(row["id"]) for row in rows)
             while some := list(islice(ids, AT_ONCE)):
                 yield fetch(some)
+        count_found(http, path, state, start)
 
     @dlt.resource(**hints["contacts"])
     def contacts() -> Iterator[list[Row]]:
         # Everybody: who wrote after the first day may not have changed since before it.
-        yield from changed(
-            http, "contacts/search", "data", dlt.current.resource_state(), 0, lookback
-        )
+        state = dlt.current.resource_state()
+        yield from changed(http, "contacts/search", "data", state, 0, lookback)
+        count_found(http, "contacts/search", state, 0)
 
     @dlt.resource(**hints["admins"])
     def admins() -> Iterator[list[Row]]:

@@ -14,7 +14,8 @@ import dlt
 from dlt.sources import DltSource
 
 from connectors.contract import Credentials, SourceError, resources
-from connectors.salesforce.bulk import NAME, NEXT_RUN, Bulk, sign_in
+from connectors.counts import vendor_count
+from connectors.salesforce.bulk import NAME, NEXT_RUN, Bulk, count_rows, sign_in
 from connectors.salesforce.fields import ACCOUNT, CONTACT, Row, read_fields, soql
 from warehouse.clock import BadTimestamp, iso, parse_as_of
 
@@ -79,6 +80,8 @@ def source(
             if newest:
                 since(newest)  # a stamp that is no instant must not become the cursor
                 state["newest"] = newest
+            counted = count_rows(session(), api_version, obj, since(start_at))
+            state["vendor_count"] = vendor_count(counted, since=since(start_at))
 
         return rows.add_map(declare)
 

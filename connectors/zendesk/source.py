@@ -6,7 +6,7 @@ groups and brands whole. A cursor that Zendesk no longer takes falls back to the
 """
 
 from collections.abc import Iterator
-from datetime import UTC, datetime
+from datetime import UTC, datetime, timedelta
 from typing import Any
 
 import dlt
@@ -14,17 +14,20 @@ from dlt.sources import DltSource
 from dlt.sources.helpers.rest_client.auth import HttpBasicAuth
 from dlt.sources.helpers.rest_client.paginators import JSONResponseCursorPaginator
 
-from connectors.contract import Credentials, resources
+from connectors.contract import Credentials, SourceError, resources
+from connectors.counts import vendor_count
 from connectors.http import Http, Refused
 from connectors.paginators import EndOfStreamCursor, TimeWindow
 from connectors.seen import Seen
-from warehouse.clock import iso, parse_as_of
+from warehouse.clock import iso, parse_as_of, wall_now
 
 NAME = "zendesk"
 DAY = 86_400
 Row = dict[str, Any]
 # "Start time too recent" and "invalid cursor" come as one or the other, depending on the endpoint.
 _UNUSABLE_START = {400, 422}
+_INDEXED = 10  # minutes after which search surely knows a ticket
+_COUNTED_AT_ONCE = 100_000
 
 
 def _epoch(row: Row) -> int:
@@ -109,6 +112,43 @@ def whole(http: Http, name: str, state: Row) -> Iterator[list[Row]]:
             yield fresh
 
 
+def count_tickets(http: Http, state: Row, start: int) -> None:
+    """Keep how many living tickets Zendesk finds; search learns of new ones with minutes' delay."""
+    since = iso(datetime.fromtimestamp(start, UTC))
+    until = iso(wall_now() - timedelta(minutes=_INDEXED))
+    query = f"type:ticket created>={since} created<{until}"
+    if (found := _counted(http, "search/count.json", query=query)) is not None:
+        state["vendor_count"] = vendor_count(found, since=since, until=until)
+
+
+def count_users(http: Http, state: Row) -> None:
+    """Keep how many users there are; Zendesk counts more than 100,000 only once a day."""
+    if (found := _counted(http, "users/count.json")) is not None:
+        state["vendor_count"] = vendor_count(found, exact=found <= _COUNTED_AT_ONCE)
+
+
+def _counted(http: Http, path: str, **params: str) -> int | None:
+    """A count; None where the login may read, but not count."""
+    try:
+        answer = http.get(f"api/v2/{path}", params=params)
+    except Refused as refusal:
+        if refusal.status != 403:
+            raise
+        return None
+    number = answer.get("count") if isinstance(answer, dict) else None
+    number = number.get("value") if isinstance(number, dict) else number
+    if not isinstance(number, int):
+        remedy = "nothing was kept; the next run asks again"
+        raise SourceError(NAME, f"/api/v2/{path}", "answer is no count", remedy)
+    return number
+
+
+def signed_in(credentials: Credentials) -> Http:
+    """The account's API."""
+    auth = HttpBasicAuth(credentials.login, credentials.password)
+    return Http(NAME, credentials.base_url, auth=auth)
+
+
 def source(
     credentials: Credentials,
     *,
@@ -125,23 +165,23 @@ def source(
         page_size: rows per export page, at most 1,000.
         rating_lookback_days: how long after it was offered a rating may still be given.
     """
-    http = Http(
-        NAME,
-        credentials.base_url,
-        auth=HttpBasicAuth(credentials.login, credentials.password),
-    )
+    http = signed_in(credentials)
     start = int(parse_as_of(start_at).timestamp())
     lookback = rating_lookback_days * DAY
     hints = {name: {"name": name} | r.dlt_hints() for name, r in resources(NAME).items()}
 
     @dlt.resource(**hints["tickets"])
     def tickets() -> Iterator[list[Row]]:
-        yield from by_cursor(http, "tickets", dlt.current.resource_state(), start, page_size)
+        state = dlt.current.resource_state()
+        yield from by_cursor(http, "tickets", state, start, page_size)
+        count_tickets(http, state, start)
 
     @dlt.resource(**hints["users"])
     def users() -> Iterator[list[Row]]:
         # People and teams from before the first day are still the ones spoken to after it.
-        yield from by_cursor(http, "users", dlt.current.resource_state(), 0, page_size)
+        state = dlt.current.resource_state()
+        yield from by_cursor(http, "users", state, 0, page_size)
+        count_users(http, state)
 
     @dlt.resource(**hints["organizations"])
     def organizations() -> Iterator[list[Row]]:

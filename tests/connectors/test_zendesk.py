@@ -53,11 +53,10 @@ def event(number: int, id_: int, hour: int, kind: str, old: Any, new: Any) -> Ro
     return helpdesk.change("zendesk", number, id_, occurred_at, kind, old, new)
 
 
-@pytest.fixture
-def api(tmp_path: Path) -> FastAPI:
+def world(folder: Path) -> Path:
     """Three tickets: answered, merged into the first, deleted; one rating each way."""
-    world = write_world(
-        tmp_path / "world",
+    return write_world(
+        folder,
         companies=[
             {
                 "company_id": "C1",
@@ -99,7 +98,11 @@ def api(tmp_path: Path) -> FastAPI:
             rating("901", "2", None, None),
         ],
     )
-    return app(world, clock=lambda: NOW)
+
+
+@pytest.fixture
+def api(tmp_path: Path) -> FastAPI:
+    return app(world(tmp_path / "world"), clock=lambda: NOW)
 
 
 def rating(id_: str, ticket_id: str, score: float | None, answered: Any) -> Row:
@@ -166,8 +169,8 @@ def test_second_run_lands_only_what_changed(api: FastAPI, zendesk: Credentials) 
 
 def test_last_minute_is_left_for_the_next_run(tmp_path: Path) -> None:
     moments = [at("2026-05-01 12:00").timestamp() + 30, NOW]
-    world = write_world(tmp_path / "w", conversations=[ticket(1)])
-    with served(app(world, clock=lambda: moments[0])) as address:
+    one = write_world(tmp_path / "w", conversations=[ticket(1)])
+    with served(app(one, clock=lambda: moments[0])) as address:
         login = Credentials(base_url=address, login=LOGIN.user, password=LOGIN.secret)
         first = extract("zendesk", source(login))
         moments.pop(0)

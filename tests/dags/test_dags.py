@@ -9,7 +9,7 @@ import pytest
 ROOT = Path(__file__).resolve().parents[2]
 CHAIN = {"unify", "enrich", "marts", "publish"}
 PRIVACY = {"erase", "retention"}
-WATCH = {"tagger_drift"}
+WATCH = {"audit_ids", "tagger_drift"}
 DELIVERY = {"outreach"}
 
 
@@ -23,6 +23,7 @@ def dags(tmp_path_factory: pytest.TempPathFactory) -> dict[str, Any]:
         env.delenv("HEEDLINE_CHANNELS", raising=False)
         env.syspath_prepend(str(ROOT / "dags"))
         import ingest
+        from audit_ids import audit_ids
         from enrich import enrich
         from erase import erase
         from marts import marts
@@ -34,6 +35,7 @@ def dags(tmp_path_factory: pytest.TempPathFactory) -> dict[str, Any]:
 
         found = {dag.dag_id: dag for dag in (unify(), enrich(), marts(), publish())}
         found |= {dag.dag_id: dag for dag in (erase(), retention(), tagger_drift(), outreach())}
+        found["audit_ids"] = audit_ids()
         found |= {
             k: v for k, v in vars(ingest).items() if k.startswith("ingest_") and k != "ingest_dag"
         }
@@ -61,10 +63,17 @@ def test_what_opens_the_warehouse_waits_for_its_slot(dags: dict[str, Any]) -> No
         if dag_id.startswith("ingest_")
         for task in ("extract", "gate", "announce")
     }
+    expected |= {f"audit_ids.{t}" for t in dags["audit_ids"].task_ids if t.startswith("list_")}
     # They start a run, or say what another task found, and open nothing.
     expected |= {"erase.rebuild", "tagger_drift.alert", "outreach.is_anything_due"}
     # Waits for vendors; opens the warehouse for moments, and is patient then.
     assert outside == expected | {"outreach.deliver", "outreach.fetch_outcomes"}
+
+
+def test_ids_are_compared_once_they_are_listed(dags: dict[str, Any]) -> None:
+    audit = dags["audit_ids"]
+    assert audit.get_task("compare_zendesk").upstream_task_ids == {"list_zendesk"}
+    assert audit.timetable.expression == "0 3 * * 0"
 
 
 def test_a_failed_load_still_reports_and_still_fails_its_run(dags: dict[str, Any]) -> None:

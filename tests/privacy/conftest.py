@@ -51,7 +51,7 @@ def house() -> None:
     """Jane and Bob, each with a ticket, a letter and a place in the marts; one letter to both."""
     with warehouse() as connection:
         for source in ("zendesk", "intercom", "email"):
-            loading._make_tables(connection, source)
+            loading.make_tables(connection, source)
         connection.execute("create schema intermediate")
         connection.execute("create schema marts")
         connection.execute(

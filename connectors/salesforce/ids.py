@@ -1,0 +1,38 @@
+"""The ids of Salesforce's living accounts and contacts, for the audit: a bulk query of three
+fields."""
+
+from collections.abc import Iterator
+from datetime import datetime
+from typing import Any
+
+from connectors.contract import Credentials
+from connectors.salesforce.bulk import Bulk, sign_in
+from connectors.salesforce.fields import soql
+from warehouse.clock import iso, parse_as_of
+
+_FIELDS = ("Id", "IsDeleted", "CreatedDate")
+
+
+def ids(
+    credentials: Credentials,
+    until: datetime,
+    *,
+    start_at: str = "2020-01-01T00:00:00Z",
+    api_version: str = "61.0",
+    max_records: int = 50_000,
+    poll_seconds: float = 0.25,
+    **_: Any,
+) -> dict[str, Iterator[str]]:
+    """Ids by resource of what was made before `until` and is not deleted. Raises SourceError."""
+    session, start = sign_in(credentials), iso(parse_as_of(start_at))
+
+    def alive(obj: str) -> Iterator[str]:
+        bulk = Bulk(
+            *session, version=api_version, max_records=max_records, poll_seconds=poll_seconds
+        )
+        for rows in bulk.query_all(obj, soql(obj, _FIELDS, start)):
+            for row in rows:
+                if row["IsDeleted"] != "true" and parse_as_of(row["CreatedDate"]) < until:
+                    yield str(row["Id"])
+
+    return {"account": alive("Account"), "contact": alive("Contact")}

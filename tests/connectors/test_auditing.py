@@ -1,0 +1,135 @@
+"""The audit of ids: what the vendor lists and is not here, what is here and it lists no more."""
+
+from collections.abc import Iterator
+from pathlib import Path
+from typing import Any
+
+import pytest
+
+from connectors import auditing, repull
+from connectors.auditing import compare_all, list_all, listing_channels
+from connectors.contract import ROOM, Credentials
+from connectors.ledger import Ledger
+from connectors.reconciling import Unreconciled
+from connectors.registry import Channel
+from privacy.sweep import sweep
+from tests.connectors.faults.registered import CONNECTORS, Tried
+from tests.connectors.slices import extract, load, raw, served
+from warehouse.duck import warehouse
+
+LISTING = [tried for tried in CONNECTORS if (ROOM / tried.name / "ids.py").exists()]
+
+
+class House:
+    """A vendor that is served, and its channel pulled once."""
+
+    def __init__(self, tried: Tried, folder: Path, address: str) -> None:
+        self.name, self.tried, self.address = tried.name, tried, address
+        self.channel = Channel(name=tried.name, settings=tried.settings)
+        login, secret = tried.login
+        self.credentials = Credentials(base_url=address, login=login, password=secret)
+        self.pull()
+
+    def pull(self) -> None:
+        extract(self.name, self.tried.source(self.address))
+        load(self.name)
+
+    def audit(self) -> dict[str, dict[str, int]]:
+        list_all(self.channel, self.credentials)
+        return compare_all(self.name)
+
+
+@pytest.fixture
+def house(request: pytest.FixtureRequest, tmp_path: Path) -> Iterator[House]:
+    with served(request.param.serve(tmp_path / "world")) as address:
+        yield House(request.param, tmp_path, address)
+
+
+every = pytest.mark.parametrize("house", LISTING, indirect=True, ids=lambda tried: tried.name)
+zendesk = pytest.mark.parametrize("house", LISTING[:1], indirect=True, ids=["zendesk"])
+
+
+def change(statement: str) -> None:
+    with warehouse() as connection:
+        connection.execute(statement)
+
+
+def written() -> list[tuple[Any, ...]]:
+    return raw("select resource, remote_id, missing from ops.audited_ids order by all")
+
+
+@every
+def test_after_a_whole_pull_nothing_is_missing(house: House) -> None:
+    found = house.audit()
+    assert len(found) == 2
+    assert {(each["here"], each["there"]) for each in found.values()} == {(0, 0)}
+    assert not auditing._file(house.name).exists()
+
+
+@every
+def test_one_row_that_is_not_here_is_named_and_comes_with_the_next_pull(house: House) -> None:
+    resource = next(iter(house.audit()))
+    table = f"raw_{house.name}.{resource}"
+    ((gone,),) = raw(f"select cast(max(id) as varchar) from {table} where {_alive(resource)}")
+    change(f"delete from {table} where cast(id as varchar) = '{gone}'")
+    with pytest.raises(Unreconciled, match=rf"{resource}: 1 that the vendor lists .* \({gone}\)"):
+        house.audit()
+    assert (resource, gone, "here") in written()
+    assert repull.asked(house.name) == {resource}
+    house.pull()
+    assert house.audit()[resource]["here"] == 0
+    assert written() == []
+
+
+def _alive(resource: str) -> str:
+    return "status <> 'deleted'" if resource == "tickets" else "true"
+
+
+@zendesk
+def test_a_row_that_the_vendor_lists_no_more_is_named_and_fails_nothing(house: House) -> None:
+    change(
+        "insert into raw_zendesk.users (id, _loaded_at) values (7, timestamptz '2020-01-01 00:00Z')"
+    )
+    assert house.audit()["users"] == {"here": 0, "there": 1}
+    assert written() == [("users", "7", "there")]
+
+
+@zendesk
+def test_rows_that_retention_took_are_named_and_not_pulled_anew(house: House) -> None:
+    change("delete from raw_zendesk.users where id = 501")
+    change("insert into ops.retention values ('raw_zendesk.users', 90, now(), 1, now())")
+    assert house.audit()["users"]["here"] == 1
+    assert repull.asked("zendesk") == frozenset()
+
+
+@zendesk
+def test_an_erasure_forgets_the_audit(house: House) -> None:
+    change("delete from raw_zendesk.users where id = 501")
+    with pytest.raises(Unreconciled):
+        house.audit()
+    list_all(house.channel, house.credentials)
+    with warehouse() as connection:
+        sweep(connection, Ledger())
+    assert written() == []
+    assert compare_all("zendesk") == {}
+
+
+@zendesk
+def test_who_was_erased_is_not_missing(house: House) -> None:
+    change("delete from raw_zendesk.users where id = 501")
+    Ledger().add("request", [("row", "zendesk.users", "501")])
+    assert house.audit()["users"]["here"] == 0
+
+
+@zendesk
+def test_before_the_first_pull_nothing_is_asked(
+    house: House, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setenv("HEEDLINE_HOME", str(tmp_path / "new"))
+    nowhere = house.credentials.model_copy(update={"base_url": "http://127.0.0.1:1"})
+    assert list_all(house.channel, nowhere) == {}
+    assert compare_all("zendesk") == {}
+
+
+def test_the_channels_that_list_their_ids_are_found() -> None:
+    assert {"zendesk", "intercom", "salesforce"} <= {c.name for c in listing_channels()}

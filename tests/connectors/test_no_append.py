@@ -1,0 +1,111 @@
+"""Nothing that can be read again may be counted twice.
+
+dlt's disposition for landing is `append`, and it is the only one: landing adds files, each under
+its own load id, and a package lands once. What counts rows is the warehouse, and it merges by key.
+So every resource has a key, takes its hints from `resources.yml`, and reaches its raw table through
+the merge alone. That landing is exact after a kill: test_landing.py, test_api_kill.py.
+"""
+
+import ast
+from pathlib import Path
+from typing import Any
+
+import pyarrow as pa
+import pyarrow.parquet as pq
+import pytest
+
+from connectors.contract import ROOM, Resource, resources
+from connectors.landing import completion_mark
+from connectors.loading import gated_folder, load_pending
+from warehouse.duck import warehouse
+from warehouse.settings import settings
+
+SOURCES = sorted(path.parent.name for path in ROOM.glob("*/resources.yml"))
+CODE = sorted(ROOM.rglob("*.py"))
+PROJECT = ROOM.parent
+A_VALUE = {"text": "1", "json": '{"a": 1}', "bigint": 1, "double": 1.0, "bool": True}
+
+
+def calls(file: Path, *names: str) -> list[ast.Call]:
+    """Calls of `dlt.<name>` in a file."""
+    return [
+        node
+        for node in ast.walk(ast.parse(file.read_text()))
+        if isinstance(node, ast.Call)
+        and isinstance(node.func, ast.Attribute)
+        and isinstance(node.func.value, ast.Name)
+        and (node.func.value.id, node.func.attr) in {("dlt", name) for name in names}
+    ]
+
+
+def test_every_connector_is_looked_at() -> None:
+    assert {path.parent.name for path in ROOM.glob("*/source.py")} == set(SOURCES)
+
+
+# The drop's tables are known only once files are read; it makes their hints from the same file.
+@pytest.mark.parametrize("source", [name for name in SOURCES if name != "file_drop"])
+def test_every_resource_takes_key_and_disposition_from_its_declaration(source: str) -> None:
+    made = [call for file in (ROOM / source).rglob("*.py") for call in calls(file, "resource")]
+    assert made
+    for call in made:
+        assert any(keyword.arg is None for keyword in call.keywords), "no **hints"
+        own = {keyword.arg for keyword in call.keywords}
+        assert not own & {"write_disposition", "primary_key", "merge_key"}
+
+
+def test_the_disposition_is_said_where_hints_are_made() -> None:
+    said = {f.relative_to(ROOM).as_posix() for f in CODE if "write_disposition" in f.read_text()}
+    assert said == {"contract.py", "file_drop/source.py"}
+    made = Resource(primary_key=("id",), columns={"id": "text"}).dlt_hints()
+    assert (made["write_disposition"], made["primary_key"]) == ("append", ["id"])
+
+
+def test_landing_gives_every_load_files_of_its_own() -> None:
+    assert 'layout="{table_name}/{load_id}.{file_id}.{ext}"' in (ROOM / "landing.py").read_text()
+    loads = [f.name for f in CODE if calls(f, "pipeline") or "destinations." in f.read_text()]
+    assert loads == ["landing.py"]
+
+
+def test_only_the_merge_inserts_into_raw_tables() -> None:
+    rooms = ("connectors", "expectations", "privacy", "dags", "commands", "runtime", "warehouse")
+    inserts = [
+        file.relative_to(PROJECT).as_posix()
+        for room in rooms
+        for file in (PROJECT / room).rglob("*.py")
+        if "insert into {batch.table}" in file.read_text() or "insert into raw_" in file.read_text()
+    ]
+    assert inserts == ["connectors/merging.py"]
+
+
+def lay_down(source: str, load_id: str) -> dict[str, Resource]:
+    """One landed and gated row of every resource of a source."""
+    declared = resources(source)
+    gated = gated_folder(source, load_id)
+    completion_mark(source, load_id).parent.mkdir(parents=True, exist_ok=True)
+    gated.mkdir(parents=True)
+    for name, resource in declared.items():
+        row: dict[str, Any] = {column: A_VALUE[kind] for column, kind in resource.columns.items()}
+        table = pa.Table.from_pylist([row])
+        landed = settings().landing / source / name / f"{load_id}.0.parquet"
+        landed.parent.mkdir(parents=True, exist_ok=True)
+        pq.write_table(table, landed)
+        pq.write_table(table, gated / f"{name}.accepted.parquet")
+        refused = table.append_column("_reason", pa.array(["no"])).append_column(
+            "_row_key", pa.array(["{}"])
+        )
+        pq.write_table(refused.slice(0, 0), gated / f"{name}.quarantined.parquet")
+    completion_mark(source, load_id).write_text("{}")
+    return declared
+
+
+@pytest.mark.parametrize("source", SOURCES)
+def test_what_lands_again_is_a_duplicate_in_every_resource(source: str) -> None:
+    lay_down(source, "1")
+    declared = lay_down(source, "2")
+    accounts = {(a.load_id, a.resource): a for a in load_pending(source)}
+    with warehouse(read_only=True) as connection:
+        for name, resource in declared.items():
+            assert set(resource.primary_key) <= set(resource.columns), name
+            assert accounts["1", name].accepted == accounts["2", name].duplicates == 1, name
+            held = connection.execute(f'select count(*) from raw_{source}."{name}"').fetchone()
+            assert held == (1,), name
