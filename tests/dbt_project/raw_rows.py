@@ -256,6 +256,24 @@ HUBSPOT = {
 }  # fmt: skip
 
 
+_BY_ANN, _BY_BOB = {"id": 11, "type": "contact"}, {"id": 5, "type": "user", "bot": False}
+DRIFT = {
+    "contacts": _rows("id created_at attribute_name", ("11", MAY * 1000, "Ann")),
+    "users": _rows("id name bot created_at", ("5", "Bob", False, MAY * 1000)),
+    "conversations": _rows(
+        "id contact_id status created_at updated_at conversation_tags",
+        ("1", "11", "closed", MAY * 1000, MAY * 1000, [{"name": "vip"}]),
+        ("2", "11", "open", MAY * 1000, MAY * 1000, []),
+    ),
+    "messages": _rows(
+        "id conversation_id type body_text author created_at",
+        ("1", "1", "chat", "hello", _BY_ANN, MAY * 1000),
+        ("2", "1", "chat", "hi", _BY_BOB, MAY * 1000 + 1),
+        ("3", "2", "chat", "beep", {"id": 6, "type": "user", "bot": True}, MAY * 1000),
+    ),
+}  # fmt: skip
+
+
 def _dropped() -> dict[str, list[Row]]:
     """One row of every entity, and rows about a ticket that Zendesk delivers as well."""
     at, newer = "2026-05-01T09:00:00Z", "2026-05-09T09:00:00Z"
@@ -285,5 +303,6 @@ RAW: dict[str, dict[str, list[Row]]] = {
     "salesforce": SALESFORCE,
     "stripe": STRIPE,
     "hubspot": HUBSPOT,
+    "drift": DRIFT,
     "file_drop": _dropped(),
 }

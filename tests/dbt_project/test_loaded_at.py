@@ -32,6 +32,7 @@ FIXED = {
     "hubspot.owners": {"user_id", "teams"},
     "hubspot.pipelines": {"stages"},
     "hubspot.threads": {"thread_associations"},
+    "drift.messages": {"conversation_id", "author", "created_at"},
 }
 Found = dict[tuple[str, str, str], Row]
 
