@@ -34,13 +34,18 @@ def kind_of(file_name: str) -> str:
 
 
 def row_of(kind: str, record: Row) -> Row:
-    """A record with our own columns: a contact's main attributes, a message's plain text."""
+    """A record with our own columns: a contact's main attributes, a message's author and text."""
     if kind == "contacts" and isinstance(record.get("attributes"), dict):
         held = record["attributes"]
         names = ("email", "name", "phone", "externalId")
         return {**record, **{f"attribute_{name}": _text(held.get(name)) for name in names}}
-    if kind == "messages" and isinstance(record.get("body"), str):
-        return {**record, "body_text": html_text(record["body"]) or None}
+    if kind == "messages":
+        held = record.get("author")
+        author = held if isinstance(held, dict) else {}
+        wrote = {f"author_{name}": _text(author.get(name)) for name in ("id", "type")}
+        body = record.get("body")
+        text = html_text(body) if isinstance(body, str) else ""
+        return {**record, **wrote, "body_text": text or None}
     return record
 
 

@@ -47,8 +47,6 @@ HISTORY = ("hs_pipeline_stage", "hubspot_owner_id", "hs_ticket_priority")
 # What people wrote: of a record that was deleted it does not land.
 WORDS = ("subject", "content", "hs_content")
 
-_SCALES = {"NPS": ("nps", 0, 10), "CES": ("ces", 1, 7), "CSAT": ("csat", 0, 2)}
-
 
 class Survey(BaseModel):
     """What one survey measures, where its type does not say it (custom surveys)."""
@@ -58,6 +56,13 @@ class Survey(BaseModel):
     survey_type: Literal["csat", "nps", "ces"]
     scale_min: float
     scale_max: float
+
+
+_BY_TYPE = {
+    "NPS": Survey(survey_type="nps", scale_min=0, scale_max=10),
+    "CES": Survey(survey_type="ces", scale_min=1, scale_max=7),
+    "CSAT": Survey(survey_type="csat", scale_min=0, scale_max=2),
+}
 
 
 class OwnProperties(BaseModel):
@@ -106,14 +111,13 @@ class OwnProperties(BaseModel):
                 "declared_consent": _filled(self.consent, row),
             }
         if kind == "feedback_submissions":
-            meaning, low, high = _SCALES.get(str(row.get("hs_survey_type")), (None, None, None))
-            if own := self.surveys.get(str(row.get("hs_survey_id"))):
-                meaning, low, high = own.survey_type, own.scale_min, own.scale_max  # type: ignore[assignment]
+            by_type = _BY_TYPE.get(str(row.get("hs_survey_type")))
+            survey = self.surveys.get(str(row.get("hs_survey_id")), by_type)
             return {
                 **row,
-                "declared_survey_type": meaning,
-                "declared_scale_min": None if low is None else float(low),
-                "declared_scale_max": None if high is None else float(high),
+                "declared_survey_type": survey.survey_type if survey else None,
+                "declared_scale_min": survey.scale_min if survey else None,
+                "declared_scale_max": survey.scale_max if survey else None,
             }
         return row
 

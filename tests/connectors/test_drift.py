@@ -9,6 +9,7 @@ import pytest
 
 from connectors.contract import SourceError
 from connectors.drift.source import kind_of, source
+from connectors.registry import Channel
 from tests.connectors.slices import at, build_staging, extract, load, raw, staged
 
 T0 = 1_777_593_600_000  # 2026-05-01T00:00:00Z
@@ -126,6 +127,10 @@ def test_malformed_lines_are_set_aside_with_their_reason_and_the_rest_is_taken(
     assert any('"export_line":2' in row.replace(" ", "") for _, row in reasons)
     ((reason,),) = raw("select reason from quarantine.drift__contacts")
     assert "breaks off" in reason
+
+
+def test_a_folder_needs_no_connection() -> None:
+    assert not Channel(name="drift").needs_credentials
 
 
 def test_a_file_is_told_by_its_name() -> None:
