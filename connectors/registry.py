@@ -42,7 +42,7 @@ class Channel(BaseModel):
 
     @property
     def needs_credentials(self) -> bool:
-        return self.name != "file_drop"
+        return self.name not in {"file_drop", "drift"}
 
 
 class ChannelsFile(BaseModel):

@@ -6,7 +6,8 @@ from email.utils import mktime_tz, parsedate_tz
 
 
 def asked_wait(status: int, headers: Mapping[str, str]) -> float | None:
-    """Seconds the server asks us to pause: `Retry-After` (seconds or date), else a reset time."""
+    """Seconds the server asks us to pause: `Retry-After` (seconds or date), else a reset time,
+    else the stretch of time that its limit is counted over (HubSpot tells only that)."""
     text = headers.get("Retry-After", "").strip()
     if text.replace(".", "", 1).isdigit():
         return float(text)
@@ -16,4 +17,5 @@ def asked_wait(status: int, headers: Mapping[str, str]) -> float | None:
     if status == 429 and reset.isdigit():
         seconds = int(reset) - time.time() if int(reset) > 1_000_000_000 else float(reset)
         return max(0.0, seconds)
-    return None
+    interval = headers.get("X-HubSpot-RateLimit-Interval-Milliseconds", "").strip()
+    return int(interval) / 1000 if status == 429 and interval.isdigit() else None

@@ -2,6 +2,7 @@
 
 import hashlib
 import re
+from collections.abc import Callable
 from dataclasses import dataclass
 from pathlib import Path
 
@@ -35,19 +36,19 @@ def entity_of(file_name: str) -> str:
     return max(fitting, key=len, default="")
 
 
-def scan(folder: Path) -> list[DropFile]:
+def scan(folder: Path, entity_in: Callable[[str], str] = entity_of) -> list[DropFile]:
     """Files of a folder, oldest first (to the second), then in natural order of their names.
 
     Hidden files, subfolders and files that change while they are hashed (still being copied: the
-    next run takes them) are left out.
+    next run takes them) are left out. `entity_in` tells a file's entity by its name.
     """
     paths = [p for p in folder.iterdir() if p.is_file() and not p.name.startswith(".")]
-    found = [file for path in paths if (file := _look_at(path)) is not None]
+    found = [file for path in paths if (file := _look_at(path, entity_in)) is not None]
     return sorted(found, key=lambda f: (int(f.modified), _natural(f.path.name)))
 
 
-def _look_at(path: Path) -> DropFile | None:
-    entity = entity_of(path.name)
+def _look_at(path: Path, entity_in: Callable[[str], str]) -> DropFile | None:
+    entity = entity_in(path.name)
     before = path.stat()
     try:
         with path.open("rb") as handle:

@@ -26,6 +26,20 @@
     to_timestamp(try_cast({{ column }} as double))
 {%- endmacro %}
 
+{#- A time as an instant, written in ISO 8601 or as milliseconds since 1970. -#}
+{% macro iso_or_milliseconds(column) -%}
+    case
+        when regexp_matches(cast({{ column }} as varchar), '^[0-9]+$')
+            then to_timestamp(try_cast({{ column }} as double) / 1000)
+        else {{ to_timestamp_utc(column) }}
+    end
+{%- endmacro %}
+
+{#- A text of words between separators as a JSON list (text); nothing is NULL. -#}
+{% macro json_list_of_words(column, separator) -%}
+    '["' || replace(replace(nullif({{ column }}, ''), '"', ''), '{{ separator }}', '","') || '"]'
+{%- endmacro %}
+
 {% macro to_date(column) -%} try_cast({{ column }} as date) {%- endmacro %}
 {% macro to_double(column) -%} try_cast({{ column }} as double) {%- endmacro %}
 {% macro to_bigint(column) -%} try_cast({{ column }} as bigint) {%- endmacro %}

@@ -184,6 +184,96 @@ STRIPE = {
 }
 
 
+def _item(number: int, minute: int, actor: str, kind: str = "MESSAGE", **more: Any) -> Row:
+    made = {"id": f"m{number}", "type": kind, "createdAt": f"2026-05-01T09:{minute:02d}:00Z"}
+    return {**made, "senders": [{"actorId": actor}], **more}
+
+
+def _was(value: str, minute: int, **more: Any) -> Row:
+    return {"value": value, "timestamp": f"2026-05-01T09:{minute:02d}:00.000Z", **more}
+
+
+def _stage(number: int, label: str, state: str = "OPEN") -> Row:
+    return {"id": str(number), "label": label, "metadata": {"ticketState": state}}
+
+
+_TICKET = "id created_at changed_ms archived archived_at subject content source_type "
+HUBSPOT = {
+    "companies": _rows(
+        "id created_at changed_ms name website hubspot_owner_id hs_merged_object_ids",
+        ("1", "2026-05-01T09:00:00Z", MAY * 1000, "Acme Ltd", "www.acme.example", "5", "2"),
+        ("2", "2026-05-01T09:00:00Z", MAY * 1000, "Acme", None, None, None),
+    ),
+    "contacts": _rows(
+        "id created_at changed_ms firstname phone associatedcompanyid hs_merged_object_ids",
+        # One whom it took over was never seen here.
+        ("11", "2026-05-01T09:00:00Z", MAY * 1000, "Ann", "+15550001", "1", "12;13"),
+        ("12", "2026-05-01T09:00:00Z", MAY * 1000, "Anna", None, None, None),
+    ),
+    "owners": _rows(
+        "id email first_name user_id created_at updated_at archived teams",
+        ("5", "bob@acme.example", "Bob", 55, "2026-05-01T09:00:00Z", "2026-05-01T09:00:00Z", False,
+         [{"id": "9", "name": "Care", "primary": True}]),
+    ),
+    "pipelines": _rows(
+        "id label stages",
+        ("0", "Support", [_stage(1, "New"), _stage(2, "Waiting on contact"),
+                          _stage(4, "Closed", "CLOSED")]),
+    ),
+    "channels": _rows("id name", ("1000", "LIVE_CHAT")),
+    "tickets": _rows(
+        _TICKET + "hs_pipeline_stage hs_ticket_priority hs_ticket_category hubspot_owner_id "
+        "hubspot_team_id hs_merged_object_ids properties_with_history contact_ids",
+        ("100", "2026-05-01T09:00:00Z", MAY * 1000, False, None, "Lamp", "is broken", "FORM", "4",
+         "MEDIUM", "BILLING", "5", "9", "101",
+         {"hs_pipeline_stage": [_was("4", 9, updatedByUserId=55), _was("2", 5), _was("1", 0)],
+          "hubspot_owner_id": [_was("5", 1)]}, ["11"]),
+        ("101", "2026-05-01T09:00:00Z", MAY * 1000, False, None, "Lamp", "is broken", "FORM", "1",
+         None, None, None, None, None, {}, []),
+        ("102", "2026-05-01T09:00:00Z", MAY * 1000, False, None, "Chat", "hello", "CHAT", "1",
+         None, None, None, None, None, {}, ["11"]),
+        ("103", "2026-05-01T09:00:00Z", MAY * 1000, True, "2026-05-02T09:00:00Z", None, None,
+         "CHAT", "1", None, None, None, None, None, None, None),
+    ),
+    "feedback_submissions": _rows(
+        "id created_at changed_ms hs_submission_timestamp hs_value hs_content hs_contact_id "
+        "contact_ids ticket_ids declared_survey_type declared_scale_min declared_scale_max",
+        ("1", "2026-05-03T09:00:00Z", MAY * 1000, str(MAY * 1000), "9", "good", "11", ["11"],
+         ["100"], "nps", 0.0, 10.0),
+    ),
+    "threads": _rows(
+        "id created_at changed_ms status original_channel_id associated_contact_id assigned_to "
+        "spam archived thread_associations messages",
+        ("7", "2026-05-01T09:00:00Z", MAY * 1000, "OPEN", "1000", "11", "A-55", False, False,
+         {"associatedTicketId": "102"}, [_item(1, 0, "V-11", text="hello")]),
+        ("8", "2026-05-01T09:00:00Z", MAY * 1000, "CLOSED", "1000", "11", "A-55", False, False,
+         None,
+         [_item(2, 0, "V-11", text="hello"), _item(3, 1, "B-1", text="beep"),
+          _item(4, 2, "S-hubspot", "ASSIGNMENT", assignedTo="A-55"),
+          _item(5, 3, "A-55", text="hi"), _item(6, 4, "A-55", "COMMENT", text="hm"),
+          _item(7, 5, "A-55", "THREAD_STATUS_CHANGE", newStatus="CLOSED")]),
+    ),
+}  # fmt: skip
+
+
+_BY_ANN, _BY_BOB = {"id": 11, "type": "contact"}, {"id": 5, "type": "user", "bot": False}
+DRIFT = {
+    "contacts": _rows("id created_at attribute_name", ("11", MAY * 1000, "Ann")),
+    "users": _rows("id name bot created_at", ("5", "Bob", False, MAY * 1000)),
+    "conversations": _rows(
+        "id contact_id status created_at updated_at conversation_tags",
+        ("1", "11", "closed", MAY * 1000, MAY * 1000, [{"name": "vip"}]),
+        ("2", "11", "open", MAY * 1000, MAY * 1000, []),
+    ),
+    "messages": _rows(
+        "id conversation_id type body_text author created_at",
+        ("1", "1", "chat", "hello", _BY_ANN, MAY * 1000),
+        ("2", "1", "chat", "hi", _BY_BOB, MAY * 1000 + 1),
+        ("3", "2", "chat", "beep", {"id": 6, "type": "user", "bot": True}, MAY * 1000),
+    ),
+}  # fmt: skip
+
+
 def _dropped() -> dict[str, list[Row]]:
     """One row of every entity, and rows about a ticket that Zendesk delivers as well."""
     at, newer = "2026-05-01T09:00:00Z", "2026-05-09T09:00:00Z"
@@ -212,5 +302,7 @@ RAW: dict[str, dict[str, list[Row]]] = {
     "survey": SURVEY,
     "salesforce": SALESFORCE,
     "stripe": STRIPE,
+    "hubspot": HUBSPOT,
+    "drift": DRIFT,
     "file_drop": _dropped(),
 }

@@ -26,6 +26,13 @@ FIXED = {
     "twilio.recordings": {"call_sid", "source", "start_time_iso"},
     "twilio.transcriptions": {"recording_sid", "status", "transcription_text"},
     "survey.responses": {"hidden", "landed_at"},
+    "hubspot.contacts": {"hs_merged_object_ids"},
+    "hubspot.companies": {"hs_merged_object_ids"},
+    "hubspot.tickets": {"hs_merged_object_ids"},
+    "hubspot.owners": {"user_id", "teams"},
+    "hubspot.pipelines": {"stages"},
+    "hubspot.threads": {"thread_associations"},
+    "drift.messages": {"conversation_id", "author", "created_at"},
 }
 Found = dict[tuple[str, str, str], Row]
 

@@ -12,3 +12,10 @@ def test_reset_time_stands_in_for_retry_after() -> None:
 
 def test_a_reset_time_says_nothing_where_nothing_was_refused() -> None:
     assert asked_wait(200, {"X-RateLimit-Reset": "12"}) is None
+
+
+def test_the_stretch_that_a_limit_is_counted_over_stands_in_for_both() -> None:
+    headers = {"X-HubSpot-RateLimit-Interval-Milliseconds": "10000"}
+    assert asked_wait(429, headers) == 10
+    assert asked_wait(503, headers) is None
+    assert asked_wait(429, {**headers, "Retry-After": "2"}) == 2

@@ -1,0 +1,1 @@
+"""Drift: conversations, messages and contacts out of its historical export."""

@@ -1,0 +1,1 @@
+"""HubSpot: contacts, companies, tickets, survey answers, inbox threads."""
