@@ -165,6 +165,17 @@ SURVEY = {
     )
 }  # fmt: skip
 
+SURVEYMONKEY = {
+    "responses": _rows(
+        "id response_status date_created date_modified declared_survey_type declared_score "
+        "email_address first_name custom_variables",
+        ("r1", "completed", "2026-05-01T09:00:00+00:00", "2026-05-01T09:01:00+00:00", "nps", 9.0,
+         "ann@x.example", "Ann", {"conversation_source": "zendesk", "conversation_id": "100"}),
+        ("r2", "partial", "2026-05-02T09:00:00+00:00", "2026-05-02T09:01:00+00:00", "nps", 2.0,
+         None, None, {"email": "ann@x.example", "name": "Ann Lee"}),
+    )
+}  # fmt: skip
+
 SALESFORCE = {
     "account": _rows("id name website", ("A1", "Acme Ltd", "www.acme.example")),
     "contact": _rows("id account_id name", ("C1", "A1", "Ann"), ("C2", None, "Joe")),
@@ -210,6 +221,7 @@ RAW: dict[str, dict[str, list[Row]]] = {
     "twilio": TWILIO,
     "email": EMAIL,
     "survey": SURVEY,
+    "surveymonkey": SURVEYMONKEY,
     "salesforce": SALESFORCE,
     "stripe": STRIPE,
     "file_drop": _dropped(),

@@ -26,6 +26,7 @@ FIXED = {
     "twilio.recordings": {"call_sid", "source", "start_time_iso"},
     "twilio.transcriptions": {"recording_sid", "status", "transcription_text"},
     "survey.responses": {"hidden", "landed_at"},
+    "surveymonkey.responses": {"date_created", "email_address", "first_name", "custom_variables"},
 }
 Found = dict[tuple[str, str, str], Row]
 
@@ -157,6 +158,16 @@ def test_what_a_load_changes_has_its_time(models: Models, source: str) -> None:
         assert not gone(before, after), (table, old and "changed", new)
         models.load(source, table, old or new, BEFORE)
     assert models.rows(mine) == first
+
+
+def test_a_response_that_is_gone_has_its_time_and_so_have_all_contacts(models: Models) -> None:
+    old = raw("surveymonkey", "responses", "r1")
+    models.load("surveymonkey", "responses", {"id": "r1", "is_gone": True})
+    after = models.rows("stg_surveymonkey__")
+    models.load("surveymonkey", "responses", old, BEFORE)
+    said = {name: row["loaded_at"] for (name, _, key), row in after.items() if key != "r2"}
+    assert set(said.values()) == {NOW}
+    assert len(said) == 2
 
 
 def raw(source: str, table: str, key: object) -> Row:

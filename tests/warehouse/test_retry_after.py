@@ -12,3 +12,11 @@ def test_reset_time_stands_in_for_retry_after() -> None:
 
 def test_a_reset_time_says_nothing_where_nothing_was_refused() -> None:
     assert asked_wait(200, {"X-RateLimit-Reset": "12"}) is None
+
+
+def test_of_a_limit_by_day_and_by_minute_the_spent_one_says_how_long() -> None:
+    limit = "X-Ratelimit-App-Global"
+    minute = {f"{limit}-Minute-Remaining": "0", f"{limit}-Minute-Reset": "17"}
+    day = {f"{limit}-Day-Remaining": "12", f"{limit}-Day-Reset": "40000"}
+    assert asked_wait(429, {**minute, **day}) == 17
+    assert asked_wait(429, {**minute, **day, f"{limit}-Day-Remaining": "0"}) == 40000
