@@ -76,6 +76,10 @@ from named
 {% endmacro %}
 
 {#- Who answered: whom the tool wrote to, else what the link carried. -#}
+{% macro qualtrics_email() -%}
+    coalesce(nullif(trim(recipient_email), ''), {{ json_text('values', 'email') }})
+{%- endmacro %}
+
 {% macro surveymonkey_email() -%}
     coalesce(nullif(trim(email_address), ''), {{ json_text('custom_variables', 'email') }})
 {%- endmacro %}

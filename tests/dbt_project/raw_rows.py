@@ -176,6 +176,17 @@ SURVEYMONKEY = {
     )
 }  # fmt: skip
 
+QUALTRICS = {
+    "responses": _rows(
+        "response_id finished start_date recorded_date declared_survey_type declared_score "
+        "recipient_email recipient_first_name values",
+        ("R_1", 1, "2026-05-01T09:00:00Z", "2026-05-01T09:01:00Z", "csat", 4.0,
+         "ann@x.example", "Ann", {"conversation_source": "zendesk", "conversation_id": "100"}),
+        ("R_2", 0, "2026-05-02T09:00:00Z", "2026-05-02T09:01:00Z", "csat", 2.0,
+         None, None, {"email": "ann@x.example", "name": "Ann Lee"}),
+    )
+}  # fmt: skip
+
 SALESFORCE = {
     "account": _rows("id name website", ("A1", "Acme Ltd", "www.acme.example")),
     "contact": _rows("id account_id name", ("C1", "A1", "Ann"), ("C2", None, "Joe")),
@@ -222,6 +233,7 @@ RAW: dict[str, dict[str, list[Row]]] = {
     "email": EMAIL,
     "survey": SURVEY,
     "surveymonkey": SURVEYMONKEY,
+    "qualtrics": QUALTRICS,
     "salesforce": SALESFORCE,
     "stripe": STRIPE,
     "file_drop": _dropped(),

@@ -27,6 +27,7 @@ FIXED = {
     "twilio.transcriptions": {"recording_sid", "status", "transcription_text"},
     "survey.responses": {"hidden", "landed_at"},
     "surveymonkey.responses": {"date_created", "email_address", "first_name", "custom_variables"},
+    "qualtrics.responses": {"recorded_date", "recipient_email", "recipient_first_name", "values"},
 }
 Found = dict[tuple[str, str, str], Row]
 
@@ -160,12 +161,18 @@ def test_what_a_load_changes_has_its_time(models: Models, source: str) -> None:
     assert models.rows(mine) == first
 
 
-def test_a_response_that_is_gone_has_its_time_and_so_have_all_contacts(models: Models) -> None:
-    old = raw("surveymonkey", "responses", "r1")
-    models.load("surveymonkey", "responses", {"id": "r1", "is_gone": True})
-    after = models.rows("stg_surveymonkey__")
-    models.load("surveymonkey", "responses", old, BEFORE)
-    said = {name: row["loaded_at"] for (name, _, key), row in after.items() if key != "r2"}
+@pytest.mark.parametrize(
+    ("source", "key"), [("surveymonkey", {"id": "r1"}), ("qualtrics", {"response_id": "R_1"})]
+)
+def test_a_response_that_is_gone_has_its_time_and_so_have_all_contacts(
+    models: Models, source: str, key: Row
+) -> None:
+    old = raw(source, "responses", *key.values())
+    models.load(source, "responses", {**key, "is_gone": True})
+    after = models.rows(f"stg_{source}__")
+    models.load(source, "responses", old, BEFORE)
+    other = "r2" if source == "surveymonkey" else "R_2"
+    said = {name: row["loaded_at"] for (name, _, id_), row in after.items() if id_ != other}
     assert set(said.values()) == {NOW}
     assert len(said) == 2
 
