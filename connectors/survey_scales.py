@@ -8,7 +8,7 @@ needs no second lookup.
 from collections.abc import Mapping
 from typing import Any, Literal, TypeVar
 
-from pydantic import BaseModel, ConfigDict, ValidationError, model_validator
+from pydantic import BaseModel, ConfigDict, Field, ValidationError, model_validator
 
 from connectors.contract import SourceError, first_problem
 
@@ -28,7 +28,7 @@ class Scale(BaseModel):
     survey_type: Literal["csat", "nps", "ces"]
     scale_min: float
     scale_max: float
-    values: dict[str, float] = {}
+    values: dict[str, float] = Field(default_factory=dict)
 
     @model_validator(mode="before")
     @classmethod

@@ -187,6 +187,17 @@ QUALTRICS = {
     )
 }  # fmt: skip
 
+DELIGHTED = {
+    "responses": _rows(
+        "id name email phone declared_created_at declared_updated_at declared_survey_type "
+        "declared_score declared_comment properties",
+        ("1", "Ann", "ann@x.example", None, "2026-05-01T09:00:00Z", "2026-05-01T09:01:00Z", "nps",
+         9.0, "good", {"conversation_source": "zendesk", "conversation_id": "100"}),
+        ("2", None, None, "+15550001", "2026-05-02T09:00:00Z", "2026-05-02T09:01:00Z", "nps",
+         2.0, None, {}),
+    )
+}  # fmt: skip
+
 SALESFORCE = {
     "account": _rows("id name website", ("A1", "Acme Ltd", "www.acme.example")),
     "contact": _rows("id account_id name", ("C1", "A1", "Ann"), ("C2", None, "Joe")),
@@ -234,6 +245,7 @@ RAW: dict[str, dict[str, list[Row]]] = {
     "survey": SURVEY,
     "surveymonkey": SURVEYMONKEY,
     "qualtrics": QUALTRICS,
+    "delighted": DELIGHTED,
     "salesforce": SALESFORCE,
     "stripe": STRIPE,
     "file_drop": _dropped(),

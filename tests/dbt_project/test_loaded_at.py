@@ -28,6 +28,7 @@ FIXED = {
     "survey.responses": {"hidden", "landed_at"},
     "surveymonkey.responses": {"date_created", "email_address", "first_name", "custom_variables"},
     "qualtrics.responses": {"recorded_date", "recipient_email", "recipient_first_name", "values"},
+    "delighted.responses": {"declared_created_at", "email", "phone", "name"},
 }
 Found = dict[tuple[str, str, str], Row]
 

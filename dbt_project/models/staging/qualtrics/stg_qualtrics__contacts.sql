@@ -2,6 +2,7 @@ with respondents as (
 
     select
         {{ qualtrics_email() }} as email,
+        cast(null as varchar) as phone,
         coalesce(
             nullif(trim(concat_ws(' ', nullif(recipient_first_name, ''), nullif(recipient_last_name, ''))), ''),
             {{ json_text('values', 'name') }}

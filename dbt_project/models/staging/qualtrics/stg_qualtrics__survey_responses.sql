@@ -14,7 +14,8 @@ with named as (
         coalesce({{ to_timestamp_utc('end_date') }}, {{ to_timestamp_utc('recorded_date') }}) as responded_at,
         {{ json_text('values', 'conversation_source') }} as conversation_source,
         {{ json_text('values', 'conversation_id') }} as conversation_id,
-        {{ qualtrics_email() }} as email
+        {{ qualtrics_email() }} as email,
+        cast(null as varchar) as phone
     from {{ source('raw_qualtrics', 'responses') }}
     -- 1 is a preview, 2 a test, 8 spam (and 9 a preview that looks like it): nobody answered.
     where coalesce(status, 0) not in (1, 2, 8, 9)

@@ -13,7 +13,8 @@ with named as (
         {{ to_timestamp_utc('submitted_at') }} as responded_at,
         {{ json_text('hidden', 'conversation_source') }} as conversation_source,
         {{ json_text('hidden', 'conversation_id') }} as conversation_id,
-        {{ json_text('hidden', 'email') }} as email
+        {{ json_text('hidden', 'email') }} as email,
+        cast(null as varchar) as phone
     from {{ source('raw_survey', 'responses') }}
 
 )

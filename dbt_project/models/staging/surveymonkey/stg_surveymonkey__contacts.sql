@@ -2,6 +2,7 @@ with respondents as (
 
     select
         {{ surveymonkey_email() }} as email,
+        cast(null as varchar) as phone,
         coalesce(
             nullif(trim(concat_ws(' ', nullif(first_name, ''), nullif(last_name, ''))), ''),
             {{ json_text('custom_variables', 'name') }}

@@ -14,7 +14,8 @@ with named as (
         {{ to_timestamp_utc('date_modified') }} as responded_at,
         {{ json_text('custom_variables', 'conversation_source') }} as conversation_source,
         {{ json_text('custom_variables', 'conversation_id') }} as conversation_id,
-        {{ surveymonkey_email() }} as email
+        {{ surveymonkey_email() }} as email,
+        cast(null as varchar) as phone
     from {{ source('raw_surveymonkey', 'responses') }}
     -- Whoever tries a survey out answers nothing.
     where coalesce(collection_mode, '') not in ('preview', 'survey_preview')
