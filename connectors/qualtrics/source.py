@@ -16,7 +16,7 @@ from dlt.sources.helpers.rest_client.auth import APIKeyAuth
 from connectors.contract import Credentials, SourceError, resources
 from connectors.held import Held
 from connectors.http import Http, Policy, Refused
-from connectors.qualtrics.export import NAME, Api, Export, Row
+from connectors.qualtrics.export import NAME, NEXT_RUN, Api, Export, Row
 from connectors.qualtrics.responses import Survey
 from connectors.survey_scales import read_scales
 from warehouse.clock import BadTimestamp, iso, parse_as_of, wall_now
@@ -49,6 +49,12 @@ def recorded_at(response: Row) -> datetime:
         ) from None
 
 
+def _real_and_tests(counts: Row) -> int | None:
+    """Responses of a survey, deleted ones left out; None where the vendor does not say."""
+    real, tests = counts.get("auditable"), counts.get("generated")
+    return None if real is None or tests is None else int(real) + int(tests)
+
+
 def source(
     credentials: Credentials,
     *,
@@ -78,6 +84,7 @@ def source(
         described, now = api.survey(survey_id), wall_now()
         survey.check(survey_id, described)
         counts = described.get("responseCounts") or {}
+        counted = _real_and_tests(counts)
         due = not state.get("whole_at") or now - parse_as_of(state["whole_at"]) >= patience
         known = not due and counts.get("deleted") == state.get("deleted")
         export, whole = newest(api, survey_id, state.get("token") if known else None)
@@ -86,12 +93,17 @@ def source(
             yield survey.declare(response, survey_id)
         held, ids = Held(state), {response["responseId"] for response in wanted}
         if whole:
-            for response_id in held.drop_all_but(ids):
+            gone, came = held.drop_all_but(ids), len(export.responses)
+            if gone and counted is not None and came < counted:
+                # Not deleted: left out of this file.
+                problem = f"{came} responses came where the vendor counts {counted}"
+                raise SourceError(NAME, f"export of {survey_id}", problem, NEXT_RUN)
+            for response_id in gone:
                 yield survey.gone(response_id, survey_id)
-            state["whole_at"], state["left_out"] = iso(now), len(export.responses) - len(wanted)
+            state["whole_at"], state["left_out"] = iso(now), came - len(wanted)
         held.add(ids)
         state["token"], state["deleted"] = export.token, counts.get("deleted")
-        state["counted"] = sum(counts.get(kind) or 0 for kind in ("auditable", "generated"))
+        state["counted"] = counted
 
     @dlt.resource(name="surveys", **resources(NAME)["surveys"].dlt_hints())
     def described() -> Iterator[Row]:
@@ -105,8 +117,9 @@ def source(
         for survey_id, survey in declared.items():
             yield from follow(survey_id, survey, followed.setdefault(survey_id, {}))
         ours = [followed[survey_id] for survey_id in declared]
-        count = sum(survey["counted"] - survey["left_out"] for survey in ours)
-        state["vendor_count"] = {"counted_at": iso(wall_now()), "count": count}
+        if all(survey["counted"] is not None for survey in ours):
+            count = sum(survey["counted"] - survey["left_out"] for survey in ours)
+            state["vendor_count"] = {"counted_at": iso(wall_now()), "count": count}
 
     @dlt.source(name=NAME, max_table_nesting=0)
     def qualtrics() -> Any:

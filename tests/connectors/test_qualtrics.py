@@ -111,6 +111,17 @@ def test_when_a_response_was_deleted_then_it_lands_as_gone_once(tool: Tool) -> N
     assert tool.pull() is None
 
 
+def test_when_a_whole_file_has_fewer_than_the_vendor_counts_then_nothing_is_taken_for_deleted(
+    tool: Tool,
+) -> None:
+    tool.answered(1)
+    tool.pull()
+    tool.store.spoilt = server.packed([])
+    with pytest.raises(SourceError, match="0 responses came where the vendor counts 1"):
+        extract("qualtrics", tool.ask(whole_every_days=0))
+    assert load("qualtrics") == {}
+
+
 def test_when_an_old_response_was_edited_then_the_next_whole_export_brings_it(tool: Tool) -> None:
     tool.answered(1)
     tool.pull()

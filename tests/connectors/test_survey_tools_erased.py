@@ -1,4 +1,4 @@
-"""An erased person leaves the survey tools' rows: by address, number, conversation, and in texts."""
+"""An erased person leaves the rows of survey tools: by address, number, talk, and in texts."""
 
 from typing import Any
 
