@@ -13,6 +13,9 @@ from warehouse.typed_yaml import line_of, parse
 if TYPE_CHECKING:
     from dlt.sources import DltSource
 
+# They read a folder instead of signing in somewhere.
+FROM_FOLDERS = frozenset({"file_drop", "delighted", "drift"})
+
 CHANNELS_FILE = ROOM / "channels.yml"
 
 
@@ -42,7 +45,7 @@ class Channel(BaseModel):
 
     @property
     def needs_credentials(self) -> bool:
-        return self.name not in {"file_drop", "drift"}
+        return self.name not in FROM_FOLDERS
 
 
 class ChannelsFile(BaseModel):

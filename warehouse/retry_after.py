@@ -13,9 +13,18 @@ def asked_wait(status: int, headers: Mapping[str, str]) -> float | None:
         return float(text)
     if date := parsedate_tz(text) if text else None:
         return max(0.0, mktime_tz(date) - time.time())
-    reset = headers.get("X-RateLimit-Reset", "").strip()
+    reset = headers.get("X-RateLimit-Reset", "").strip() or _reset_of_spent_limit(headers)
     if status == 429 and reset.isdigit():
         seconds = int(reset) - time.time() if int(reset) > 1_000_000_000 else float(reset)
         return max(0.0, seconds)
     interval = headers.get("X-HubSpot-RateLimit-Interval-Milliseconds", "").strip()
     return int(interval) / 1000 if status == 429 and interval.isdigit() else None
+
+
+def _reset_of_spent_limit(headers: Mapping[str, str]) -> str:
+    """Of a limit counted by day and by minute (SurveyMonkey): seconds until the spent one ends."""
+    for window in ("Day", "Minute"):
+        limit = f"X-Ratelimit-App-Global-{window}"
+        if headers.get(f"{limit}-Remaining", "").strip() == "0":
+            return headers.get(f"{limit}-Reset", "").strip()
+    return ""

@@ -5,7 +5,6 @@ combined with a start time: `before`/`after` exclude `sort`. Unfinished response
 `submitted_at` and no cursor at all, so they are walked whole by `before`.
 """
 
-import time
 from collections.abc import Callable, Iterator
 from datetime import timedelta
 from typing import Any
@@ -16,23 +15,13 @@ from dlt.sources.helpers.rest_client.auth import BearerTokenAuth
 
 from connectors.contract import Credentials, SourceError, resources
 from connectors.http import Http
-from connectors.survey.forms import Form, Row, read_forms
+from connectors.pace import Pace
+from connectors.survey.forms import Form, Row
+from connectors.survey_scales import read_scales
 from warehouse.clock import BadTimestamp, parse_as_of
 
 NAME = "survey"
 NEXT_RUN = "nothing was kept; the next run asks again"
-
-
-class Pace:
-    """Keeps requests apart, because the vendor allows two a second and names no Retry-After."""
-
-    def __init__(self, per_second: float) -> None:
-        self._gap, self._next = 1 / per_second, 0.0
-
-    def wait(self) -> None:
-        now = time.monotonic()
-        time.sleep(max(0.0, self._next - now))
-        self._next = max(now, self._next) + self._gap
 
 
 class Responses:
@@ -126,7 +115,7 @@ def source(
             up to half an hour late.
         unfinished: also read started and partial responses, whole, on every run.
     """
-    declared = read_forms(forms or {})
+    declared = read_scales(NAME, "forms", Form, forms)
     http = Http(NAME, credentials.base_url, auth=BearerTokenAuth(credentials.password))
     api = Responses(http, Pace(requests_per_second), page_size)
     lookback = timedelta(minutes=lookback_minutes)

@@ -22,6 +22,12 @@ def test_the_committed_file_is_valid_and_names_a_folder_each() -> None:
     assert "file_drop" in channels
 
 
+def test_channels_that_read_a_folder_need_no_connection() -> None:
+    _, channels = read_channels()
+    without = {name for name, channel in channels.items() if not channel.needs_credentials}
+    assert without == {"file_drop", "delighted", "drift"}
+
+
 def test_the_environment_narrows_the_channels(monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setenv("HEEDLINE_CHANNELS", "stripe, zendesk")
     assert [c.name for c in enabled_channels()] == ["zendesk", "stripe"]

@@ -9,6 +9,8 @@ import pytest
 from fastapi import Request, Response
 
 from connectors.contract import SourceError
+from connectors.http import Http
+from connectors.survey.forms import Form
 from connectors.survey.source import source
 from sample.servers import survey as server
 from sample.servers.logins import LOGINS
@@ -189,6 +191,43 @@ def test_when_an_answer_is_broken_then_nothing_lands_and_the_next_run_has_it_all
         assert load("survey") == {}
         assert extract("survey", ask(address)) == {"responses": 2}
         assert load("survey")["responses"].accepted == 2
+
+
+@pytest.mark.parametrize(
+    ("answer", "score", "problem"),
+    [
+        ({"type": "choice", "choice": {"label": "Great"}}, 5.0, None),
+        ({"type": "boolean", "boolean": True}, 1.0, None),
+        (
+            *({"type": "choice", "choice": {"label": "Meh"}}, None),
+            "the answer is no number and not named in values",
+        ),
+    ],
+)
+def test_when_the_score_is_a_choice_then_its_label_is_read_by_the_declared_values(
+    answer: dict[str, Any], score: float | None, problem: str | None
+) -> None:
+    form = Form.model_validate({"survey_type": "csat", **FORM, "values": {"Great": 5}})
+    row = form.declare({"answers": [{"field": {"ref": server.SCORE}, **answer}]}, "f")
+    assert (row["declared_score"], row["declared_problem"]) == (score, problem)
+
+
+def test_when_a_walk_is_sorted_then_it_has_no_before_and_unfinished_ones_have_no_since(
+    many: str, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    asked: list[dict[str, Any]] = []
+    send = Http.get
+
+    def noted(http: Http, path: str, **given: Any) -> Any:
+        asked.append(given["params"])
+        return send(http, path, **given)
+
+    monkeypatch.setattr(Http, "get", noted)
+    extract("survey", ask(many, page_size=3))
+    assert any("before" in params for params in asked)
+    assert not [p for p in asked if "sort" in p and ("before" in p or "after" in p)]
+    unfinished = [p for p in asked if p["response_type"] == "started,partial"]
+    assert not [p for p in unfinished if "since" in p or "sort" in p]
 
 
 @pytest.mark.parametrize(

@@ -33,6 +33,9 @@ FIXED = {
     "hubspot.pipelines": {"stages"},
     "hubspot.threads": {"thread_associations"},
     "drift.messages": {"conversation_id", "author", "created_at"},
+    "surveymonkey.responses": {"date_created", "email_address", "first_name", "custom_variables"},
+    "qualtrics.responses": {"recorded_date", "recipient_email", "recipient_first_name", "values"},
+    "delighted.responses": {"declared_created_at", "email", "phone", "name"},
 }
 Found = dict[tuple[str, str, str], Row]
 
@@ -164,6 +167,22 @@ def test_what_a_load_changes_has_its_time(models: Models, source: str) -> None:
         assert not gone(before, after), (table, old and "changed", new)
         models.load(source, table, old or new, BEFORE)
     assert models.rows(mine) == first
+
+
+@pytest.mark.parametrize(
+    ("source", "key"), [("surveymonkey", {"id": "r1"}), ("qualtrics", {"response_id": "R_1"})]
+)
+def test_a_response_that_is_gone_has_its_time_and_so_have_all_contacts(
+    models: Models, source: str, key: Row
+) -> None:
+    old = raw(source, "responses", *key.values())
+    models.load(source, "responses", {**key, "is_gone": True})
+    after = models.rows(f"stg_{source}__")
+    models.load(source, "responses", old, BEFORE)
+    other = "r2" if source == "surveymonkey" else "R_2"
+    said = {name: row["loaded_at"] for (name, _, id_), row in after.items() if id_ != other}
+    assert set(said.values()) == {NOW}
+    assert len(said) == 2
 
 
 def raw(source: str, table: str, key: object) -> Row:

@@ -19,3 +19,11 @@ def test_the_stretch_that_a_limit_is_counted_over_stands_in_for_both() -> None:
     assert asked_wait(429, headers) == 10
     assert asked_wait(503, headers) is None
     assert asked_wait(429, {**headers, "Retry-After": "2"}) == 2
+
+
+def test_of_a_limit_by_day_and_by_minute_the_spent_one_says_how_long() -> None:
+    limit = "X-Ratelimit-App-Global"
+    minute = {f"{limit}-Minute-Remaining": "0", f"{limit}-Minute-Reset": "17"}
+    day = {f"{limit}-Day-Remaining": "12", f"{limit}-Day-Reset": "40000"}
+    assert asked_wait(429, {**minute, **day}) == 17
+    assert asked_wait(429, {**minute, **day, f"{limit}-Day-Remaining": "0"}) == 40000

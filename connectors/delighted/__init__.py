@@ -1,0 +1,1 @@
+"""Delighted's CSV exports (the product is shut down)."""

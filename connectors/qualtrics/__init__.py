@@ -1,0 +1,1 @@
+"""Surveys asked with Qualtrics (API v3, response export)."""

@@ -1,0 +1,1 @@
+"""Surveys asked with SurveyMonkey (API v3)."""
