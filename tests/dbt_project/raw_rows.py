@@ -183,6 +183,56 @@ STRIPE = {
     ),
 }
 
+_MAY_1, _MAY_2, _MAY_3 = (f"2026-05-0{day}T09:00:00Z" for day in (1, 2, 3))
+
+
+def _noted(number: int, author: int, text: str, incoming: bool = False) -> Row:
+    told = {"id": number, "user_id": author, "incoming": incoming, "private": False}
+    return {**told, "body_text": text, "created_at": _MAY_2}
+
+
+FRESHDESK = {
+    "groups": _rows("id name agent_ids", (1, "Care", [7]), (2, "Billing", [7])),
+    "agents": _rows(
+        "id type deactivated contact updated_at",
+        (7, "support_agent", False, {"name": "Uma", "email": "uma@us.example"}, _MAY_1),
+    ),
+    "companies": _rows("id name domains account_tier", (5, "Acme", ["acme.example"], "Gold")),
+    "contacts": _rows("id name company_id updated_at", (11, "Ann", 5, _MAY_1)),
+    "ticket_fields": _rows(
+        "id name choices", (1, "status", {"9": ["On hold", "Wait"]}), (2, "source", {"SMS": 20})
+    ),
+    "tickets": _rows(
+        "id status source requester_id responder_id group_id description_text created_at "
+        "updated_at deleted requester conversations",
+        (100, 9, 20, 11, 7, 1, "help", _MAY_1, _MAY_3, None, {"name": "Ann"},
+         [_noted(1001, 7, "hello"), _noted(1002, 11, "thanks", True)]),
+        (101, 5, 1, 11, 7, 2, "help too", _MAY_1, _MAY_2, None, {"name": "Ann"},
+         [_noted(1003, 7, "This ticket is closed and merged into ticket 100")]),
+        # Its requester is in no list of contacts; 1001 came from it.
+        (102, 2, 3, 12, None, 1, "call me", _MAY_1, _MAY_2, True, {"name": "Joe"},
+         [_noted(1001, 7, "hello")]),
+    ),
+    "ticket_states": _rows(
+        "ticket_id updated_at created_at status group_id responder_id priority resolved_at "
+        "status_updated_at",
+        (100, _MAY_1, _MAY_1, 2, 2, None, 1, None, _MAY_1),
+        (100, _MAY_2, _MAY_1, 4, 1, 7, 1, _MAY_2, _MAY_2),
+        (100, _MAY_3, _MAY_1, 9, 1, 7, 3, _MAY_2, _MAY_3),
+    ),
+    "surveys": _rows(
+        "id questions", (1, [{"id": "default_question", "accepted_ratings": [103, 100, -103]}])
+    ),
+    "satisfaction_ratings": _rows(
+        "id survey_id ticket_id user_id agent_id created_at ratings",
+        (1, 1, 100, 11, 7, _MAY_3, {"default_question": 103}),
+    ),
+    "articles": _rows("id title status updated_at", (50, "How to", 2, _MAY_1)),
+    "deletions": _rows(
+        "kind id gone", ("companies", 5, True), ("agents", 7, False), ("articles", 50, True)
+    ),
+}  # fmt: skip
+
 
 def _dropped() -> dict[str, list[Row]]:
     """One row of every entity, and rows about a ticket that Zendesk delivers as well."""
@@ -212,5 +262,6 @@ RAW: dict[str, dict[str, list[Row]]] = {
     "survey": SURVEY,
     "salesforce": SALESFORCE,
     "stripe": STRIPE,
+    "freshdesk": FRESHDESK,
     "file_drop": _dropped(),
 }

@@ -26,6 +26,12 @@ FIXED = {
     "twilio.recordings": {"call_sid", "source", "start_time_iso"},
     "twilio.transcriptions": {"recording_sid", "status", "transcription_text"},
     "survey.responses": {"hidden", "landed_at"},
+    "freshdesk.tickets": {"requester_id", "created_at", "conversations"},
+    # How a ticket stood once.
+    "freshdesk.ticket_states": {
+        *("created_at", "status", "group_id", "responder_id", "priority"),
+        *("resolved_at", "status_updated_at"),
+    },
 }
 Found = dict[tuple[str, str, str], Row]
 

@@ -27,10 +27,16 @@ teams as (
 
     select
         {{ to_bigint('element') }} as agent_id,
-        min_by(name, id) as team,
-        max(_loaded_at) as loaded_at
+        min_by(name, id) as team
     from members
     group by {{ to_bigint('element') }}
+
+),
+
+-- Whose member an agent is no more decides as well.
+last_groups as (
+
+    select max(_loaded_at) as loaded_at from groups
 
 )
 
@@ -41,7 +47,7 @@ select
     {{ to_timestamp_utc('agents.updated_at') }} as remote_updated_at,
     coalesce(deletions.gone, false) as remote_was_deleted,
     cast(null as varchar) as merged_into_remote_id,
-    {{ newest(['agents._loaded_at', 'deletions._loaded_at', 'teams.loaded_at']) }} as loaded_at,
+    {{ newest(['agents._loaded_at', 'deletions._loaded_at', 'last_groups.loaded_at']) }} as loaded_at,
 
     ---------- text
     {{ json_text('agents.contact', 'name') }} as name,
@@ -56,3 +62,4 @@ select
 from agents
 left join deletions on agents.id = deletions.id
 left join teams on agents.id = teams.agent_id
+cross join last_groups

@@ -26,6 +26,13 @@ sources as (
 
     select * from {{ ref('base_freshdesk__choices') }} where field = 'source'
 
+),
+
+-- A name that is no more decides as well.
+last_fields as (
+
+    select max(_loaded_at) as loaded_at from {{ source('raw_freshdesk', 'ticket_fields') }}
+
 )
 
 select
@@ -35,9 +42,7 @@ select
     {{ to_timestamp_utc('source.updated_at') }} as remote_updated_at,
     coalesce(source.deleted, false) as remote_was_deleted,
     merges.into_ticket_id as merged_into_remote_id,
-    {{ newest([
-        'source._loaded_at', 'teams._loaded_at', 'merges.loaded_at', 'statuses.loaded_at', 'sources.loaded_at'
-    ]) }} as loaded_at,
+    {{ newest(['source._loaded_at', 'teams._loaded_at', 'merges.loaded_at', 'last_fields.loaded_at']) }} as loaded_at,
 
     ---------- text and timestamps
     {{ freshdesk_channel('source.source', 'sources.word') }} as channel,
@@ -60,3 +65,4 @@ left join teams on source.group_id = teams.id
 left join merges on cast(source.id as varchar) = merges.ticket_id
 left join statuses on source.status = statuses.number
 left join sources on source.source = sources.number
+cross join last_fields

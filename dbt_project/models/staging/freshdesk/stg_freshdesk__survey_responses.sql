@@ -11,6 +11,13 @@ scales as (
 
     select * from {{ ref('base_freshdesk__survey_scales') }}
 
+),
+
+-- A scale that is no more decides as well.
+last_surveys as (
+
+    select max(_loaded_at) as loaded_at from {{ source('raw_freshdesk', 'surveys') }}
+
 )
 
 select
@@ -20,7 +27,7 @@ select
     {{ to_timestamp_utc('source.updated_at') }} as remote_updated_at,
     false as remote_was_deleted,
     cast(null as varchar) as merged_into_remote_id,
-    {{ newest(['source._loaded_at', 'scales.loaded_at']) }} as loaded_at,
+    {{ newest(['source._loaded_at', 'last_surveys.loaded_at']) }} as loaded_at,
 
     ---------- the answer: above 0 is happy, 0 neutral, below 0 unhappy
     'csat' as survey_type,
@@ -38,3 +45,4 @@ select
     nullif(trim(source.feedback), '') as comment
 from source
 left join scales on source.survey_id = scales.survey_id
+cross join last_surveys

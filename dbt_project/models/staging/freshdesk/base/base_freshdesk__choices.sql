@@ -8,7 +8,7 @@ with source as (
 
 members as (
 
-    {{ json_object_rows('source', 'choices', ['name', '_loaded_at']) }}
+    {{ json_object_rows('source', 'choices', ['name']) }}
 
 )
 
@@ -17,6 +17,5 @@ select
     {{ to_bigint("case when name = 'status' then object_key else object_value end") }} as number,
     lower(trim(
         case when name = 'status' then coalesce({{ json_text('object_value', '[0]') }}, object_value) else object_key end
-    )) as word,
-    _loaded_at as loaded_at
+    )) as word
 from members

@@ -16,6 +16,13 @@ with states as (
 
 ),
 
+-- A name that is no more decides as well.
+last_fields as (
+
+    select max(_loaded_at) as loaded_at from {{ source('raw_freshdesk', 'ticket_fields') }}
+
+),
+
 times as (
 
     {% for status, column in [
@@ -31,10 +38,11 @@ times as (
         states.ticket_id,
         {{ freshdesk_status('states.status', 'choices.word') }} as status,
         states.status_updated_at as occurred_at,
-        {{ newest(['states.loaded_at', 'choices.loaded_at']) }} as loaded_at
+        {{ newest(['states.loaded_at', 'last_fields.loaded_at']) }} as loaded_at
     from states
     left join {{ ref('base_freshdesk__choices') }} as choices
         on choices.field = 'status' and states.status = choices.number
+    cross join last_fields
     where states.status_updated_at is not null
 
 )

@@ -2,13 +2,13 @@
 -- over 100 (neutral) to -103 (extremely unhappy), read as 3 to -3.
 with source as (
 
-    select id, questions, _loaded_at from {{ source('raw_freshdesk', 'surveys') }}
+    select id, questions from {{ source('raw_freshdesk', 'surveys') }}
 
 ),
 
 questions as (
 
-    {{ json_list_rows('source', 'questions', ['id', '_loaded_at']) }}
+    {{ json_list_rows('source', 'questions', ['id']) }}
 
 ),
 
@@ -16,7 +16,6 @@ asked as (
 
     select
         id,
-        _loaded_at,
         {{ json_value('element', 'accepted_ratings') }} as accepted
     from questions
     where {{ json_text('element', 'id') }} = 'default_question'
@@ -25,21 +24,20 @@ asked as (
 
 answers as (
 
-    {{ json_list_rows('asked', 'accepted', ['id', '_loaded_at']) }}
+    {{ json_list_rows('asked', 'accepted', ['id']) }}
 
 ),
 
 read as (
 
-    select id, _loaded_at, {{ freshdesk_rating(to_bigint('element')) }} as score from answers
+    select id, {{ freshdesk_rating(to_bigint('element')) }} as score from answers
 
 )
 
 select
     id as survey_id,
     max(score) as highest,
-    min(score) as lowest,
-    max(_loaded_at) as loaded_at
+    min(score) as lowest
 from read
 where score is not null
 group by id
