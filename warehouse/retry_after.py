@@ -12,7 +12,7 @@ def asked_wait(status: int, headers: Mapping[str, str]) -> float | None:
         return float(text)
     if date := parsedate_tz(text) if text else None:
         return max(0.0, mktime_tz(date) - time.time())
-    reset = headers.get("X-RateLimit-Reset", "").strip()
+    reset = (headers.get("X-RateLimit-Reset") or headers.get("X-AircallApi-Reset") or "").strip()
     if status == 429 and reset.isdigit():
         seconds = int(reset) - time.time() if int(reset) > 1_000_000_000 else float(reset)
         return max(0.0, seconds)

@@ -19,6 +19,7 @@ from connectors.freshdesk import following
 from connectors.freshdesk.articles import Articles
 from connectors.freshdesk.paging import NAME, Api, Row
 from connectors.http import Http, Policy, Refused
+from connectors.tables import into
 from warehouse.clock import BadTimestamp, iso, parse_as_of, wall_now
 
 AT_ONCE = 20  # tickets whose conversations one worker fetches in a row
@@ -122,14 +123,6 @@ def source(
         back = timedelta(days=rating_lookback_days)
         yield from following.ratings(api, dlt.current.resource_state(), start, back)
 
-    def into(table: str, rows: list[Row]) -> Any:
-        """Rows for a table of their own, whichever resource found them."""
-        declared = {
-            k: v for k, v in resources(NAME)[table].dlt_hints().items() if k != "max_table_nesting"
-        }
-        marked = dlt.mark.make_hints(table_name=table, **declared)
-        return dlt.mark.with_hints(rows, marked, create_table_variant=True)
-
     def whole(
         name: str,
         pages: Callable[[], Iterator[list[Row]]],
@@ -139,7 +132,7 @@ def source(
         def listed() -> Iterator[Any]:
             state = dlt.current.resource_state()
             for table, rows in following.whole(pages(), name, state):
-                yield into(table, rows)
+                yield into(NAME, table, rows)
             if (counted := count()) is not None:
                 state["vendor_count"] = {"counted_at": iso(wall_now()), "count": counted}
 

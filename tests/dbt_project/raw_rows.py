@@ -233,6 +233,34 @@ FRESHDESK = {
     ),
 }  # fmt: skip
 
+_BOB = {"id": 7, "name": "Bob"}
+AIRCALL = {
+    "users": _rows("id name email", (7, "Bob", "bob@acme.example")),
+    "teams": _rows("id name users", (1, "Care", [_BOB]), (2, "Sales", [_BOB])),
+    "numbers": _rows("id name digits", (1, "Main", "+1800")),
+    "contacts": _rows(
+        "id first_name emails phone_numbers created_at",
+        (5, "Ann", [{"value": "ann@x.example"}], [{"value": "+15550000001"}], MAY),
+    ),
+    "calls": _rows(
+        "id direction status started_at answered_at ended_at raw_digits voicemail user contact "
+        "teams tags comments number",
+        (1, "inbound", "done", MAY, None, MAY + 60, "+1 555 0000 001", "https://x/v", None,
+         {"id": 5}, [{"name": "Care"}], [{"name": "vip"}],
+         [{"content": "call back", "posted_at": MAY + 90, "posted_by": _BOB}], {"name": "Main"}),
+        # Spoken to later: the voicemail is dealt with.
+        (2, "outbound", "done", MAY + 900, MAY + 910, MAY + 990, "+15550000001", None, _BOB,
+         None, None, None, None, None),
+        (3, "inbound", "done", MAY + 999, None, MAY + 1020, "+15550000002", None, None,
+         None, None, None, None, None),
+    ),
+    "transcriptions": _rows(
+        "id call_id content",
+        (1, 2, {"utterances": [{"text": "hi", "participant_type": "internal"},
+                               {"text": "hello", "participant_type": "external"}]}),
+    ),
+}  # fmt: skip
+
 
 def _dropped() -> dict[str, list[Row]]:
     """One row of every entity, and rows about a ticket that Zendesk delivers as well."""
@@ -263,5 +291,6 @@ RAW: dict[str, dict[str, list[Row]]] = {
     "salesforce": SALESFORCE,
     "stripe": STRIPE,
     "freshdesk": FRESHDESK,
+    "aircall": AIRCALL,
     "file_drop": _dropped(),
 }

@@ -26,6 +26,8 @@ FIXED = {
     "twilio.recordings": {"call_sid", "source", "start_time_iso"},
     "twilio.transcriptions": {"recording_sid", "status", "transcription_text"},
     "survey.responses": {"hidden", "landed_at"},
+    "aircall.calls": {"raw_digits", "started_at", "contact", "answered_at", "voicemail", "status"},
+    "aircall.transcriptions": {"call_id", "content"},
     "freshdesk.tickets": {"requester_id", "created_at", "conversations"},
     # How a ticket stood once.
     "freshdesk.ticket_states": {
