@@ -1,6 +1,6 @@
 """Aircall's lists and single answers. A list gives out its first 10,000 records and no more."""
 
-from collections.abc import Callable, Iterator
+from collections.abc import Iterator
 from typing import Any
 from urllib.parse import urlsplit
 
@@ -16,13 +16,17 @@ NEXT_RUN = "nothing was kept; the next run asks again"
 
 
 def windows(
-    http: Http, key: str, when: Callable[[Row], int], since: int, **params: Any
+    http: Http, key: str, when: str, since: int, **params: Any
 ) -> Iterator[tuple[list[Row], int]]:
     """Every record created at `since` (Unix seconds) or later, once, oldest first.
 
     Each page is asked for anew from the last creation seen, so that no query comes near its end;
     pages are only counted within one second. A second more is asked for, since whether `from`
     takes its own second in is not documented.
+
+    Args:
+        key: path and name of the list.
+        when: column of the creation, Unix seconds.
 
     Yields:
         A page's new records, and the number of records the query counts.
@@ -39,7 +43,10 @@ def windows(
         meta = answer.get("meta") if isinstance(answer, dict) else None
         if not isinstance(rows, list) or not isinstance(meta, dict):
             raise SourceError(NAME, key, f"answer has no list {key!r} with meta", NEXT_RUN)
-        times = [(row, when(row)) for row in rows]
+        try:
+            times = [(row, int(row[when])) for row in rows]
+        except (KeyError, TypeError, ValueError):
+            raise SourceError(NAME, key, f"a record has no readable {when}", NEXT_RUN) from None
         fresh = [row for row, _ in times if row["id"] not in known]
         known = {id_: at for id_, at in known.items() if at >= since}
         known |= {row["id"]: at for row, at in times}

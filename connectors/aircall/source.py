@@ -23,6 +23,8 @@ from warehouse.clock import BadTimestamp, iso, parse_as_of, wall_now
 
 # 60 calls a minute: after the limit a minute may pass.
 PATIENT = Policy(attempts=8, backoff=2, longest_backoff=60)
+# Each is a request by itself: ten minutes' worth.
+TRANSCRIPTS_A_RUN = 600
 
 
 def changed_calls(http: Http, state: Row, start: int, lookback: int) -> Iterator[list[Row]]:
@@ -30,9 +32,7 @@ def changed_calls(http: Http, state: Row, start: int, lookback: int) -> Iterator
     seen, newest = Seen(state), state.get("newest", start)
     running, told = set(state.get("running", ())), set[int]()
     since, counted = max(start, newest - lookback), None
-    for page, total in windows(
-        http, "calls", lambda call: int(call["started_at"]), since, fetch_contact="true"
-    ):
+    for page, total in windows(http, "calls", "started_at", since, fetch_contact="true"):
         counted = counted or {"counted_at": iso(wall_now()), "count": total, "since": since}
         rows = [unsigned(call) for call in page]
         newest = max([newest, *(int(row["started_at"]) for row in rows)])
@@ -40,6 +40,7 @@ def changed_calls(http: Http, state: Row, start: int, lookback: int) -> Iterator
         running = (running - told) | {row["id"] for row in rows if row.get("status") != "done"}
         if fresh := seen.fresh(rows, "id", "started_at"):
             yield fresh
+    # Those began before what is read again.
     for id_ in sorted(running - told):
         call = one(http, f"calls/{id_}", "call")
         if call is None or call.get("status") == "done":
@@ -48,15 +49,17 @@ def changed_calls(http: Http, state: Row, start: int, lookback: int) -> Iterator
             yield fresh
     state["newest"], state["running"] = newest, sorted(running)
     state["vendor_count"] = counted
-    # What still runs is looked at again, however long ago it began.
-    oldest = newest - lookback - 1
-    seen.forget_before(oldest)
+    seen.forget_before(newest - lookback - 1)
 
 
 def transcriptions(http: Http, state: Row, newest: int, lookback: int) -> Iterator[list[Row]]:
-    """Transcriptions of the calls in `state["waiting"]` (id → began); they may come days late."""
-    waiting: dict[str, int] = state.setdefault("waiting", {})
-    for id_, began in sorted(waiting.items()):
+    """Transcriptions of the calls in `state["waiting"]` (id → began); they may come days late.
+
+    Newest calls first; of a long history the rest waits for the next runs.
+    """
+    waiting: dict[str, int] = state["waiting"]
+    newest_first = sorted(waiting.items(), key=lambda call: call[1], reverse=True)
+    for id_, began in newest_first[:TRANSCRIPTS_A_RUN]:
         found = one(http, f"calls/{id_}/transcription", "transcription")
         if found is not None:
             yield [found]
@@ -121,7 +124,7 @@ def source(
         newest = state.get("newest", 0)
         seen = Seen(state)
         since = max(0, newest - lookback)
-        for rows, _ in windows(http, "contacts", lambda row: int(row["created_at"]), since):
+        for rows, _ in windows(http, "contacts", "created_at", since):
             newest = max([newest, *(int(row["created_at"]) for row in rows)])
             if fresh := seen.fresh(rows, "id", "created_at"):
                 yield fresh
@@ -139,7 +142,8 @@ def source(
             ):
                 total = int((answer.get("meta") or {}).get("total") or 0)
                 state["vendor_count"] = {"counted_at": iso(wall_now()), "count": total}
-                if fresh := seen.fresh(rows, "id", "created_at"):
+                dated = [{"created_at": None, **row} for row in rows]
+                if fresh := seen.fresh(dated, "id", "created_at"):
                     yield fresh
 
         return listed

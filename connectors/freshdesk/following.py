@@ -103,7 +103,7 @@ def ratings(
     newest = parse_as_of(state["newest"]) if "newest" in state else start
     since = max(start, newest - lookback)
     for rows in api.listed("surveys/satisfaction_ratings", created_since=iso(since)):
-        newest = max([newest, *(parse_as_of(row["created_at"]) for row in rows)])
+        newest = max([newest, *(changed_at(row, "created_at") for row in rows)])
         if fresh := seen.fresh(rows, "id", "created_at"):
             yield fresh
     state["newest"] = iso(newest)
@@ -120,7 +120,8 @@ def whole(
     seen, there = Seen(state), set()
     for rows in pages:
         there |= {str(row["id"]) for row in rows}
-        if fresh := seen.fresh(rows, "id", "updated_at"):
+        dated = [{"updated_at": None, **row} for row in rows]
+        if fresh := seen.fresh(dated, "id", "updated_at"):
             yield kind, fresh
     missing, gone = set(state["seen"]) - there, set(state.get("gone", ()))
     for id_ in missing:

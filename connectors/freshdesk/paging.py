@@ -112,15 +112,15 @@ class Api:
                 return
 
 
-def changed_at(row: Row) -> datetime:
-    """When a record last changed.
+def changed_at(row: Row, column: str = "updated_at") -> datetime:
+    """When a record last changed (or what else the column says).
 
     Raises:
         SourceError: it does not say so.
     """
     try:
-        return parse_as_of(str(row.get("updated_at")))
+        return parse_as_of(str(row.get(column)))
     except BadTimestamp:
-        problem = "a record has no readable updated_at"
-        remedy = "nothing was kept; look at the newest records in Freshdesk"
-        raise SourceError(NAME, "tickets", problem, remedy) from None
+        problem = f"record {row.get('id')} has no readable {column}"
+        remedy = "nothing was kept; look at the record in Freshdesk"
+        raise SourceError(NAME, "answer", problem, remedy) from None

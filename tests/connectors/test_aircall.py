@@ -157,6 +157,15 @@ def test_transcription_that_comes_late_is_fetched_once(line: Line, login: Creden
     assert not [path for path, _ in line.calls if "transcription" in path]
 
 
+def test_transcriptions_of_a_long_history_are_asked_for_over_several_runs(
+    line: Line, login: Credentials, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr("connectors.aircall.source.TRANSCRIPTS_A_RUN", 2)
+    for number in (1, 2, 3):
+        line.put("transcriptions", {"id": number, "call_id": number, "content": {}})
+    assert [pull(login, transcripts=True).get("transcriptions", 0) for _ in range(3)] == [2, 1, 0]
+
+
 def test_contacts_come_with_their_calls_and_from_their_list(line: Line, login: Credentials) -> None:
     line.put("contacts", {"id": 5, "first_name": "Joe", "created_at": when(1)})
     ann = {"id": 6, "first_name": "Ann", "created_at": when(1)}
