@@ -54,7 +54,7 @@ numbered as (
         * exclude (loaded_at),
         max(loaded_at) over (partition by conversation_id) as loaded_at,
         row_number() over (
-            partition by conversation_id order by ticket_updated_at desc nulls last, ticket_id desc
+            partition by conversation_id order by ticket_updated_at desc nulls last, ticket_id desc nulls last
         ) as latest
     from renamed
     where conversation_id is not null

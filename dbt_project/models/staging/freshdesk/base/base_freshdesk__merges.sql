@@ -10,7 +10,7 @@ with notes as (
         loaded_at,
         max(loaded_at) over (partition by ticket_id) as decided_at,
         row_number() over (
-            partition by ticket_id order by created_at desc nulls last, conversation_id desc
+            partition by ticket_id order by created_at desc nulls last, conversation_id desc nulls last
         ) as latest
     from {{ ref('base_freshdesk__conversations') }}
     where merged_into_ticket_id is not null
