@@ -13,12 +13,17 @@ def asked_wait(status: int, headers: Mapping[str, str]) -> float | None:
         return float(text)
     if date := parsedate_tz(text) if text else None:
         return max(0.0, mktime_tz(date) - time.time())
-    reset = headers.get("X-RateLimit-Reset", "").strip() or _reset_of_spent_limit(headers)
+    reset = _reset_time(headers)
     if status == 429 and reset.isdigit():
         seconds = int(reset) - time.time() if int(reset) > 1_000_000_000 else float(reset)
         return max(0.0, seconds)
     interval = headers.get("X-HubSpot-RateLimit-Interval-Milliseconds", "").strip()
     return int(interval) / 1000 if status == 429 and interval.isdigit() else None
+
+
+def _reset_time(headers: Mapping[str, str]) -> str:
+    named = headers.get("X-RateLimit-Reset") or headers.get("X-AircallApi-Reset") or ""
+    return named.strip() or _reset_of_spent_limit(headers)
 
 
 def _reset_of_spent_limit(headers: Mapping[str, str]) -> str:

@@ -52,9 +52,10 @@
     end
 {%- endmacro %}
 
-{#- The scalar at a path of a JSON text, as text: `json_text('payload', 'user.email')`. JSON null is NULL. -#}
+{#- The scalar at a path of a JSON text, as text: `json_text('payload', 'user.email')`, of a list
+    `json_text('payload', '[0].email')`. JSON null is NULL. -#}
 {% macro json_text(column, path) -%}
-    json_extract_string({{ valid_json(column) }}, '$.{{ path }}')
+    json_extract_string({{ valid_json(column) }}, '${{ '' if path.startswith('[') else '.' }}{{ path }}')
 {%- endmacro %}
 
 {#- A JSON text that is a scalar, as text. -#}

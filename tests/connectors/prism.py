@@ -1,37 +1,56 @@
-"""A vendor's own OpenAPI description as a judge of our requests: Prism, on loopback.
+"""A vendor's OpenAPI spec as a server: Prism checks requests by it and answers in its shapes.
 
-Prism checks each request against the description and answers in its shapes. It is an npm package
-(`@stoplight/prism-cli`) and the descriptions are the vendors': neither is ours to carry. A test
-that needs them is skipped where `HEEDLINE_PRISM` (path of the executable) or the file is missing.
+Specs lie in `shared/data/apis` beside the checkout, where somebody has put them. Prism is the npm
+package `@stoplight/prism-cli`; `HEEDLINE_PRISM` names its executable where it is not on the path.
+Tests that need either are skipped elsewhere.
 """
 
 import os
+import shutil
 import socket
 import subprocess
-from collections.abc import Iterator
+import threading
+from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 from pathlib import Path
+from typing import Any
 
 import pytest
+import yaml
 
-APIS = Path(__file__).resolve().parents[3] / "shared" / "data" / "apis"
+SPECS = Path(__file__).resolve().parents[3] / "shared" / "data" / "apis"
 
 
 @contextmanager
-def judged_by(description: Path) -> Iterator[str]:
-    """The address of a server that refuses (422) what the description does not allow."""
-    prism = os.environ.get("HEEDLINE_PRISM", "")
-    if not prism or not description.exists():
-        pytest.skip("needs HEEDLINE_PRISM and the vendor's OpenAPI description")
+def prism(
+    spec: str, folder: Path, change: Callable[[dict[str, Any]], None] = lambda _: None
+) -> Iterator[str]:
+    """Prism's address, once it listens.
+
+    Args:
+        spec: path within `shared/data/apis`.
+        folder: where the spec that is served is written.
+        change: corrects the spec where the vendor's own documentation says otherwise.
+    """
+    program = os.environ.get("HEEDLINE_PRISM") or shutil.which("prism")
+    if not program or not (SPECS / spec).exists():
+        pytest.skip("needs Prism and the vendor's spec")
+    document = yaml.safe_load((SPECS / spec).read_text())
+    change(document)
+    served = folder / "spec.yml"
+    served.write_text(yaml.safe_dump(document))
     with socket.socket() as free:
         free.bind(("127.0.0.1", 0))
         port = free.getsockname()[1]
-    command = [prism, "mock", "-h", "127.0.0.1", "-p", str(port), str(description)]
-    with subprocess.Popen(command, stdout=subprocess.PIPE, text=True) as server:
-        try:
-            assert server.stdout is not None
-            if not any("is listening on" in line for line in server.stdout):
-                raise RuntimeError(f"prism did not start on {description.name}")
-            yield f"http://127.0.0.1:{port}"
-        finally:
-            server.terminate()
+    command = [program, "mock", "-h", "127.0.0.1", "-p", str(port), str(served)]
+    process = subprocess.Popen(command, stdout=subprocess.PIPE, stderr=subprocess.STDOUT, text=True)
+    assert process.stdout
+    try:
+        if not any("Prism is listening" in line for line in process.stdout):
+            pytest.fail(f"Prism did not serve {spec}")
+        # It writes a line for every request; a full pipe would stop it.
+        threading.Thread(target=process.stdout.read, daemon=True).start()
+        yield f"http://127.0.0.1:{port}"
+    finally:
+        process.terminate()
+        process.wait(timeout=10)

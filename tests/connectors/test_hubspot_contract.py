@@ -1,6 +1,8 @@
 """HubSpot's own description of its 2026-03 API allows every CRM request that we make."""
 
 from collections.abc import Callable
+from contextlib import AbstractContextManager
+from pathlib import Path
 from typing import Any
 
 import pytest
@@ -10,7 +12,7 @@ from connectors.contract import SourceError
 from connectors.http import Http, Policy
 from connectors.hubspot.crm import VERSION, Crm
 from connectors.hubspot.properties import HISTORY, STANDARD
-from tests.connectors.prism import APIS, judged_by
+from tests.connectors.prism import prism
 
 KINDS = {
     "contacts": "contacts",
@@ -20,8 +22,8 @@ KINDS = {
 }
 
 
-def described(name: str) -> Any:
-    return judged_by(APIS / "hubspot" / f"{name}-{VERSION}.json")
+def described(name: str, folder: Path) -> AbstractContextManager[str]:
+    return prism(f"hubspot/{name}-{VERSION}.json", folder)
 
 
 def signed_in(address: str) -> Http:
@@ -35,8 +37,8 @@ def allowed(ask: Callable[[], Any]) -> None:
 
 
 @pytest.mark.parametrize(("kind", "name"), KINDS.items())
-def test_objects_are_asked_for_as_described(kind: str, name: str) -> None:
-    with described(name) as address:
+def test_objects_are_asked_for_as_described(kind: str, name: str, tmp_path: Path) -> None:
+    with described(name, tmp_path) as address:
         http = signed_in(address)
         crm, names = Crm(http), STANDARD[kind]
         allowed(lambda: crm.newest(kind))
@@ -50,10 +52,10 @@ def test_objects_are_asked_for_as_described(kind: str, name: str) -> None:
             Crm(Http("hubspot", address, policy=Policy(attempts=1))).newest(kind)
 
 
-def test_links_and_pipelines_are_asked_for_as_described() -> None:
-    with described("associations") as address:
+def test_links_and_pipelines_are_asked_for_as_described(tmp_path: Path) -> None:
+    with described("associations", tmp_path) as address:
         crm = Crm(signed_in(address))
         allowed(lambda: crm.linked("tickets", "contacts", ["1"]))
-    with described("pipelines") as address:
+    with described("pipelines", tmp_path) as address:
         path = f"crm/pipelines/{VERSION}/tickets"
         allowed(lambda: list(signed_in(address).pages(path, "results")))

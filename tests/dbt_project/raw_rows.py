@@ -216,6 +216,84 @@ STRIPE = {
     ),
 }
 
+_MAY_1, _MAY_2, _MAY_3 = (f"2026-05-0{day}T09:00:00Z" for day in (1, 2, 3))
+
+
+def _noted(number: int, author: int, text: str, incoming: bool = False) -> Row:
+    told = {"id": number, "user_id": author, "incoming": incoming, "private": False}
+    return {**told, "body_text": text, "created_at": _MAY_2}
+
+
+FRESHDESK = {
+    "groups": _rows("id name agent_ids", (1, "Care", [7]), (2, "Billing", [7])),
+    "agents": _rows(
+        "id type deactivated contact updated_at",
+        (7, "support_agent", False, {"name": "Uma", "email": "uma@us.example"}, _MAY_1),
+    ),
+    "companies": _rows("id name domains account_tier", (5, "Acme", ["acme.example"], "Gold")),
+    "contacts": _rows("id name company_id updated_at", (11, "Ann", 5, _MAY_1)),
+    "ticket_fields": _rows(
+        "id name choices", (1, "status", {"9": ["On hold", "Wait"]}), (2, "source", {"SMS": 20})
+    ),
+    "tickets": _rows(
+        "id status source requester_id responder_id group_id description_text created_at "
+        "updated_at deleted requester conversations",
+        (100, 9, 20, 11, 7, 1, "help", _MAY_1, _MAY_3, None, {"name": "Ann"},
+         [_noted(1001, 7, "hello"), _noted(1002, 11, "thanks", True)]),
+        (101, 5, 1, 11, 7, 2, "help too", _MAY_1, _MAY_2, None, {"name": "Ann"},
+         [_noted(1003, 7, "This ticket is closed and merged into ticket 100")]),
+        # Its requester is in no list of contacts; 1001 came from it.
+        (102, 2, 3, 12, None, 1, "call me", _MAY_1, _MAY_2, True, {"name": "Joe"},
+         [_noted(1001, 7, "hello")]),
+    ),
+    "ticket_states": _rows(
+        "ticket_id updated_at created_at status group_id responder_id priority resolved_at "
+        "status_updated_at",
+        (100, _MAY_1, _MAY_1, 2, 2, None, 1, None, _MAY_1),
+        (100, _MAY_2, _MAY_1, 4, 1, 7, 1, _MAY_2, _MAY_2),
+        (100, _MAY_3, _MAY_1, 9, 1, 7, 3, _MAY_2, _MAY_3),
+    ),
+    "surveys": _rows(
+        "id questions", (1, [{"id": "default_question", "accepted_ratings": [103, 100, -103]}])
+    ),
+    "satisfaction_ratings": _rows(
+        "id survey_id ticket_id user_id agent_id created_at ratings",
+        (1, 1, 100, 11, 7, _MAY_3, {"default_question": 103}),
+    ),
+    "articles": _rows("id title status updated_at", (50, "How to", 2, _MAY_1)),
+    "deletions": _rows(
+        "kind id gone", ("companies", 5, True), ("agents", 7, False), ("articles", 50, True)
+    ),
+}  # fmt: skip
+
+_BOB = {"id": 7, "name": "Bob"}
+AIRCALL = {
+    "users": _rows("id name email", (7, "Bob", "bob@acme.example")),
+    "teams": _rows("id name users", (1, "Care", [_BOB]), (2, "Sales", [_BOB])),
+    "numbers": _rows("id name digits", (1, "Main", "+1800")),
+    "contacts": _rows(
+        "id first_name emails phone_numbers created_at",
+        (5, "Ann", [{"value": "ann@x.example"}], [{"value": "+15550000001"}], MAY),
+    ),
+    "calls": _rows(
+        "id direction status started_at answered_at ended_at raw_digits voicemail user contact "
+        "teams tags comments number",
+        (1, "inbound", "done", MAY, None, MAY + 60, "+1 555 0000 001", "https://x/v", None,
+         {"id": 5}, [{"name": "Care"}], [{"name": "vip"}],
+         [{"content": "call back", "posted_at": MAY + 90, "posted_by": _BOB}], {"name": "Main"}),
+        # Spoken to later: the voicemail is dealt with.
+        (2, "outbound", "done", MAY + 900, MAY + 910, MAY + 990, "+15550000001", None, _BOB,
+         None, None, None, None, None),
+        (3, "inbound", "done", MAY + 999, None, MAY + 1020, "+15550000002", None, None,
+         None, None, None, None, None),
+    ),
+    "transcriptions": _rows(
+        "id call_id content",
+        (1, 2, {"utterances": [{"text": "hi", "participant_type": "internal"},
+                               {"text": "hello", "participant_type": "external"}]}),
+    ),
+}  # fmt: skip
+
 
 def _item(number: int, minute: int, actor: str, kind: str = "MESSAGE", **more: Any) -> Row:
     made = {"id": f"m{number}", "type": kind, "createdAt": f"2026-05-01T09:{minute:02d}:00Z"}
@@ -340,5 +418,7 @@ RAW: dict[str, dict[str, list[Row]]] = {
     "stripe": STRIPE,
     "hubspot": HUBSPOT,
     "drift": DRIFT,
+    "freshdesk": FRESHDESK,
+    "aircall": AIRCALL,
     "file_drop": _dropped(),
 }

@@ -36,6 +36,14 @@ FIXED = {
     "surveymonkey.responses": {"date_created", "email_address", "first_name", "custom_variables"},
     "qualtrics.responses": {"recorded_date", "recipient_email", "recipient_first_name", "values"},
     "delighted.responses": {"declared_created_at", "email", "phone", "name"},
+    "aircall.calls": {"raw_digits", "started_at", "contact", "answered_at", "voicemail", "status"},
+    "aircall.transcriptions": {"call_id", "content"},
+    "freshdesk.tickets": {"requester_id", "created_at", "conversations"},
+    # How a ticket stood once.
+    "freshdesk.ticket_states": {
+        *("created_at", "status", "group_id", "responder_id", "priority"),
+        *("resolved_at", "status_updated_at"),
+    },
 }
 Found = dict[tuple[str, str, str], Row]
 

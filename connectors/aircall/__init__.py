@@ -1,0 +1,1 @@
+"""Aircall: calls with tags, comments and transcripts, contacts, users, teams, numbers."""

@@ -1,0 +1,1 @@
+"""Freshdesk: tickets with what was said on them, people, ratings and solution articles."""
