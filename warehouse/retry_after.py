@@ -12,7 +12,8 @@ def asked_wait(status: int, headers: Mapping[str, str]) -> float | None:
         return float(text)
     if date := parsedate_tz(text) if text else None:
         return max(0.0, mktime_tz(date) - time.time())
-    reset = headers.get("X-RateLimit-Reset", "").strip()
+    # X writes the same header with one more hyphen.
+    reset = (headers.get("X-RateLimit-Reset") or headers.get("X-Rate-Limit-Reset") or "").strip()
     if status == 429 and reset.isdigit():
         seconds = int(reset) - time.time() if int(reset) > 1_000_000_000 else float(reset)
         return max(0.0, seconds)

@@ -183,6 +183,26 @@ STRIPE = {
     ),
 }
 
+_POST = (
+    "id first_id author_id conversation_id in_reply_to_user_id posted_at created_at text author "
+    "referenced_tweets"
+)
+X = {
+    "accounts": _rows("id username name", ("9", "acme", "Acme")),
+    "posts": _rows(
+        _POST,
+        ("11", "11", "1", "11", None, "2026-05-01T09:00:00Z", "2026-05-01T09:00:00Z",
+         "@acme help", {"name": "Ann", "username": "ann"}, []),
+        ("12", "12", "9", "11", "1", "2026-05-01T10:00:00Z", "2026-05-01T10:00:00Z",
+         "@ann we look", {"username": "acme"}, [{"type": "replied_to", "id": "11"}]),
+        # Our answer goes on; the customer's post in a newer version.
+        ("13", "13", "9", "11", "9", "2026-05-01T10:01:00Z", "2026-05-01T10:01:00Z",
+         "and call you", {"username": "acme"}, [{"type": "replied_to", "id": "12"}]),
+        ("14", "11", "1", "11", None, "2026-05-01T09:00:00Z", "2026-05-01T09:20:00Z",
+         "@acme help me", {"name": "Ann", "username": "ann"}, []),
+    ),
+}  # fmt: skip
+
 
 def _dropped() -> dict[str, list[Row]]:
     """One row of every entity, and rows about a ticket that Zendesk delivers as well."""
@@ -212,5 +232,6 @@ RAW: dict[str, dict[str, list[Row]]] = {
     "survey": SURVEY,
     "salesforce": SALESFORCE,
     "stripe": STRIPE,
+    "x": X,
     "file_drop": _dropped(),
 }

@@ -26,6 +26,10 @@ FIXED = {
     "twilio.recordings": {"call_sid", "source", "start_time_iso"},
     "twilio.transcriptions": {"recording_sid", "status", "transcription_text"},
     "survey.responses": {"hidden", "landed_at"},
+    "x.posts": {
+        *("author_id", "conversation_id", "first_id", "in_reply_to_user_id", "posted_at"),
+        "referenced_tweets",
+    },
 }
 Found = dict[tuple[str, str, str], Row]
 

@@ -1,0 +1,23 @@
+with posts as (
+
+    select * from {{ ref('base_x__posts') }}
+
+),
+
+-- An edit is a new post: the newest one still there speaks, under the first one's id and time.
+versions as (
+
+    select
+        *,
+        row_number() over (partition by first_id order by is_deleted, number desc) as newness,
+        max(loaded_at) over (partition by first_id) as decided_at
+    from posts
+    where customer_id is not null and not is_retweet
+
+)
+
+select
+    * exclude (newness, loaded_at, decided_at),
+    decided_at as loaded_at
+from versions
+where newness = 1
