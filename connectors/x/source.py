@@ -15,9 +15,9 @@ from dlt.sources import DltSource
 from dlt.sources.helpers.rest_client.auth import BearerTokenAuth
 
 from connectors.contract import Credentials, SourceError, resources
+from connectors.held import Held
 from connectors.http import Http, Policy
 from connectors.seen import Seen
-from connectors.x.held import Held
 from connectors.x.posts import NAME, Stream, first_id_at, looked_up
 from warehouse.clock import BadTimestamp, parse_as_of, wall_now
 
@@ -25,6 +25,7 @@ Row = dict[str, Any]
 # Limits are dealt out in windows of 15 minutes.
 POLICY = Policy(longest_wait=16 * 60)
 MENTIONS_CAP, POSTS_CAP = 800, 3200
+KEPT = ("first_id", "conversation_id", "author_id", "in_reply_to_user_id")
 
 
 def our_accounts(http: Http, handles: list[str]) -> list[Row]:
@@ -102,7 +103,7 @@ def source(
     @dlt.resource(name="posts", **resources(NAME)["posts"].dlt_hints())
     def posts() -> Iterator[list[Row]]:
         state, now = dlt.current.resource_state(), wall_now()
-        held, read_to = Held(state, now), {}
+        held, read_to = Held(state, now, key="id", kept=KEPT), {}
         for stream in streams(ours(), searches or []):
             since = max(start, int(state.get("read_to", {}).get(stream.name, start)))
             for rows in stream.read(http, since, now):

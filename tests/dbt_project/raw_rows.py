@@ -203,6 +203,25 @@ X = {
     ),
 }  # fmt: skip
 
+_ANSWER = {"id": "r1", "responseBody": "thanks", "lastModifiedDate": "2026-05-02T09:00:00Z"}
+APP_STORE = {
+    "reviews": _rows(
+        "id app_id rating title body reviewer_nickname created_date response",
+        ("a1", "77", 2, "Slow", "so slow", "ann", "2026-05-01T09:00:00Z", _ANSWER),
+        ("a2", "77", 5, "Good", "so good", "joe", "2026-05-03T09:00:00Z", None),
+    )
+}
+GOOGLE_PLAY = {
+    "reviews": _rows(
+        "review_id package_name author_name star_rating text user_modified_at reply "
+        "reply_modified_at opened_at",
+        ("g1", "acme.app", "Ann", 2, "Slow\tso slow", "2026-05-01T09:00:00Z", "thanks",
+         "2026-05-02T09:00:00Z", "2026-05-01T09:00:00Z"),
+        ("g2", "acme.app", "Joe", 5, "good", "2026-05-04T09:00:00Z", None, None,
+         "2026-05-03T09:00:00Z"),
+    )
+}  # fmt: skip
+
 
 def _dropped() -> dict[str, list[Row]]:
     """One row of every entity, and rows about a ticket that Zendesk delivers as well."""
@@ -233,5 +252,7 @@ RAW: dict[str, dict[str, list[Row]]] = {
     "salesforce": SALESFORCE,
     "stripe": STRIPE,
     "x": X,
+    "app_store": APP_STORE,
+    "google_play": GOOGLE_PLAY,
     "file_drop": _dropped(),
 }

@@ -9,7 +9,7 @@ versions as (
 
     select
         *,
-        row_number() over (partition by first_id order by is_deleted, number desc) as newness,
+        row_number() over (partition by first_id order by is_deleted, number desc nulls last) as newness,
         max(loaded_at) over (partition by first_id) as decided_at
     from posts
     where customer_id is not null and not is_retweet
