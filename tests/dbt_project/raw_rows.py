@@ -222,6 +222,24 @@ GOOGLE_PLAY = {
     )
 }  # fmt: skip
 
+REDDIT = {
+    "accounts": _rows("fullname name", ("t2_9", "AcmeCare")),
+    "things": _rows(
+        "name link_id parent_id author_fullname author title selftext body subreddit posted_at",
+        ("t3_1", "t3_1", None, "t2_1", "ann", "Help", "please", None, "acme",
+         "2026-05-01T09:00:00Z"),
+        ("t1_2", "t3_1", "t3_1", "t2_9", "AcmeCare", None, None, "we look", "acme",
+         "2026-05-01T10:00:00Z"),
+        ("t1_3", "t3_1", "t1_2", "t2_9", "AcmeCare", None, None, "and call", "acme",
+         "2026-05-01T10:01:00Z"),
+        # To each other, until one of them names us.
+        ("t1_4", "t3_1", "t3_1", "t2_2", "joe", None, None, "same here", "acme",
+         "2026-05-01T11:00:00Z"),
+        ("t1_5", "t3_1", "t1_4", "t2_2", "joe", None, None, "u/acmecare too", "acme",
+         "2026-05-01T12:00:00Z"),
+    ),
+}  # fmt: skip
+
 
 def _dropped() -> dict[str, list[Row]]:
     """One row of every entity, and rows about a ticket that Zendesk delivers as well."""
@@ -254,5 +272,6 @@ RAW: dict[str, dict[str, list[Row]]] = {
     "x": X,
     "app_store": APP_STORE,
     "google_play": GOOGLE_PLAY,
+    "reddit": REDDIT,
     "file_drop": _dropped(),
 }

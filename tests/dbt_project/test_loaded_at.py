@@ -30,6 +30,7 @@ FIXED = {
         *("author_id", "conversation_id", "first_id", "in_reply_to_user_id", "posted_at"),
         "referenced_tweets",
     },
+    "reddit.things": {"author_fullname", "link_id", "parent_id", "posted_at"},
 }
 Found = dict[tuple[str, str, str], Row]
 
