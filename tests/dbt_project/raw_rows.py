@@ -240,6 +240,21 @@ REDDIT = {
     ),
 }  # fmt: skip
 
+META = {
+    "accounts": _rows("id name platform", ("9", "Acme", "facebook")),
+    "comments": _rows(
+        "id platform post_id parent_id author_id author_name message posted_at",
+        ("9_1", "facebook", "9_0", None, "1", "Ann", "help", "2026-05-01T09:00:00Z"),
+        ("9_2", "facebook", "9_0", "9_1", "9", "Acme", "we look", "2026-05-01T10:00:00Z"),
+        ("9_3", "facebook", "9_0", "9_2", "2", "Joe", "me too", "2026-05-01T11:00:00Z"),
+    ),
+    "messages": _rows(
+        "id platform conversation_id author_id author_name message posted_at",
+        ("m1", "facebook", "t_1", "1", "Ann", "hello", "2026-05-02T09:00:00Z"),
+        ("m2", "facebook", "t_1", "9", "Acme", "hi", "2026-05-02T09:30:00Z"),
+    ),
+}
+
 
 def _dropped() -> dict[str, list[Row]]:
     """One row of every entity, and rows about a ticket that Zendesk delivers as well."""
@@ -273,5 +288,6 @@ RAW: dict[str, dict[str, list[Row]]] = {
     "app_store": APP_STORE,
     "google_play": GOOGLE_PLAY,
     "reddit": REDDIT,
+    "meta": META,
     "file_drop": _dropped(),
 }

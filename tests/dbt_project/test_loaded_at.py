@@ -31,6 +31,8 @@ FIXED = {
         "referenced_tweets",
     },
     "reddit.things": {"author_fullname", "link_id", "parent_id", "posted_at"},
+    "meta.comments": {"author_id", "parent_id", "posted_at"},
+    "meta.messages": {"author_id", "conversation_id", "posted_at"},
 }
 Found = dict[tuple[str, str, str], Row]
 
