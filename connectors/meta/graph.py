@@ -47,7 +47,7 @@ class PageToken(AuthBase):
         request.headers["Authorization"] = f"Bearer {self._token}"
         if self._proof:
             request.prepare_url(request.url or "", {"appsecret_proof": self._proof})
-        request.register_hook("response", translated)
+        request.register_hook("response", translated)  # type: ignore[no-untyped-call]
         return request
 
 

@@ -66,9 +66,8 @@ renamed as (
         said.author_id,
 
         ---------- text
-        said.platform,
-        said.kind,
         said.author_name,
+        said.platform || ':' || said.kind as tag,
         said.message as body,
 
         ---------- booleans
@@ -83,10 +82,13 @@ renamed as (
 
 ),
 
--- What we wrote and nobody answered is in no conversation.
+-- The first customer's. What we wrote and nobody answered is in no conversation.
 threads as (
 
-    select thread_id, max(loaded_at) filter (where not is_own) as loaded_at
+    select
+        thread_id,
+        {{ earliest('author_id', 'sent_at', 'id') }} filter (where not is_own and author_id is not null) as customer_id,
+        max(loaded_at) filter (where not is_own) as loaded_at
     from renamed
     group by thread_id
     having bool_or(not is_own)
@@ -95,6 +97,11 @@ threads as (
 
 select
     renamed.* exclude (loaded_at),
+    threads.customer_id,
+    cast(null as varchar) as author_handle,
+    cast(null as varchar) as author_language,
+    cast(null as varchar) as subject,
+    cast(null as timestamp with time zone) as changed_at,
     {{ newest(['renamed.loaded_at', 'threads.loaded_at']) }} as loaded_at
 from renamed
 inner join threads on renamed.thread_id = threads.thread_id

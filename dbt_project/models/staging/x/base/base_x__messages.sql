@@ -17,7 +17,27 @@ versions as (
 )
 
 select
-    * exclude (newness, loaded_at, decided_at),
+    ---------- ids
+    first_id as id,
+    thread_id,
+    customer_id,
+    author_id,
+
+    ---------- text
+    author_name,
+    author_handle,
+    cast(null as varchar) as subject,
+    cast(null as varchar) as author_language,
+    cast(null as varchar) as tag,
+    body,
+
+    ---------- booleans
+    is_own,
+    is_deleted,
+
+    ---------- timestamps
+    sent_at,
+    edited_at as changed_at,
     decided_at as loaded_at
 from versions
 where newness = 1
