@@ -15,6 +15,7 @@ select
     body,
     reviewer_nickname as author_name,
     {{ json_text('response', 'responseBody') }} as response,
+    cast(null as varchar) as language,
 
     ---------- booleans and numbers
     rating,
@@ -22,6 +23,7 @@ select
 
     ---------- timestamps
     {{ to_timestamp_utc('created_date') }} as created_at,
+    cast(null as timestamp with time zone) as modified_at,
     {{ to_timestamp_utc(json_text('response', 'lastModifiedDate')) }} as responded_at,
     _loaded_at as loaded_at
 from source
