@@ -3,6 +3,7 @@
 Each only decides whether and how to go on; `http.py` fetches, checks and reports.
 """
 
+from collections.abc import Callable, Iterator
 from typing import Any
 
 from dlt.sources.helpers.rest_client.paginators import BasePaginator, JSONResponseCursorPaginator
@@ -66,3 +67,36 @@ class TimeWindow(BasePaginator):
     def update_request(self, request: Request) -> None:
         params: Any = request.params
         params["start_time"] = self._start
+
+
+def by_token(
+    ask: Callable[[dict[str, Any]], Any],
+    params: dict[str, Any],
+    *,
+    token_of: Callable[[dict[str, Any]], Any],
+    token_param: str,
+) -> Iterator[dict[str, Any]]:
+    """Every answer of a list that goes on by a token and leaves an empty page's list out.
+
+    X and Google Play do; `Http.pages` takes an answer without its list for an error.
+
+    Args:
+        ask: params → parsed JSON.
+        token_of: answer → token of the next page, or nothing.
+
+    Raises:
+        ValueError: the answer is no object, or a token came twice: the pages would not end.
+    """
+    asked, known = dict(params), set()
+    while True:
+        answer = ask(asked)
+        if not isinstance(answer, dict):
+            raise ValueError("answer is no object")
+        yield answer
+        token = token_of(answer)
+        if not token:
+            return
+        if token in known:
+            raise ValueError("the same next page twice")
+        known.add(token)
+        asked = {**params, token_param: token}

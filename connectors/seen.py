@@ -41,3 +41,8 @@ class Seen:
         """Drop what lies before the stretch that the next run reads again."""
         for id_ in [id_ for id_, (when, _) in self._kept.items() if when < moment]:
             del self._kept[id_]
+
+    def forget(self, ids: Iterable[str]) -> None:
+        """Drop records that are gone: should one come back, it lands again."""
+        for id_ in ids:
+            self._kept.pop(id_, None)

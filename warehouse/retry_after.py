@@ -22,7 +22,9 @@ def asked_wait(status: int, headers: Mapping[str, str]) -> float | None:
 
 
 def _reset_time(headers: Mapping[str, str]) -> str:
-    named = headers.get("X-RateLimit-Reset") or headers.get("X-AircallApi-Reset") or ""
+    # X writes the common header with one more hyphen.
+    names = ("X-RateLimit-Reset", "X-Rate-Limit-Reset", "X-AircallApi-Reset")
+    named = next((headers[name] for name in names if headers.get(name)), "")
     return named.strip() or _reset_of_spent_limit(headers)
 
 

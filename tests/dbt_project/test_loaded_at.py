@@ -44,6 +44,13 @@ FIXED = {
         *("created_at", "status", "group_id", "responder_id", "priority"),
         *("resolved_at", "status_updated_at"),
     },
+    "x.posts": {
+        *("author_id", "conversation_id", "first_id", "in_reply_to_user_id", "posted_at"),
+        "referenced_tweets",
+    },
+    "reddit.things": {"author_fullname", "link_id", "parent_id", "posted_at"},
+    "meta.comments": {"author_id", "parent_id", "posted_at"},
+    "meta.messages": {"author_id", "conversation_id", "posted_at"},
 }
 Found = dict[tuple[str, str, str], Row]
 

@@ -10,6 +10,10 @@ def test_reset_time_stands_in_for_retry_after() -> None:
     assert asked_wait(429, headers) == 0
 
 
+def test_reset_time_is_read_in_either_spelling() -> None:
+    assert asked_wait(429, {"X-Rate-Limit-Reset": "12"}) == 12
+
+
 def test_a_reset_time_says_nothing_where_nothing_was_refused() -> None:
     assert asked_wait(200, {"X-RateLimit-Reset": "12"}) is None
 

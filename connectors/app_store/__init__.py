@@ -1,0 +1,1 @@
+"""App Store: customer reviews with their rating, and our responses."""

@@ -1,0 +1,1 @@
+"""Google Play: customer reviews with their rating, and our replies."""

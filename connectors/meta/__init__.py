@@ -1,0 +1,1 @@
+"""Meta: comments and direct messages of a Facebook page and its Instagram account."""

@@ -1,0 +1,1 @@
+"""Reddit: posts and comments of named subreddits, mentions and replies to us."""

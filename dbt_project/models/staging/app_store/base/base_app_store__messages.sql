@@ -1,0 +1,1 @@
+{{ store_messages('app_store') }}

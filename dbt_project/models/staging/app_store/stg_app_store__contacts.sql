@@ -1,0 +1,1 @@
+{{ social_contacts('app_store') }}

@@ -1,0 +1,1 @@
+{{ social_messages('app_store') }}
