@@ -183,6 +183,21 @@ STRIPE = {
     ),
 }
 
+_GIVEN_BACK = {"kind": "refund", "status": "success", "amount": "5.00", "currency": "EUR"}
+SHOPIFY = {
+    "customers": _rows("id first_name updated_at_iso", (1, "Ann", "2026-05-01T09:00:00Z")),
+    "orders": _rows(
+        "id customer created_at updated_at_iso total_price currency financial_status refunds",
+        (11, {"id": 1}, "2026-05-01T09:00:00Z", "2026-05-02T09:00:00Z", "9.00", "EUR",
+         "partially_refunded", [{"id": 5, "transactions": [_GIVEN_BACK]}]),
+        (12, {"id": 1}, "2026-05-03T09:00:00Z", "2026-05-03T09:00:00Z", "9.00", "EUR", "paid", []),
+    ),
+    "events": _rows(
+        "id subject_id subject_type verb created_at_iso",
+        (91, 12, "Order", "destroy", "2026-05-04T09:00:00Z"),
+    ),
+}  # fmt: skip
+
 
 def _dropped() -> dict[str, list[Row]]:
     """One row of every entity, and rows about a ticket that Zendesk delivers as well."""
@@ -212,5 +227,6 @@ RAW: dict[str, dict[str, list[Row]]] = {
     "survey": SURVEY,
     "salesforce": SALESFORCE,
     "stripe": STRIPE,
+    "shopify": SHOPIFY,
     "file_drop": _dropped(),
 }

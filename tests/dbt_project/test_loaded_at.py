@@ -26,6 +26,7 @@ FIXED = {
     "twilio.recordings": {"call_sid", "source", "start_time_iso"},
     "twilio.transcriptions": {"recording_sid", "status", "transcription_text"},
     "survey.responses": {"hidden", "landed_at"},
+    "shopify.events": {"subject_id", "subject_type", "verb"},
 }
 Found = dict[tuple[str, str, str], Row]
 
