@@ -27,6 +27,11 @@ FIXED = {
     "twilio.transcriptions": {"recording_sid", "status", "transcription_text"},
     "survey.responses": {"hidden", "landed_at"},
     "shopify.events": {"subject_id", "subject_type", "verb"},
+    "amazon_connect.contacts": {
+        *("initial_contact_id", "channel", "initiation_method", "initiation_timestamp"),
+        *("customer_endpoint", "customer_id"),
+    },
+    "amazon_connect.transcripts": {"segments"},
 }
 Found = dict[tuple[str, str, str], Row]
 
