@@ -10,6 +10,7 @@ import dlt
 import pytest
 from fastapi import FastAPI, Request, Response
 
+from connectors.amazon_connect.aws import open_aws
 from connectors.amazon_connect.source import source
 from connectors.contract import Credentials, SourceError
 from connectors.ledger import Ledger
@@ -381,6 +382,12 @@ def test_when_the_machine_has_an_aws_configuration_then_it_is_not_used(
     monkeypatch.setenv("AWS_ACCESS_KEY_ID", "someone-else")
     monkeypatch.setenv("AWS_SECRET_ACCESS_KEY", "someone-elses")
     assert extract("amazon_connect", ask(address))["contacts"] == 5
+    aws = open_aws(signed_in("https://connect.eu-west-2.amazonaws.com", region=None))
+    assert [client.meta.endpoint_url for client in (aws.connect, aws.lens, aws.s3)] == [
+        "https://connect.eu-west-2.amazonaws.com",
+        "https://contact-lens.eu-west-2.amazonaws.com",
+        "https://s3.eu-west-2.amazonaws.com",
+    ]
 
 
 def test_when_a_caller_was_erased_then_neither_calls_nor_words_come_back(
