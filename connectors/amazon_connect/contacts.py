@@ -127,7 +127,8 @@ def follow(
 ) -> Iterator[tuple[Row, bool]]:
     """Every contact looked at, with whether it is to land; `state` moves on when all were read.
 
-    `state["ended"]` is AWS's own count of the ended contacts, when they were read from the start.
+    `state["vendor_count"]` is AWS's own count of the ended contacts, by the run that read them from
+    the start.
     """
     newest: str = state.get("newest", "")
     begin = max(start, parse_as_of(newest) - lookback) if newest else start
@@ -145,7 +146,8 @@ def follow(
                 if row is not None:
                     yield row, fresh
         if kind == ENDED and "newest" not in state:
-            state["ended"] = search.counted - repeated
+            ended = search.counted - repeated
+            state["vendor_count"] = {"counted_at": instant(now), "count": ended}
     if newest:
         state["newest"] = newest
         known.forget_before(parse_as_of(newest) - lookback - timedelta(days=1))

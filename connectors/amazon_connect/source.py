@@ -16,7 +16,10 @@ from connectors.amazon_connect.contacts import Known, Search, follow
 from connectors.amazon_connect.transcripts import Awaited, Bucket, Place, RealTime
 from connectors.contract import Credentials, SourceError, resources
 from connectors.seen import Seen
-from warehouse.clock import BadTimestamp, iso, parse_as_of, wall_now
+from warehouse.clock import BadTimestamp, parse_as_of, wall_now
+
+# Not landed: it feeds the two resources that are.
+WALK: Row = {"name": "followed", "selected": False}
 
 
 def source(
@@ -70,20 +73,19 @@ def source(
     lookback, settle = timedelta(hours=lookback_hours), timedelta(minutes=settle_minutes)
     place: Place = Bucket(aws, bucket, prefix, redacted) if transcripts == "s3" else RealTime(aws)
 
-    @dlt.resource(name="followed", selected=False)
+    @dlt.resource(**WALK)
     def followed() -> Iterator[Row]:
-        state, now = dlt.current.resource_state(), wall_now() + timedelta(seconds=1)
+        # The state is of `contacts`: who has that read from its start means this walk.
+        state = dlt.current.resource_state("contacts")
+        now = wall_now() + timedelta(seconds=1)
         search = Search(aws, timedelta(days=window_days), most_per_search)
         known = Known(aws, state, now, settle)
         for row, fresh in follow(search, known, state, start=start, now=now, lookback=lookback):
             yield {"contact": row, "fresh": fresh}
-        yield {"now": now, "ended": state.pop("ended", None)}
+        yield {"now": now}
 
     @dlt.transformer(data_from=followed, name="contacts", **hints["contacts"].dlt_hints())
     def contacts(item: Row) -> Iterator[Row]:
-        if item.get("ended") is not None:
-            counted = {"counted_at": iso(item["now"]), "count": item["ended"]}
-            dlt.current.resource_state()["vendor_count"] = counted
         if item.get("fresh"):
             yield declared(item["contact"], attributes or {}, external_ids or {})
 

@@ -88,10 +88,11 @@ class Shop:
             state["newest"] = min(newest, links.began or newest)
             seen.forget_before(iso(parse_as_of(state["newest"]) - self._lookback))
 
-    def count(self, kind: Kind) -> Row:
-        """How many rows the shop counts now, and when."""
+    def count(self, kind: Kind, start: datetime | None = None) -> Row:
+        """How many rows the shop counts now (changed since `start`), and when."""
         path = self._path(f"{kind.name}/count")
-        answer = self._http.get(path, params=kind.params)
+        since = {f"{kind.time}_min": iso(start)} if start else {}
+        answer = self._http.get(path, params={**kind.params, **since})
         number = answer.get("count") if isinstance(answer, dict) else None
         if not isinstance(number, int):
             raise SourceError(NAME, path, "answer has no count", NEXT_RUN)
@@ -181,7 +182,7 @@ def source(
             shop.check_reach()
         state = dlt.current.resource_state()
         yield from shop.changed(ORDERS, state, start)
-        state["vendor_count"] = shop.count(ORDERS)
+        state["vendor_count"] = shop.count(ORDERS, start)
 
     @dlt.resource(**hints["events"])
     def events() -> Iterator[list[Row]]:

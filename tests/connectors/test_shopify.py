@@ -322,6 +322,7 @@ def test_when_start_at_is_no_time_then_the_setting_is_named(address: str) -> Non
 
 def test_what_the_shop_counts_is_kept_beside_what_was_read(shop: server.Shop, address: str) -> None:
     shop.put("orders", order(5, closed_at="2026-06-05T08:00:00-04:00"))
+    shop.put("orders", order(104, updated_at="2019-06-05T08:00:00-04:00"))
     lands_first(address)
     assert state_of("customers")["vendor_count"]["count"] == 3
     counted = state_of("orders")["vendor_count"]
