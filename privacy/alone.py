@@ -71,7 +71,8 @@ def numbers(
             holders.setdefault(digits, set()).add(other)
     region = next((r[7] for r in rows if r[7]), None)
     held = {r[6] for r in rows if r[6]}
-    held |= {r[1] for r in rows if r[0] == "twilio"}
+    # Phone lines name people by their number.
+    held |= {r[1] for r in rows if r[0] in ("twilio", "amazon_connect") and r[1].startswith("+")}
     for phone in sorted(held):
         forms = spellings(phone, region)
         sharing = set().union(*(holders.get(digits, set()) for digits in forms))

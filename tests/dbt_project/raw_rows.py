@@ -455,6 +455,55 @@ META = {
     ),
 }
 
+_GIVEN_BACK = {"kind": "refund", "status": "success", "amount": "5.00", "currency": "EUR"}
+SHOPIFY = {
+    "customers": _rows("id first_name updated_at_iso", (1, "Ann", "2026-05-01T09:00:00Z")),
+    "orders": _rows(
+        "id customer created_at updated_at_iso total_price currency financial_status refunds",
+        (11, {"id": 1}, "2026-05-01T09:00:00Z", "2026-05-02T09:00:00Z", "9.00", "EUR",
+         "partially_refunded", [{"id": 5, "transactions": [_GIVEN_BACK]}]),
+        (12, {"id": 1}, "2026-05-03T09:00:00Z", "2026-05-03T09:00:00Z", "9.00", "EUR", "paid", []),
+    ),
+    "events": _rows(
+        "id subject_id subject_type verb created_at_iso",
+        (91, 12, "Order", "destroy", "2026-05-04T09:00:00Z"),
+    ),
+}  # fmt: skip
+
+_CARE = {"Id": "q1", "EnqueueTimestamp": "2026-05-01T09:01:00.000Z"}
+_MONEY = {"Id": "q2", "EnqueueTimestamp": "2026-05-01T09:11:00.000Z"}
+_UMA = {"Id": "u1", "ConnectedToAgentTimestamp": "2026-05-01T09:02:00.000Z"}
+_VIC = {"Id": "u2", "ConnectedToAgentTimestamp": "2026-05-01T09:12:00.000Z"}
+_NUMBER = {"Type": "TELEPHONE_NUMBER", "Address": "+15550100001"}
+_WORDS = [
+    {"id": "t1", "role": "CUSTOMER", "content": "help", "at": "2026-05-01T09:03:00.000Z"},
+    {"id": "t2", "role": "AGENT", "content": "done", "at": "2026-05-01T09:04:00.000Z"},
+]
+AMAZON_CONNECT = {
+    "contacts": _rows(
+        "id initial_contact_id channel initiation_method customer_endpoint customer_id queue_info "
+        "agent_info voicemail_info initiation_timestamp disconnect_timestamp last_update_timestamp",
+        ("a", None, "VOICE", "INBOUND", _NUMBER, None, _CARE, _UMA, None,
+         "2026-05-01T09:00:00.000Z", "2026-05-01T09:10:00.000Z", "2026-05-01T09:11:00.000Z"),
+        # Handed over.
+        ("b", "a", "VOICE", "TRANSFER", _NUMBER, None, _MONEY, _VIC, None,
+         "2026-05-01T09:10:00.000Z", "2026-05-01T09:20:00.000Z", "2026-05-01T09:21:00.000Z"),
+        # Left a voicemail the day before.
+        ("c", None, "VOICE", "INBOUND", _NUMBER, None, _CARE, None, {"NumberOfVoicemails": 1},
+         "2026-04-30T09:00:00.000Z", "2026-04-30T09:10:00.000Z", "2026-04-30T09:11:00.000Z"),
+        ("d", None, "CHAT", "INBOUND", None, "ann", _CARE, _UMA, None,
+         "2026-05-01T09:00:00.000Z", "2026-05-01T09:10:00.000Z", "2026-05-01T09:11:00.000Z"),
+    ),
+    "transcripts": _rows(
+        "contact_id segments updated_at",
+        ("a", _WORDS, "2026-05-01T10:00:00.000Z"),
+        ("b", _WORDS, "2026-05-01T10:00:00.000Z"),
+        ("d", _WORDS, "2026-05-01T10:00:00.000Z"),
+    ),
+    "users": _rows("id username identity_info", ("u1", "uma", {"FirstName": "Uma"})),
+    "queues": _rows("id name", ("q1", "Care"), ("q2", "Billing")),
+}  # fmt: skip
+
 
 def _dropped() -> dict[str, list[Row]]:
     """One row of every entity, and rows about a ticket that Zendesk delivers as well."""
@@ -496,5 +545,7 @@ RAW: dict[str, dict[str, list[Row]]] = {
     "google_play": GOOGLE_PLAY,
     "reddit": REDDIT,
     "meta": META,
+    "shopify": SHOPIFY,
+    "amazon_connect": AMAZON_CONNECT,
     "file_drop": _dropped(),
 }

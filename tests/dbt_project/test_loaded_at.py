@@ -51,6 +51,12 @@ FIXED = {
     "reddit.things": {"author_fullname", "link_id", "parent_id", "posted_at"},
     "meta.comments": {"author_id", "parent_id", "posted_at"},
     "meta.messages": {"author_id", "conversation_id", "posted_at"},
+    "shopify.events": {"subject_id", "subject_type", "verb"},
+    "amazon_connect.contacts": {
+        *("initial_contact_id", "channel", "initiation_method", "initiation_timestamp"),
+        *("customer_endpoint", "customer_id"),
+    },
+    "amazon_connect.transcripts": {"segments"},
 }
 Found = dict[tuple[str, str, str], Row]
 

@@ -1,0 +1,1 @@
+"""Amazon Connect: contacts (calls, chats, e-mails), transcripts, agents and queues."""

@@ -1,0 +1,1 @@
+"""Shopify: customers, orders with their refunds, deleted orders."""
