@@ -7,6 +7,7 @@ the merge alone. That landing is exact after a kill: test_landing.py, test_api_k
 """
 
 import ast
+from collections.abc import Iterator
 from pathlib import Path
 from typing import Any
 
@@ -42,20 +43,34 @@ def test_every_connector_is_looked_at() -> None:
     assert {path.parent.name for path in ROOM.glob("*/source.py")} == set(SOURCES)
 
 
-# The drop's tables are known only once files are read; it makes their hints from the same file.
-@pytest.mark.parametrize("source", [name for name in SOURCES if name != "file_drop"])
-def test_every_resource_takes_key_and_disposition_from_its_declaration(source: str) -> None:
-    made = [call for file in (ROOM / source).rglob("*.py") for call in calls(file, "resource")]
+@pytest.mark.parametrize("source", SOURCES)
+def test_every_resource_takes_its_key_from_its_declaration(source: str) -> None:
+    files = list((ROOM / source).rglob("*.py"))
+    made = [call for file in files for call in calls(file, "resource")]
     assert made
-    for call in made:
-        assert any(keyword.arg is None for keyword in call.keywords), "no **hints"
-        own = {keyword.arg for keyword in call.keywords}
-        assert not own & {"write_disposition", "primary_key", "merge_key"}
+    own = {keyword.arg for call in made for keyword in call.keywords}
+    assert not own & {"primary_key", "merge_key"}
+    # Where tables are known only once files are read, hints are made of the declaration then.
+    hints = ("dlt_hints()", "resources(NAME)[table].columns")
+    assert any(hint in file.read_text() for file in files for hint in hints)
 
 
-def test_the_disposition_is_said_where_hints_are_made() -> None:
-    said = {f.relative_to(ROOM).as_posix() for f in CODE if "write_disposition" in f.read_text()}
-    assert said == {"contract.py", "file_drop/source.py"}
+def dispositions(file: Path) -> Iterator[Any]:
+    """Every value that a file gives a write disposition."""
+    for node in ast.walk(ast.parse(file.read_text())):
+        if isinstance(node, ast.keyword) and node.arg == "write_disposition":
+            yield node.value
+        if isinstance(node, ast.Dict):
+            for key, value in zip(node.keys, node.values, strict=True):
+                if isinstance(key, ast.Constant) and key.value == "write_disposition":
+                    yield value
+
+
+def test_landing_knows_one_disposition() -> None:
+    given = [value for file in CODE for value in dispositions(file)]
+    assert given
+    assert {value.value for value in given if isinstance(value, ast.Constant)} == {"append"}
+    assert all(isinstance(value, ast.Constant) for value in given)
     made = Resource(primary_key=("id",), columns={"id": "text"}).dlt_hints()
     assert (made["write_disposition"], made["primary_key"]) == ("append", ["id"])
 
