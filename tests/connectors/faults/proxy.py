@@ -78,21 +78,22 @@ class Proxy:
             self.spoiled.clear()
             self._spoiler, self._first, self._for_good = spoiler, first, for_good
 
-    def take(self, path: str) -> Spoiler | None:
-        """Count a request; what is to be done to it."""
+    def spoil(self, exchange: Exchange, path: str) -> bool:
+        """Count a request and spoil it if it is due; was it?
+
+        One at a time: while it is not known whether an answer can be spoiled, another must wait.
+        """
         with self._lock:
             self.asked.append(path)
             due = len(self.asked) >= self._first and (self._for_good or not self.spoiled)
             if not due or self._spoiler is None:
-                return None
-            # Noted before it is done: a parallel request must not be spoiled too.
+                return False
+            # Noted first: a client that hangs up on what it gets has been spoiled all the same.
             self.spoiled.append(path)
-            return self._spoiler
-
-    def missed(self, path: str) -> None:
-        """The spoiler could do nothing with that answer: the next one is tried."""
-        with self._lock:
-            self.spoiled.remove(path)
+            if not self._spoiler(exchange):
+                self.spoiled.remove(path)
+                return False
+            return True
 
 
 def _handler(proxy: Proxy) -> type[http.server.BaseHTTPRequestHandler]:
@@ -119,13 +120,9 @@ def _handler(proxy: Proxy) -> type[http.server.BaseHTTPRequestHandler]:
                 finally:
                     vendor.close()
 
-            exchange, path = Exchange(self, ask), urlsplit(self.path).path
-            spoiler = proxy.take(path)
-            if spoiler and spoiler(exchange):
-                return
-            if spoiler:
-                proxy.missed(path)
-            exchange.give(ask())
+            exchange = Exchange(self, ask)
+            if not proxy.spoil(exchange, urlsplit(self.path).path):
+                exchange.give(ask())
 
         do_GET = do_POST = do_PATCH = do_PUT = do_DELETE = _pass
 

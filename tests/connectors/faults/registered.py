@@ -92,7 +92,7 @@ CONNECTORS = (
         LOGINS["zendesk"],
         {"page_size": 2},
         numbers=("brand_id", "generated_timestamp"),
-        nested=("via", "child_events"),
+        nested=("via", "tags"),
     ),
     Tried(
         "intercom",

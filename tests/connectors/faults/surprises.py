@@ -10,6 +10,8 @@ from tests.connectors.faults.proxy import Exchange, Spoiler
 
 NEW_FIELD, TEXT = "surprise_field", "soon"
 Row = dict[str, Any]
+Where = tuple[str, str]
+"""Paths that answer with records as they land; and the 'first' such answer or a 'later' one."""
 
 
 def records(body: Any) -> Iterator[Row]:
@@ -22,7 +24,10 @@ def records(body: Any) -> Iterator[Row]:
     yield body
 
 
-def _edited(edit: Callable[[Row], bool], holds: str) -> Spoiler:
+def _edited(edit: Callable[[Row], bool], where: Where) -> Spoiler:
+    holds, position = where
+    skipped = [True] if position == "later" else []
+
     def spoil(exchange: Exchange) -> bool:
         if not re.fullmatch(holds, urlsplit(exchange.handler.path).path):
             return False
@@ -32,6 +37,8 @@ def _edited(edit: Callable[[Row], bool], holds: str) -> Spoiler:
         except ValueError:
             return False
         if not any(edit(row) for row in records(body)):
+            return False
+        if skipped and skipped.pop():
             return False
         answer.body = json.dumps(body).encode()
         exchange.give(answer)
@@ -44,17 +51,17 @@ def _a_key(row: Row) -> bool:
     return any(isinstance(row.get(key), str | int) for key in ("id", "sid", "token"))
 
 
-def new_field(holds: str) -> Spoiler:
+def new_field(where: Where) -> Spoiler:
     def edit(row: Row) -> bool:
         if not _a_key(row):
             return False
         row[NEW_FIELD] = {"since": "today"}
         return True
 
-    return _edited(edit, holds)
+    return _edited(edit, where)
 
 
-def set_field(holds: str, field: str, kind: type | tuple[type, ...], value: Any) -> Spoiler:
+def set_field(where: Where, field: str, kind: type | tuple[type, ...], value: Any) -> Spoiler:
     """The first record whose `field` is of the kind gets the value there."""
 
     def edit(row: Row) -> bool:
@@ -64,12 +71,12 @@ def set_field(holds: str, field: str, kind: type | tuple[type, ...], value: Any)
         row[field] = value
         return True
 
-    return _edited(edit, holds)
+    return _edited(edit, where)
 
 
-def text_for_number(holds: str, field: str) -> Spoiler:
-    return set_field(holds, field, int, TEXT)
+def text_for_number(where: Where, field: str) -> Spoiler:
+    return set_field(where, field, int, TEXT)
 
 
-def null_for_nested(holds: str, field: str) -> Spoiler:
-    return set_field(holds, field, (dict, list), None)
+def null_for_nested(where: Where, field: str) -> Spoiler:
+    return set_field(where, field, (dict, list), None)

@@ -7,7 +7,7 @@ import json
 import pytest
 
 from connectors.contract import SourceError, resources
-from tests.connectors.faults.healing import POSITIONS, Bench, Tables, heal, place
+from tests.connectors.faults.healing import POSITIONS, Bench, Tables, heal
 from tests.connectors.faults.proxy import Spoiler
 from tests.connectors.faults.registered import CONNECTORS
 from tests.connectors.faults.surprises import (
@@ -41,7 +41,7 @@ def missing(vendor: Bench, tables: Tables) -> int:
 @every_json
 @at_each_place
 def test_a_new_field_is_kept_and_changes_nothing_else(vendor: Bench, position: str) -> None:
-    vendor.proxy.plan(new_field(vendor.tried.holds), place(vendor, position))
+    vendor.proxy.plan(new_field((vendor.tried.holds, position)))
     vendor.pull()
     assert len(vendor.proxy.spoiled) == 1
     tables = vendor.loaded()
@@ -61,10 +61,8 @@ def _cells(of: str) -> list[object]:
     ]
 
 
-def _is_accounted_for(
-    vendor: Bench, spoiler: Spoiler, position: str, field: str, mark: str
-) -> None:
-    vendor.proxy.plan(spoiler, place(vendor, position))
+def _is_accounted_for(vendor: Bench, spoiler: Spoiler, field: str, mark: str) -> None:
+    vendor.proxy.plan(spoiler)
     try:
         vendor.pull()
     except SourceError as error:
@@ -90,7 +88,7 @@ def _is_accounted_for(
 def test_a_text_for_a_number_is_set_aside_or_stops_the_run(
     vendor: Bench, field: str, position: str
 ) -> None:
-    _is_accounted_for(vendor, text_for_number(vendor.tried.holds, field), position, field, TEXT)
+    _is_accounted_for(vendor, text_for_number((vendor.tried.holds, position), field), field, TEXT)
 
 
 @at_each_place
@@ -98,4 +96,4 @@ def test_a_text_for_a_number_is_set_aside_or_stops_the_run(
 def test_a_null_for_something_nested_is_taken_set_aside_or_stops_the_run(
     vendor: Bench, field: str, position: str
 ) -> None:
-    _is_accounted_for(vendor, null_for_nested(vendor.tried.holds, field), position, field, field)
+    _is_accounted_for(vendor, null_for_nested((vendor.tried.holds, position), field), field, field)
