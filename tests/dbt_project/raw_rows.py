@@ -65,6 +65,13 @@ ZENDESK = {
     "satisfaction_ratings": _rows(
         "id ticket_id requester_id assignee_id score created_at updated_at",
         (1, 100, 11, 12, "good", "2026-05-03T09:00:00Z", "2026-05-03T10:00:00Z"),
+        # Repeats what the survey response says.
+        (2, 101, 11, 12, "bad", "2026-05-03T09:00:00Z", "2026-05-03T10:00:01Z"),
+    ),
+    "survey_responses": _rows(
+        "id ticket_id first_told_at responder_id answers",
+        ("S1", 101, "2026-05-03T09:00:00Z", 11,
+         [{"type": "rating_scale", "rating": 2, "updated_at": "2026-05-03T10:00:00Z"}]),
     ),
 }  # fmt: skip
 
