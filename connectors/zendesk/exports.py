@@ -8,10 +8,10 @@ from collections.abc import Iterator
 from datetime import UTC, datetime
 from typing import Any
 
-from dlt.sources.helpers.rest_client.paginators import JSONResponseCursorPaginator
+from dlt.sources.helpers.rest_client.paginators import BasePaginator, JSONResponseCursorPaginator
 
 from connectors.http import Http, Refused
-from connectors.paginators import EndOfStreamCursor, TimeWindow
+from connectors.paginators import CountedWindow, EndOfStreamCursor, TimeWindow
 from connectors.seen import Seen
 from warehouse.clock import iso, parse_as_of
 
@@ -53,12 +53,25 @@ def by_cursor(http: Http, name: str, state: Row, start: int, page_size: int) -> 
 
 def by_time(http: Http, name: str, state: Row, start: int, **params: Any) -> Iterator[list[Row]]:
     """New and changed records of a time-based export, each state of a record once."""
-    seen = Seen(state)
-    start = state.get("until", start)
-    asked = {"start_time": start, **params}
     path = f"api/v2/incremental/{name}.json"
+    yield from _by_time(http, path, name, state, {"start_time": start, **params}, TimeWindow())
+
+
+def by_count(http: Http, path: str, key: str, state: Row, start: int) -> Iterator[list[Row]]:
+    """As `by_time`, of the products whose exports tell by their `count` alone that they end."""
+    asked = {"start_time": start}
+    yield from _by_time(http, f"api/v2/{path}", key, state, asked, CountedWindow())
+
+
+def _by_time(
+    http: Http, path: str, key: str, state: Row, asked: Row, paginator: BasePaginator
+) -> Iterator[list[Row]]:
+    seen = Seen(state)
+    start = int(state["until"] if "until" in state else asked["start_time"])
     try:
-        for rows, answer in http.pages(path, name, params=asked, paginator=TimeWindow()):
+        for rows, answer in http.pages(
+            path, key, params={**asked, "start_time": start}, paginator=paginator
+        ):
             fresh = seen.fresh(({**row, "_at": _epoch(row)} for row in rows), "id", "_at")
             state["until"] = max(start, int(answer.get("end_time") or start))
             # Only the last second of a page is sent again.

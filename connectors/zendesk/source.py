@@ -5,7 +5,7 @@ Tickets and users go by cursor (exact, kept between runs), ticket events and org
 groups and brands whole. A cursor that Zendesk no longer takes falls back to the time it stood at.
 """
 
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Iterator, Sequence
 from datetime import UTC, datetime, timedelta
 from typing import Any
 
@@ -16,11 +16,13 @@ from dlt.sources.helpers.rest_client.auth import HttpBasicAuth
 from connectors.contract import Credentials, SourceError, resources
 from connectors.counts import vendor_count
 from connectors.http import Http, Refused
+from connectors.zendesk import guide
 from connectors.zendesk.exports import Row, by_cursor, by_time, ratings, whole
 from connectors.zendesk.surveys import survey_rows
 from warehouse.clock import iso, parse_as_of, wall_now
 
 NAME = "zendesk"
+PRODUCTS = ("guide",)
 DAY = 86_400
 _INDEXED = 10  # minutes after which search surely knows a ticket
 _COUNTED_AT_ONCE = 100_000
@@ -70,6 +72,7 @@ def source(
     page_size: int = 1000,
     rating_lookback_days: int = 30,
     survey_locale: str | None = None,
+    products: Sequence[str] = (),
 ) -> DltSource:
     """The dlt source; nothing is requested until it is run.
 
@@ -81,10 +84,18 @@ def source(
         rating_lookback_days: how long after it was offered a rating may still be given.
         survey_locale: language (`en-us`) in which to ask for responses to the newer surveys; None:
             the account has the older ratings only.
+        products: what the account has beside Support and is to be pulled: `guide`.
+
+    Raises:
+        SourceError: an unknown product.
     """
     http = signed_in(credentials)
     start = int(parse_as_of(start_at).timestamp())
     lookback = rating_lookback_days * DAY
+    for product in products:
+        if product not in PRODUCTS:
+            remedy = f"write some of {', '.join(PRODUCTS)} in connectors/channels.yml"
+            raise SourceError(NAME, "settings", f"no product {product!r}", remedy)
     hints = {name: {"name": name} | r.dlt_hints() for name, r in resources(NAME).items()}
 
     @dlt.resource(**hints["tickets"])
@@ -126,10 +137,20 @@ def source(
         state = dlt.current.resource_state()
         yield from survey_rows(http, state, start, page_size, str(survey_locale))
 
+    @dlt.resource(**hints["articles"])
+    def articles() -> Iterator[list[Row]]:
+        yield from guide.articles(http, dlt.current.resource_state())
+
+    @dlt.resource(**hints["article_votes"])
+    def article_votes() -> Iterator[list[Row]]:
+        yield from guide.article_votes(http, dlt.current.resource_state())
+
     @dlt.source(name=NAME, max_table_nesting=0)
     def zendesk() -> Any:
         always = (tickets, users, organizations, groups, brands, ticket_events)
         surveys = (survey_responses,) if survey_locale else ()
-        return (*always, satisfaction_ratings, *surveys)
+        of_product = {"guide": (articles, article_votes)}
+        more = [resource for product in products for resource in of_product[product]]
+        return (*always, satisfaction_ratings, *surveys, *more)
 
     return zendesk()

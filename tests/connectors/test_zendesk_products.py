@@ -1,4 +1,4 @@
-"""Zendesk beside tickets: newer satisfaction surveys."""
+"""Zendesk beside tickets: newer satisfaction surveys, the help centre."""
 
 from collections.abc import Iterator
 from pathlib import Path
@@ -10,10 +10,19 @@ from fastapi import FastAPI, Request, Response
 from connectors.contract import Credentials, SourceError
 from connectors.zendesk.source import source
 from sample.servers.zendesk import app
-from tests.connectors.slices import Row, build_staging, extract, intercept, load, served, staged
+from tests.connectors.slices import (
+    Row,
+    build_staging,
+    extract,
+    intercept,
+    load,
+    raw,
+    served,
+    staged,
+)
 from tests.connectors.test_zendesk import LOGIN, NOW, world
 
-SETTINGS: dict[str, Any] = {"survey_locale": "en-us"}
+SETTINGS: dict[str, Any] = {"survey_locale": "en-us", "products": ["guide"]}
 
 
 def rated(api: FastAPI, number: int, score: str, changed: int = 0) -> None:
@@ -54,6 +63,26 @@ def response(id_: str, *answers: Row) -> Row:
     }
 
 
+def article(number: int, **changes: Any) -> Row:
+    at = f"2026-05-{number:02d}T09:00:00Z"
+    return {
+        "id": 800 + number,
+        "title": f"Article {number}",
+        "html_url": f"https://fernhill.example/hc/{number}",
+        "locale": "en-us",
+        "draft": False,
+        "created_at": at,
+        "updated_at": at,
+        "edited_at": at,
+    } | changes
+
+
+def vote(number: int, about: int, value: int) -> Row:
+    at = f"2026-05-10T{number:02d}:00:00Z"
+    of = {"item_id": 800 + about, "item_type": "Article", "user_id": 501}
+    return {"id": number, **of, "value": value, "created_at": at, "updated_at": at}
+
+
 def fill(api: FastAPI) -> None:
     """A ticket whose survey was answered on a scale, with words; a mirror of it as a rating."""
     products = api.state.products
@@ -71,6 +100,9 @@ def fill(api: FastAPI) -> None:
     )
     mirror = next(r for r in api.state.records.satisfaction_ratings if r["ticket_id"] == 1)
     mirror["updated_at"] = "2026-05-05T08:00:02Z"
+    products.articles += [article(n) for n in range(1, 6)]
+    products.votes += [vote(1, 1, 1), vote(2, 1, -1), vote(3, 2, 1)]
+    products.rows_per_export = 2
 
 
 @pytest.fixture
@@ -146,6 +178,64 @@ def test_failed_response_keeps_the_cursor_and_the_next_run_heals(
     assert pull(zendesk)["survey_responses"] == 1
 
 
+def test_article_export_ends_though_it_always_names_a_next_page(
+    api: FastAPI, zendesk: Credentials
+) -> None:
+    asked: list[str] = []
+
+    def listen(request: Request) -> None:
+        if "incremental/articles" in request.url.path:
+            asked.append(request.url.query)
+
+    intercept(api, listen)
+    assert pull(zendesk)["articles"] == 5
+    assert len(asked) == 5, "two rows each, the first of them the last of the page before"
+    # Another one in the very second that the first run ended on.
+    api.state.products.articles.append(article(5, id=900))
+    assert pull(zendesk) == {"articles": 1}
+    assert pull(zendesk) == {}
+
+
+def test_second_with_more_articles_than_a_page_is_said(api: FastAPI, zendesk: Credentials) -> None:
+    products = api.state.products
+    products.rows_per_export = 1000
+    products.articles += [article(9, id=2000 + n) for n in range(1001)]
+    with pytest.raises(SourceError, match=r"incremental/articles: page says nothing usable"):
+        pull(zendesk)
+
+
+def test_votes_come_though_their_article_stands_still(api: FastAPI, zendesk: Credentials) -> None:
+    assert pull(zendesk)["article_votes"] == 3
+    load("zendesk")
+    products = api.state.products
+    # One is changed, one taken back, one new: every article's own time stays.
+    products.votes[0] |= {"value": -1, "updated_at": "2026-05-20T00:00:00Z"}
+    products.votes[1:] = [products.votes[2], vote(4, 3, 1)]
+    assert pull(zendesk) == {"article_votes": 3}
+    load("zendesk")
+    assert pull(zendesk) == {}
+    told = raw("select id, value, taken_back from raw_zendesk.article_votes order by id")
+    assert told == [(1, -1, False), (2, 0, True), (3, 1, False), (4, 1, False)]
+
+
+def test_only_articles_whose_sums_moved_are_asked_for_votes(
+    api: FastAPI, zendesk: Credentials
+) -> None:
+    pull(zendesk)
+    api.state.products.votes.append(vote(5, 2, -1))
+    asked: list[str] = []
+    intercept(api, lambda request: asked.append(request.url.path))
+    pull(zendesk)
+    assert [path for path in asked if "votes" in path] == [
+        "/api/v2/help_center/articles/802/votes.json"
+    ]
+
+
+def test_unknown_product_is_named_with_the_known_ones(zendesk: Credentials) -> None:
+    with pytest.raises(SourceError, match=r"no product 'fax'; write some of guide"):
+        pull(zendesk, products=["fax"])
+
+
 def test_staging_gives_the_unified_entities(api: FastAPI, zendesk: Credentials) -> None:
     pull(zendesk)
     assert all(account.quarantined == 0 for account in load("zendesk").values())
@@ -159,3 +249,14 @@ def test_staging_gives_the_unified_entities(api: FastAPI, zendesk: Credentials) 
     assert (row["agent_remote_id"], row["comment"]) == ("9001", "quick answer")
     assert row["sent_at"].isoformat()[:13] == "2026-05-04T09"
     assert row["responded_at"].isoformat()[:13] == "2026-05-05T08"
+    articles = staged("zendesk", "articles")
+    assert articles["801"]["url"] == "https://fernhill.example/hc/1"
+    votes = staged("zendesk", "article_events")
+    assert {
+        id_: (row["event_type"], row["article_remote_id"], row["contact_remote_id"])
+        for id_, row in votes.items()
+    } == {
+        "vote-1": ("helpful", "801", "501"),
+        "vote-2": ("not_helpful", "801", "501"),
+        "vote-3": ("helpful", "802", "501"),
+    }

@@ -73,6 +73,14 @@ ZENDESK = {
         ("S1", 101, "2026-05-03T09:00:00Z", 11,
          [{"type": "rating_scale", "rating": 2, "updated_at": "2026-05-03T10:00:00Z"}]),
     ),
+    "articles": _rows(
+        "id title html_url locale created_at updated_at",
+        (1, "Returns", "https://a.example/1", "en", "2026-05-01T09:00:00Z", "2026-05-01T09:00:00Z"),
+    ),
+    "article_votes": _rows(
+        "id item_id user_id value created_at taken_back",
+        (1, 1, 11, 1, "2026-05-01T09:00:00Z", False), (2, 1, 12, -1, "2026-05-01T09:00:00Z", True),
+    ),
 }  # fmt: skip
 
 
