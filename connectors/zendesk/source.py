@@ -16,13 +16,13 @@ from dlt.sources.helpers.rest_client.auth import HttpBasicAuth
 from connectors.contract import Credentials, SourceError, resources
 from connectors.counts import vendor_count
 from connectors.http import Http, Refused
-from connectors.zendesk import guide
+from connectors.zendesk import guide, talk
 from connectors.zendesk.exports import Row, by_cursor, by_time, ratings, whole
 from connectors.zendesk.surveys import survey_rows
 from warehouse.clock import iso, parse_as_of, wall_now
 
 NAME = "zendesk"
-PRODUCTS = ("guide",)
+PRODUCTS = ("guide", "talk")
 DAY = 86_400
 _INDEXED = 10  # minutes after which search surely knows a ticket
 _COUNTED_AT_ONCE = 100_000
@@ -84,7 +84,8 @@ def source(
         rating_lookback_days: how long after it was offered a rating may still be given.
         survey_locale: language (`en-us`) in which to ask for responses to the newer surveys; None:
             the account has the older ratings only.
-        products: what the account has beside Support and is to be pulled: `guide`.
+        products: what the account has beside Support and is to be pulled: `guide`,
+            `talk`.
 
     Raises:
         SourceError: an unknown product.
@@ -145,11 +146,19 @@ def source(
     def article_votes() -> Iterator[list[Row]]:
         yield from guide.article_votes(http, dlt.current.resource_state())
 
+    @dlt.resource(**hints["calls"])
+    def calls() -> Iterator[list[Row]]:
+        yield from talk.calls(http, dlt.current.resource_state(), start)
+
+    @dlt.resource(**hints["call_legs"])
+    def call_legs() -> Iterator[list[Row]]:
+        yield from talk.call_legs(http, dlt.current.resource_state(), start)
+
     @dlt.source(name=NAME, max_table_nesting=0)
     def zendesk() -> Any:
         always = (tickets, users, organizations, groups, brands, ticket_events)
         surveys = (survey_responses,) if survey_locale else ()
-        of_product = {"guide": (articles, article_votes)}
+        of_product = {"guide": (articles, article_votes), "talk": (calls, call_legs)}
         more = [resource for product in products for resource in of_product[product]]
         return (*always, satisfaction_ratings, *surveys, *more)
 

@@ -1,6 +1,6 @@
-"""What Zendesk has beside tickets: newer surveys, a help centre. A small store that tests fill.
+"""What Zendesk has beside tickets: newer surveys, a help centre, calls.
 
-The sample company has none of it, so its numbers do not depend on this.
+A small store that tests fill. The sample company has none of it, so its numbers stay as they are.
 """
 
 import time
@@ -26,12 +26,15 @@ class Products:
         audits: by ticket id, oldest first.
         survey_responses: by id.
         articles: in any order; `votes` on them by `item_id`.
+        calls: in any order; `legs` of them by `call_id`.
     """
 
     audits: dict[int, list[Row]] = field(default_factory=dict)
     survey_responses: dict[str, Row] = field(default_factory=dict)
     articles: list[Row] = field(default_factory=list)
     votes: list[Row] = field(default_factory=list)
+    calls: list[Row] = field(default_factory=list)
+    legs: list[Row] = field(default_factory=list)
     rows_per_export: int = 1000
 
 
@@ -60,6 +63,16 @@ def add(
     async def changed_articles(start_time: int) -> Response:
         place = "help_center/incremental/articles"
         return export("articles", place, products.articles, start_time)
+
+    @server.get("/api/v2/channels/voice/stats/incremental/calls")
+    async def calls(start_time: int) -> Response:
+        place = "channels/voice/stats/incremental/calls"
+        return export("calls", place, products.calls, start_time)
+
+    @server.get("/api/v2/channels/voice/stats/incremental/legs")
+    async def legs(start_time: int) -> Response:
+        place = "channels/voice/stats/incremental/legs"
+        return export("legs", place, products.legs, start_time)
 
     @server.get("/api/v2/help_center/articles.json")
     async def articles(size: Size = 100, after: After = None) -> Response:

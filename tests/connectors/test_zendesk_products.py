@@ -1,4 +1,4 @@
-"""Zendesk beside tickets: newer satisfaction surveys, the help centre."""
+"""Zendesk beside tickets: newer satisfaction surveys, the help centre, calls."""
 
 from collections.abc import Iterator
 from pathlib import Path
@@ -11,7 +11,6 @@ from connectors.contract import Credentials, SourceError
 from connectors.zendesk.source import source
 from sample.servers.zendesk import app
 from tests.connectors.slices import (
-    Row,
     build_staging,
     extract,
     intercept,
@@ -21,88 +20,16 @@ from tests.connectors.slices import (
     staged,
 )
 from tests.connectors.test_zendesk import LOGIN, NOW, world
-
-SETTINGS: dict[str, Any] = {"survey_locale": "en-us", "products": ["guide"]}
-
-
-def rated(api: FastAPI, number: int, score: str, changed: int = 0) -> None:
-    """The ticket changes `changed` seconds later and says that it is rated."""
-    tickets = api.state.records.tickets
-    old = next(row for row in tickets if row["id"] == number)
-    tickets.remove(old)
-    moved = {"generated_timestamp": old["generated_timestamp"] + changed}
-    tickets.append(old | moved | {"satisfaction_rating": {"id": 77, "score": score}})
-    tickets.sort(key=lambda row: (row["generated_timestamp"], row["id"]))
-
-
-def audit(id_: int, hour: int, *events: Row) -> Row:
-    return {"id": id_, "created_at": f"2026-05-04T{hour:02d}:00:00Z", "events": list(events)}
-
-
-def rating(value: int, at: str = "2026-05-05T08:00:00Z", points: int = 5) -> Row:
-    options = [{"rating": n + 1, "label": {"type": "static"}} for n in range(points)]
-    question = {"type": "rating_scale_numeric", "sub_type": "customer_satisfaction"}
-    return {
-        "type": "rating_scale",
-        "rating": value,
-        "rating_category": "good" if value > 3 else "bad",
-        "question": {**question, "options": options},
-        "created_at": at,
-        "updated_at": at,
-    }
-
-
-def response(id_: str, *answers: Row) -> Row:
-    return {
-        "id": id_,
-        "responder_id": 501,
-        "expires_at": "2026-06-01T08:00:00Z",
-        "survey": {"id": "01S", "version": 3, "state": "enabled"},
-        "subjects": [{"id": "1", "type": "ticket", "zrn": "zen:ticket:1"}],
-        "answers": list(answers),
-    }
-
-
-def article(number: int, **changes: Any) -> Row:
-    at = f"2026-05-{number:02d}T09:00:00Z"
-    return {
-        "id": 800 + number,
-        "title": f"Article {number}",
-        "html_url": f"https://fernhill.example/hc/{number}",
-        "locale": "en-us",
-        "draft": False,
-        "created_at": at,
-        "updated_at": at,
-        "edited_at": at,
-    } | changes
-
-
-def vote(number: int, about: int, value: int) -> Row:
-    at = f"2026-05-10T{number:02d}:00:00Z"
-    of = {"item_id": 800 + about, "item_type": "Article", "user_id": 501}
-    return {"id": number, **of, "value": value, "created_at": at, "updated_at": at}
-
-
-def fill(api: FastAPI) -> None:
-    """A ticket whose survey was answered on a scale, with words; a mirror of it as a rating."""
-    products = api.state.products
-    rated(api, 1, "good")
-    offered = {"id": 1, "type": "SurveyOffered", "survey_response_id": "01R"}
-    submitted = {"id": 2, "type": "SurveyResponseSubmitted", "survey_response_id": "01R"}
-    # More audits than a page has, and the ones that matter are not on the first.
-    quiet = [audit(1000 + n, 8, {"id": 5000 + n, "type": "Notification"}) for n in range(100)]
-    products.audits[1] = [*quiet, audit(2000, 9, offered), audit(2001, 10, submitted)]
-    products.survey_responses["01R"] = response(
-        "01R",
-        {"type": "skipped", "question": {"type": "open_ended"}},
-        rating(4),
-        {"type": "open_ended", "value": "quick answer", "question": {"type": "open_ended"}},
-    )
-    mirror = next(r for r in api.state.records.satisfaction_ratings if r["ticket_id"] == 1)
-    mirror["updated_at"] = "2026-05-05T08:00:02Z"
-    products.articles += [article(n) for n in range(1, 6)]
-    products.votes += [vote(1, 1, 1), vote(2, 1, -1), vote(3, 2, 1)]
-    products.rows_per_export = 2
+from tests.connectors.zendesk_store import (
+    SETTINGS,
+    article,
+    audit,
+    fill,
+    rated,
+    rating,
+    response,
+    vote,
+)
 
 
 @pytest.fixture
@@ -189,7 +116,7 @@ def test_article_export_ends_though_it_always_names_a_next_page(
 
     intercept(api, listen)
     assert pull(zendesk)["articles"] == 5
-    assert len(asked) == 5, "two rows each, the first of them the last of the page before"
+    assert len(asked) == 3, "three rows each, the first of them the last of the page before"
     # Another one in the very second that the first run ended on.
     api.state.products.articles.append(article(5, id=900))
     assert pull(zendesk) == {"articles": 1}
@@ -231,8 +158,35 @@ def test_only_articles_whose_sums_moved_are_asked_for_votes(
     ]
 
 
+def test_call_that_is_worked_out_later_lands_again(api: FastAPI, zendesk: Credentials) -> None:
+    first = pull(zendesk)
+    assert (first["calls"], first["call_legs"]) == (5, 5)
+    load("zendesk")
+    api.state.products.calls[4] |= {"talk_time": 81, "updated_at": "2026-05-05T10:00:00Z"}
+    assert pull(zendesk) == {"calls": 1}
+    load("zendesk")
+    assert pull(zendesk) == {}
+    assert raw("select talk_time from raw_zendesk.calls where id = 605") == [(81,)]
+
+
+def test_export_without_a_count_is_said_and_the_next_run_heals(
+    api: FastAPI, zendesk: Credentials
+) -> None:
+    broken = iter([True])
+
+    def uncounted(request: Request) -> Response | None:
+        if request.url.path.endswith("/legs") and next(broken, False):
+            return Response('{"legs": [], "end_time": null}', media_type="application/json")
+        return None
+
+    intercept(api, uncounted)
+    with pytest.raises(SourceError, match=r"incremental/legs: page says nothing usable"):
+        pull(zendesk)
+    assert pull(zendesk)["call_legs"] == 5
+
+
 def test_unknown_product_is_named_with_the_known_ones(zendesk: Credentials) -> None:
-    with pytest.raises(SourceError, match=r"no product 'fax'; write some of guide"):
+    with pytest.raises(SourceError, match=r"no product 'fax'; write some of guide, talk"):
         pull(zendesk, products=["fax"])
 
 
@@ -260,3 +214,16 @@ def test_staging_gives_the_unified_entities(api: FastAPI, zendesk: Credentials) 
         "vote-2": ("not_helpful", "801", "501"),
         "vote-3": ("helpful", "802", "501"),
     }
+    calls = staged("zendesk", "calls")
+    names = ("outcome", "direction", "talk_seconds", "conversation_remote_id")
+    assert {id_: tuple(row[name] for name in names) for id_, row in calls.items()} == {
+        "601": ("answered", "inbound", 95.0, "1"),
+        "602": ("abandoned", "inbound", None, None),
+        "603": ("voicemail", "inbound", None, "1"),
+        "604": ("missed", "outbound", None, "1"),
+        # Not worked out yet: what its two agents' legs say.
+        "605": ("answered", "inbound", 80.0, "1"),
+    }
+    taken = calls["601"]
+    assert (taken["answered_at"] - taken["ring_at"]).total_seconds() == 20
+    assert (taken["ended_at"] - taken["ring_at"]).total_seconds() == 120

@@ -23,7 +23,7 @@ from tests.connectors import (
     test_survey,
     test_twilio,
     test_zendesk,
-    test_zendesk_products,
+    zendesk_store,
 )
 from tests.connectors.slices import intercept, write_world
 
@@ -87,7 +87,7 @@ def _salesforce(folder: Path) -> FastAPI:
 def _zendesk(folder: Path) -> FastAPI:
     world, clock = test_zendesk.world(folder), lambda: test_zendesk.NOW
     api = zendesk.app(world, clock=clock, exports_per_minute=10**6)
-    test_zendesk_products.fill(api)
+    zendesk_store.fill(api)
     return api
 
 
@@ -96,7 +96,7 @@ CONNECTORS = (
         "zendesk",
         _zendesk,
         LOGINS["zendesk"],
-        {"page_size": 2, **test_zendesk_products.SETTINGS},
+        {"page_size": 2, **zendesk_store.SETTINGS},
         numbers=("brand_id", "generated_timestamp"),
         nested=("via", "child_events"),
     ),
