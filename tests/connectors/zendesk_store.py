@@ -1,4 +1,4 @@
-"""What the sample Zendesk's store is filled with beside tickets: surveys, articles, votes, calls."""
+"""What the sample Zendesk is filled with beside tickets: surveys, articles, votes, calls."""
 
 from typing import Any
 
