@@ -94,7 +94,7 @@ def leg(number: int, of: int, kind: str, talk: int) -> Row:
 
 
 def fill(api: FastAPI) -> None:
-    """A ticket whose survey was answered on a scale, with words; a mirror of it as a rating."""
+    """A survey answered on a scale, with words, and mirrored as a rating; one that was skipped."""
     products = api.state.products
     rated(api, 1, "good")
     offered = {"id": 1, "type": "SurveyOffered", "survey_response_id": "01R"}
@@ -108,6 +108,10 @@ def fill(api: FastAPI) -> None:
         rating(4),
         {"type": "open_ended", "value": "quick answer", "question": {"type": "open_ended"}},
     )
+    rated(api, 2, "bad")
+    products.audits[2] = [audit(2100, 9, {**submitted, "id": 3, "survey_response_id": "01Q"})]
+    skipped = {"type": "skipped", "question": {"type": "rating_scale_numeric"}}
+    products.survey_responses["01Q"] = response("01Q", skipped)
     mirror = next(r for r in api.state.records.satisfaction_ratings if r["ticket_id"] == 1)
     mirror["updated_at"] = "2026-05-05T08:00:02Z"
     products.articles += [article(n) for n in range(1, 6)]
