@@ -28,12 +28,17 @@ def _epoch(row: Row) -> int:
     return int(parse_as_of(row["updated_at"]).timestamp())
 
 
-def by_cursor(http: Http, name: str, state: Row, start: int, page_size: int) -> Iterator[list[Row]]:
-    """New and changed records of a cursor export; `state` is moved on with every page."""
+def by_cursor(
+    http: Http, name: str, state: Row, start: int, page_size: int, form: str = "cursor.json"
+) -> Iterator[list[Row]]:
+    """New and changed records of a cursor export; `state` is moved on with every page.
+
+    `form`: how the export's address ends; Zendesk takes `cursor` as well.
+    """
 
     def pages(**position: Any) -> Iterator[list[Row]]:
         params = {"per_page": page_size, **position}
-        path = f"api/v2/incremental/{name}/cursor.json"
+        path = f"api/v2/incremental/{name}/{form}"
         for rows, answer in http.pages(path, name, params=params, paginator=EndOfStreamCursor()):
             state["cursor"] = answer.get("after_cursor") or state.get("cursor")
             state["reached"] = max([state.get("reached", start), *map(_epoch, rows)])

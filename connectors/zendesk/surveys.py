@@ -30,7 +30,8 @@ def survey_rows(
     def fetch(tickets: list[int]) -> list[Row]:
         return [row for ticket in tickets for row in responses(http, ticket, locale)]
 
-    for rows in by_cursor(http, "tickets", state, start, page_size):
+    # In the other form of its address, so that a failure says which of the two readings it was.
+    for rows in by_cursor(http, "tickets", state, start, page_size, form="cursor"):
         rated = (row["id"] for row in rows if _is_rated(row))
         while some := list(islice(rated, AT_ONCE)):
             yield fetch(some)

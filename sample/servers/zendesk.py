@@ -166,6 +166,7 @@ def app(
     zendesk_writes.add(server)
     zendesk_products.add(server, _page, _json)
 
+    @server.get("/api/v2/incremental/{endpoint}/cursor")
     @server.get("/api/v2/incremental/{endpoint}/cursor.json")
     async def cursor_export(
         request: Request,

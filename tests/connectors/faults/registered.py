@@ -97,10 +97,10 @@ CONNECTORS = (
         _zendesk,
         LOGINS["zendesk"],
         {"page_size": 2, **zendesk_store.SETTINGS},
-        # Audits and the list of articles only say what is to be asked for.
-        holds=r"(?!.*(audits|help_center/articles)\.json).*",
+        # Audits, rated tickets and the list of articles only say what is to be asked for.
+        holds=r"(?!.*(/cursor|(audits|help_center/articles)\.json)$).*",
         numbers=("brand_id", "generated_timestamp"),
-        nested=("via", "child_events", "answers"),
+        nested=("via", "tags"),
     ),
     Tried(
         "intercom",
