@@ -5,7 +5,8 @@ from datetime import datetime
 from typing import Any
 
 from connectors.contract import Credentials
-from connectors.zendesk.source import by_cursor, signed_in
+from connectors.zendesk.exports import by_cursor
+from connectors.zendesk.source import signed_in
 from warehouse.clock import parse_as_of
 
 

@@ -5,111 +5,27 @@ Tickets and users go by cursor (exact, kept between runs), ticket events and org
 groups and brands whole. A cursor that Zendesk no longer takes falls back to the time it stood at.
 """
 
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator, Sequence
 from datetime import UTC, datetime, timedelta
 from typing import Any
 
 import dlt
 from dlt.sources import DltSource
 from dlt.sources.helpers.rest_client.auth import HttpBasicAuth
-from dlt.sources.helpers.rest_client.paginators import JSONResponseCursorPaginator
 
 from connectors.contract import Credentials, SourceError, resources
 from connectors.counts import vendor_count
 from connectors.http import Http, Refused
-from connectors.paginators import EndOfStreamCursor, TimeWindow
-from connectors.seen import Seen
+from connectors.zendesk import guide, talk
+from connectors.zendesk.exports import Row, by_cursor, by_time, ratings, whole
+from connectors.zendesk.surveys import survey_rows
 from warehouse.clock import iso, parse_as_of, wall_now
 
 NAME = "zendesk"
+PRODUCTS = ("guide", "talk")
 DAY = 86_400
-Row = dict[str, Any]
-# "Start time too recent" and "invalid cursor" come as one or the other, depending on the endpoint.
-_UNUSABLE_START = {400, 422}
 _INDEXED = 10  # minutes after which search surely knows a ticket
 _COUNTED_AT_ONCE = 100_000
-
-
-def _epoch(row: Row) -> int:
-    """When a record last changed, in seconds, as its export counts it."""
-    for column in ("generated_timestamp", "timestamp"):
-        if column in row:
-            return int(row[column])
-    return int(parse_as_of(row["updated_at"]).timestamp())
-
-
-def by_cursor(http: Http, name: str, state: Row, start: int, page_size: int) -> Iterator[list[Row]]:
-    """New and changed records of a cursor export; `state` is moved on with every page."""
-
-    def pages(**position: Any) -> Iterator[list[Row]]:
-        params = {"per_page": page_size, **position}
-        path = f"api/v2/incremental/{name}/cursor.json"
-        for rows, answer in http.pages(path, name, params=params, paginator=EndOfStreamCursor()):
-            state["cursor"] = answer.get("after_cursor") or state.get("cursor")
-            state["reached"] = max([state.get("reached", start), *map(_epoch, rows)])
-            if rows:
-                yield rows
-
-    if "cursor" not in state:
-        yield from pages(start_time=start)
-        return
-    try:
-        yield from pages(cursor=state["cursor"])
-    except Refused as refusal:
-        if refusal.status not in _UNUSABLE_START:
-            raise
-        yield from pages(start_time=state.get("reached", start))
-
-
-def by_time(http: Http, name: str, state: Row, start: int, **params: Any) -> Iterator[list[Row]]:
-    """New and changed records of a time-based export, each state of a record once."""
-    seen = Seen(state)
-    start = state.get("until", start)
-    asked = {"start_time": start, **params}
-    path = f"api/v2/incremental/{name}.json"
-    try:
-        for rows, answer in http.pages(path, name, params=asked, paginator=TimeWindow()):
-            fresh = seen.fresh(({**row, "_at": _epoch(row)} for row in rows), "id", "_at")
-            state["until"] = max(start, int(answer.get("end_time") or start))
-            # Only the last second of a page is sent again.
-            seen.forget_before(state["until"])
-            if fresh:
-                yield [{k: v for k, v in row.items() if k != "_at"} for row in fresh]
-    except Refused as refusal:
-        # The last event is under a minute old: there is nothing that Zendesk would show yet.
-        if refusal.status != 422 or "until" not in state:
-            raise
-
-
-def ratings(http: Http, state: Row, start: int, lookback: int) -> Iterator[list[Row]]:
-    """Satisfaction ratings. An offered one becomes good or bad later: the last days come again."""
-    seen = Seen(state)
-    newest = state.get("newest", start)
-    begin = max(start, newest - lookback)
-    for rows in listed(http, "satisfaction_ratings", start_time=begin):
-        newest = max([newest, *map(_epoch, rows)])
-        if fresh := seen.fresh(rows, "id", "updated_at"):
-            yield fresh
-    state["newest"] = newest
-    seen.forget_before(iso(datetime.fromtimestamp(newest - lookback, UTC)))
-
-
-def listed(http: Http, name: str, **params: Any) -> Iterator[list[Row]]:
-    """A plain list, by Zendesk's cursor pagination."""
-    asked = {"page[size]": 100, **params}
-    paginator = JSONResponseCursorPaginator(
-        cursor_path="meta.after_cursor", cursor_param="page[after]", has_more_path="meta.has_more"
-    )
-    for rows, _ in http.pages(f"api/v2/{name}.json", name, params=asked, paginator=paginator):
-        yield rows
-
-
-def whole(http: Http, name: str, state: Row) -> Iterator[list[Row]]:
-    """A short list that is always read whole; what has not changed does not land again."""
-    seen = Seen(state)
-    for rows in listed(http, name):
-        if fresh := seen.fresh(rows, "id", "updated_at"):
-            yield fresh
 
 
 def count_tickets(http: Http, state: Row, start: int) -> None:
@@ -155,6 +71,8 @@ def source(
     start_at: str = "2020-01-01T00:00:00Z",
     page_size: int = 1000,
     rating_lookback_days: int = 30,
+    survey_locale: str | None = None,
+    products: Sequence[str] = (),
 ) -> DltSource:
     """The dlt source; nothing is requested until it is run.
 
@@ -164,10 +82,21 @@ def source(
         start_at: oldest change to fetch on the first run.
         page_size: rows per export page, at most 1,000.
         rating_lookback_days: how long after it was offered a rating may still be given.
+        survey_locale: language (`en-us`) in which to ask for responses to the newer surveys; None:
+            the account has the older ratings only.
+        products: what the account has beside Support and is to be pulled: `guide`,
+            `talk`.
+
+    Raises:
+        SourceError: an unknown product.
     """
     http = signed_in(credentials)
     start = int(parse_as_of(start_at).timestamp())
     lookback = rating_lookback_days * DAY
+    for product in products:
+        if product not in PRODUCTS:
+            remedy = f"write some of {', '.join(PRODUCTS)} in connectors/channels.yml"
+            raise SourceError(NAME, "settings", f"no product {product!r}", remedy)
     hints = {name: {"name": name} | r.dlt_hints() for name, r in resources(NAME).items()}
 
     @dlt.resource(**hints["tickets"])
@@ -204,16 +133,33 @@ def source(
     def satisfaction_ratings() -> Iterator[list[Row]]:
         yield from ratings(http, dlt.current.resource_state(), start, lookback)
 
+    @dlt.resource(**hints["survey_responses"])
+    def survey_responses() -> Iterator[Callable[[], list[Row]]]:
+        state = dlt.current.resource_state()
+        yield from survey_rows(http, state, start, page_size, str(survey_locale))
+
+    @dlt.resource(**hints["articles"])
+    def articles() -> Iterator[list[Row]]:
+        yield from guide.articles(http, dlt.current.resource_state())
+
+    @dlt.resource(**hints["article_votes"])
+    def article_votes() -> Iterator[list[Row]]:
+        yield from guide.article_votes(http, dlt.current.resource_state())
+
+    @dlt.resource(**hints["calls"])
+    def calls() -> Iterator[list[Row]]:
+        yield from talk.calls(http, dlt.current.resource_state(), start)
+
+    @dlt.resource(**hints["call_legs"])
+    def call_legs() -> Iterator[list[Row]]:
+        yield from talk.call_legs(http, dlt.current.resource_state(), start)
+
     @dlt.source(name=NAME, max_table_nesting=0)
     def zendesk() -> Any:
-        return (
-            tickets,
-            users,
-            organizations,
-            groups,
-            brands,
-            ticket_events,
-            satisfaction_ratings,
-        )
+        always = (tickets, users, organizations, groups, brands, ticket_events)
+        surveys = (survey_responses,) if survey_locale else ()
+        of_product = {"guide": (articles, article_votes), "talk": (calls, call_legs)}
+        more = [resource for product in products for resource in of_product[product]]
+        return (*always, satisfaction_ratings, *surveys, *more)
 
     return zendesk()

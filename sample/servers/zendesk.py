@@ -12,14 +12,15 @@ from collections import defaultdict, deque
 from collections.abc import Callable
 from functools import cache
 from pathlib import Path
-from typing import Annotated, Any
+from typing import Any
 
 import orjson
-from fastapi import FastAPI, Query, Request, Response
+from fastapi import FastAPI, Request, Response
 
-from sample.servers import zendesk_writes
+from sample.servers import zendesk_products, zendesk_writes
 from sample.servers.world import Row
 from sample.servers.zendesk_events import Records
+from sample.servers.zendesk_products import After, Size
 
 PAGE = 1000
 RECENT = 60  # seconds that the exports hold back, so that a page never changes behind a reader
@@ -128,6 +129,15 @@ def _instant(text: str) -> int:
     return timegm(time.strptime(text, "%Y-%m-%dT%H:%M:%SZ"))
 
 
+def _page(key: str, listed: list[Row], size: int, after: str | None) -> Response:
+    """A page of a plain list, at most 100 rows, by Zendesk's cursor pagination."""
+    first = int(_open_cursor(after)) if after else 0
+    page = listed[first : first + min(size, 100)]
+    more = first + len(page) < len(listed)
+    onwards = b64encode(str(first + len(page)).encode()).decode() if page else None
+    return _json({key: page, "meta": {"has_more": more, "after_cursor": onwards}})
+
+
 def _open_cursor(text: str) -> str:
     try:
         return b64decode(text, validate=True).decode()
@@ -154,7 +164,9 @@ def app(
 
     zendesk_writes.guard(server)
     zendesk_writes.add(server)
+    zendesk_products.add(server, _page, _json)
 
+    @server.get("/api/v2/incremental/{endpoint}/cursor")
     @server.get("/api/v2/incremental/{endpoint}/cursor.json")
     async def cursor_export(
         request: Request,
@@ -187,19 +199,12 @@ def app(
 
     @server.get("/api/v2/{endpoint}.json")
     async def listing(
-        endpoint: str,
-        size: Annotated[int, Query(alias="page[size]")] = 100,
-        after: Annotated[str | None, Query(alias="page[after]")] = None,
-        start_time: int = 0,
+        endpoint: str, size: Size = 100, after: After = None, start_time: int = 0
     ) -> Response:
         if endpoint not in {"groups", "brands", "organizations", "satisfaction_ratings"}:
             raise Refusal(404, {"error": "InvalidEndpoint", "description": "Not found"})
         listed = [r for r in getattr(records, endpoint) if _seconds(r) >= start_time]
-        first = int(_open_cursor(after)) if after else 0
-        page = listed[first : first + min(size, 100)]
-        more = first + len(page) < len(listed)
-        onwards = b64encode(str(first + len(page)).encode()).decode() if page else None
-        return _json({endpoint: page, "meta": {"has_more": more, "after_cursor": onwards}})
+        return _page(endpoint, listed, size, after)
 
     @server.get("/api/v2/search/count.json")
     async def search_count(query: str) -> Response:

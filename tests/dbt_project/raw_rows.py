@@ -65,6 +65,30 @@ ZENDESK = {
     "satisfaction_ratings": _rows(
         "id ticket_id requester_id assignee_id score created_at updated_at",
         (1, 100, 11, 12, "good", "2026-05-03T09:00:00Z", "2026-05-03T10:00:00Z"),
+        # Repeats what the survey response says.
+        (2, 101, 11, 12, "bad", "2026-05-03T09:00:00Z", "2026-05-03T10:00:01Z"),
+    ),
+    "survey_responses": _rows(
+        "id ticket_id first_told_at responder_id answers",
+        ("S1", 101, "2026-05-03T09:00:00Z", 11,
+         [{"type": "rating_scale", "rating": 2, "updated_at": "2026-05-03T10:00:00Z"}]),
+    ),
+    "articles": _rows(
+        "id title html_url locale created_at updated_at",
+        (1, "Returns", "https://a.example/1", "en", "2026-05-01T09:00:00Z", "2026-05-01T09:00:00Z"),
+    ),
+    "calls": _rows(
+        "id ticket_id direction completion_status created_at duration time_to_answer voicemail",
+        (1, 100, "inbound", "completed", "2026-05-01T09:00:00Z", 90, 10, False),
+        (2, None, "inbound", "abandoned_in_queue", "2026-05-01T09:00:00Z", 20, None, False),
+    ),
+    "call_legs": _rows(
+        "id call_id type talk_time hold_time wrap_up_time", (1, 1, "agent", 80, 5, 3),
+        (2, 1, "customer", 90, 0, 0),
+    ),
+    "article_votes": _rows(
+        "id item_id user_id value created_at taken_back",
+        (1, 1, 11, 1, "2026-05-01T09:00:00Z", False), (2, 1, 12, -1, "2026-05-01T09:00:00Z", True),
     ),
 }  # fmt: skip
 

@@ -21,6 +21,8 @@ NOW = datetime(2026, 6, 2, tzinfo=UTC)
 # Columns that a vendor never changes in a row: they tie it to others, or say what once happened.
 FIXED = {
     "zendesk.ticket_events": {"ticket_id", "child_events", "created_at", "updater_id"},
+    "zendesk.survey_responses": {"ticket_id"},
+    "zendesk.call_legs": {"call_id", "type"},
     "intercom.conversations": {"source", "conversation_parts", "created_at"},
     "twilio.calls": {"parent_call_sid", "from_party", "to_party", "direction", "start_time_iso"},
     "twilio.recordings": {"call_sid", "source", "start_time_iso"},
