@@ -183,6 +183,21 @@ STRIPE = {
     ),
 }
 
+_EVENT = "event_key event_type event_date user_email properties declared_event_type declared_query"
+GURU = {
+    "cards": _rows(
+        "id preferred_phrase slug date_created last_modified archived verification_state",
+        ("G1", "Watering", "abc", "2026-05-01T09:00:00Z", "2026-05-02T09:00:00Z", False, "TRUSTED"),
+    ),
+    "events": _rows(
+        _EVENT,
+        ("e1", "card-viewed", "2026-05-01T09:00:00Z", "ann@x.example", {"cardId": "G1"}, "view",
+         None),
+        ("e2", "searched", "2026-05-01T09:01:00Z", "ann@x.example", {"q": "pump"}, "search",
+         "pump"),
+    ),
+}  # fmt: skip
+
 
 def _dropped() -> dict[str, list[Row]]:
     """One row of every entity, and rows about a ticket that Zendesk delivers as well."""
@@ -212,5 +227,6 @@ RAW: dict[str, dict[str, list[Row]]] = {
     "survey": SURVEY,
     "salesforce": SALESFORCE,
     "stripe": STRIPE,
+    "guru": GURU,
     "file_drop": _dropped(),
 }

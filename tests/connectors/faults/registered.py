@@ -14,9 +14,10 @@ from typing import Any
 from fastapi import FastAPI, Request
 
 from connectors.contract import Credentials
-from sample.servers import intercom, salesforce, stripe, survey, twilio, zendesk
+from sample.servers import guru, intercom, salesforce, stripe, survey, twilio, zendesk
 from sample.servers.logins import LOGINS
 from tests.connectors import (
+    test_guru,
     test_intercom,
     test_salesforce,
     test_stripe,
@@ -83,6 +84,14 @@ def _salesforce(folder: Path) -> FastAPI:
     return salesforce.app(test_salesforce.world(folder, *contacts))
 
 
+def _guru(folder: Path) -> FastAPI:
+    team = guru.Team(test_guru.LOGIN, page_size=2)
+    for number in range(1, 6):
+        team.put(test_guru.card(number, archived=number > 3))
+    team.events = [test_guru.event("2025-03-05") for _ in range(3)]
+    return guru.app(team)
+
+
 CONNECTORS = (
     Tried(
         "zendesk",
@@ -124,5 +133,14 @@ CONNECTORS = (
         _salesforce,
         LOGINS["salesforce"],
         {"fields": test_salesforce.FIELDS, "poll_seconds": 0.001, "max_records": 2},
+    ),
+    Tried(
+        "guru",
+        _guru,
+        test_guru.LOGIN,
+        test_guru.SETTINGS,
+        holds="/api/v1/search/cardmgr",
+        numbers=("version",),
+        nested=("collection", "verifiers"),
     ),
 )
