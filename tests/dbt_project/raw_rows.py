@@ -198,6 +198,23 @@ GURU = {
     ),
 }  # fmt: skip
 
+HELPJUICE = {
+    "articles": _rows(
+        "id name url published created_at updated_at views",
+        (1, "Watering", "https://x.example/1", True, "2026-05-01T09:00:00Z",
+         "2026-05-02T09:00:00Z", 5),
+    ),
+    "article_views": _rows(
+        "article_id views views_before read_at",
+        (1, 3, None, "2026-05-01T09:00:00Z"),
+        (1, 5, 3, "2026-05-02T09:00:00Z"),
+    ),
+    "searches": _rows(
+        "id query created_at updated_at found_answers user_id declared_session",
+        (1, "pump", "2026-05-01T09:00:00Z", "2026-05-01T09:05:00Z", 0, 7, "s1"),
+    ),
+}  # fmt: skip
+
 
 def _dropped() -> dict[str, list[Row]]:
     """One row of every entity, and rows about a ticket that Zendesk delivers as well."""
@@ -228,5 +245,6 @@ RAW: dict[str, dict[str, list[Row]]] = {
     "salesforce": SALESFORCE,
     "stripe": STRIPE,
     "guru": GURU,
+    "helpjuice": HELPJUICE,
     "file_drop": _dropped(),
 }

@@ -26,6 +26,8 @@ FIXED = {
     "twilio.recordings": {"call_sid", "source", "start_time_iso"},
     "twilio.transcriptions": {"recording_sid", "status", "transcription_text"},
     "survey.responses": {"hidden", "landed_at"},
+    "helpjuice.article_views": {"views", "views_before", "read_at"},
+    "helpjuice.searches": {"created_at"},
     "guru.events": {"user_email", "event_date", "declared_event_type"},
 }
 Found = dict[tuple[str, str, str], Row]

@@ -14,10 +14,11 @@ from typing import Any
 from fastapi import FastAPI, Request
 
 from connectors.contract import Credentials
-from sample.servers import guru, intercom, salesforce, stripe, survey, twilio, zendesk
+from sample.servers import guru, helpjuice, intercom, salesforce, stripe, survey, twilio, zendesk
 from sample.servers.logins import LOGINS
 from tests.connectors import (
     test_guru,
+    test_helpjuice,
     test_intercom,
     test_salesforce,
     test_stripe,
@@ -92,6 +93,12 @@ def _guru(folder: Path) -> FastAPI:
     return guru.app(team)
 
 
+def _helpjuice(folder: Path) -> FastAPI:
+    account = helpjuice.Account(test_helpjuice.KEY)
+    test_helpjuice.fill(account)
+    return helpjuice.app(account)
+
+
 CONNECTORS = (
     Tried(
         "zendesk",
@@ -142,5 +149,14 @@ CONNECTORS = (
         holds="/api/v1/search/cardmgr",
         numbers=("version",),
         nested=("collection", "verifiers"),
+    ),
+    Tried(
+        "helpjuice",
+        _helpjuice,
+        ("", test_helpjuice.KEY),
+        test_helpjuice.SETTINGS,
+        holds="/api/v3/(articles|categories)",
+        numbers=("accessibility",),
+        nested=("answer", "published_questions"),
     ),
 )
