@@ -191,6 +191,12 @@
     )) as date) as calendar_date
 {%- endmacro %}
 
+{#- One row per whole number from the column `first` to the column `last`: adds `number` to `columns`. -#}
+{% macro number_rows(relation, columns, first, last) -%}
+    select {{ columns | join(', ') }}, unnest(generate_series({{ first }}, {{ last }})) as number
+    from {{ relation }}
+{%- endmacro %}
+
 {#- Rows as one JSON list (text) in a given order. -#}
 {% macro json_list_agg(expression, order_by) -%}
     cast(to_json(list({{ expression }} order by {{ order_by }})) as varchar)

@@ -59,6 +59,9 @@ FIXED = {
         *("customer_endpoint", "customer_id"),
     },
     "amazon_connect.transcripts": {"segments"},
+    "helpjuice.article_views": {"views", "views_before", "read_at"},
+    "helpjuice.searches": {"created_at"},
+    "guru.events": {"user_email", "event_date", "declared_event_type"},
 }
 Found = dict[tuple[str, str, str], Row]
 

@@ -14,9 +14,11 @@ from typing import Any
 from fastapi import FastAPI, Request
 
 from connectors.contract import Credentials
-from sample.servers import intercom, salesforce, stripe, survey, twilio, zendesk
+from sample.servers import guru, helpjuice, intercom, salesforce, stripe, survey, twilio, zendesk
 from sample.servers.logins import LOGINS
 from tests.connectors import (
+    test_guru,
+    test_helpjuice,
     test_intercom,
     test_salesforce,
     test_stripe,
@@ -91,6 +93,20 @@ def _zendesk(folder: Path) -> FastAPI:
     return api
 
 
+def _guru(folder: Path) -> FastAPI:
+    team = guru.Team(test_guru.LOGIN, page_size=2)
+    for number in range(1, 6):
+        team.put(test_guru.card(number, archived=number > 3))
+    team.events = [test_guru.event("2025-03-05") for _ in range(3)]
+    return guru.app(team)
+
+
+def _helpjuice(folder: Path) -> FastAPI:
+    account = helpjuice.Account(test_helpjuice.KEY)
+    test_helpjuice.fill(account)
+    return helpjuice.app(account)
+
+
 CONNECTORS = (
     Tried(
         "zendesk",
@@ -132,5 +148,23 @@ CONNECTORS = (
         _salesforce,
         LOGINS["salesforce"],
         {"fields": test_salesforce.FIELDS, "poll_seconds": 0.001, "max_records": 2},
+    ),
+    Tried(
+        "guru",
+        _guru,
+        test_guru.LOGIN,
+        test_guru.SETTINGS,
+        holds="/api/v1/search/cardmgr",
+        numbers=("version",),
+        nested=("collection", "verifiers"),
+    ),
+    Tried(
+        "helpjuice",
+        _helpjuice,
+        ("", test_helpjuice.KEY),
+        test_helpjuice.SETTINGS,
+        holds="/api/v3/(articles|categories)",
+        numbers=("accessibility",),
+        nested=("answer", "published_questions"),
     ),
 )

@@ -15,7 +15,10 @@ Where = tuple[str, str]
 
 
 def records(body: Any) -> Iterator[Row]:
-    """The records of an answer: the members of its lists, or the answer itself."""
+    """The records of an answer: the members of its lists (or of itself, if it is one), or the
+    answer itself."""
+    if isinstance(body, list):
+        body = {"": body}
     if not isinstance(body, dict):
         return
     for value in body.values():

@@ -1,0 +1,1 @@
+"""Guru: cards of a knowledge base and what happened to them."""

@@ -1,0 +1,1 @@
+"""Helpjuice: articles of a help centre, how often they are viewed, and what is searched for."""
