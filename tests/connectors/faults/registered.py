@@ -10,9 +10,10 @@ its limits are not those of `http_session.in_force`. test_amazon_connect.py has 
 """
 
 from tests.connectors.faults.tried import Tried
+from tests.connectors.faults.vendors_desks import DESKS
 from tests.connectors.faults.vendors_first import FIRST
 from tests.connectors.faults.vendors_public import PUBLIC
 
 __all__ = ["CONNECTORS", "Tried"]
 
-CONNECTORS: tuple[Tried, ...] = (*FIRST, *PUBLIC)
+CONNECTORS: tuple[Tried, ...] = (*FIRST, *DESKS, *PUBLIC)

@@ -49,7 +49,8 @@ def test_nothing_is_lost_or_doubled(
     line = failure(vendor)
     assert vendor.proxy.spoiled
     assert re.search(says, line), line
-    assert vendor.proxy.spoiled[0] in line or "query job" in line
+    # Requests run side by side: of several that failed, the line names one.
+    assert any(path in line for path in vendor.proxy.spoiled) or "query job" in line
     heal(vendor)
 
 
