@@ -4,9 +4,8 @@ An entry (`tried.py`) names the vendor's sample server over a little data, how t
 that make several pages of it, and which fields of its records may surprise. Nothing else is needed:
 every fault is tried on every entry.
 
-Not here: what does not speak HTTP (email has faults of its own, file drops have no vendor), and
-amazon_connect, whose requests are boto3's: it retries, waits and words errors in its own way, and
-its limits are not those of `http_session.in_force`. test_amazon_connect.py has its faults.
+Not here: what does not speak HTTP (email, file drops), and amazon_connect, whose requests are
+boto3's: it retries, waits and words errors in its own way. test_amazon_connect_faults.py has those.
 """
 
 from tests.connectors.faults.tried import Tried
