@@ -12,6 +12,8 @@ from typing import Any
 from urllib.parse import urlsplit
 
 import boto3
+import orjson
+from botocore import xform_name
 from botocore.config import Config
 from botocore.exceptions import BotoCoreError, ClientError
 
@@ -136,8 +138,27 @@ def open_aws(credentials: Credentials, attempts: int = 8) -> Aws:
     def client(service: str) -> Any:
         return session.client(service, endpoint_url=endpoint, config=config)
 
-    names = ("connect", "connect-contact-lens", "s3")
-    return Aws(str(extra["instance_id"]), *map(client, names))
+    spoken = [client(service) for service in ("connect", "connect-contact-lens")]
+    for one in spoken:
+        one.meta.events.register("before-parse", _check_body)
+    return Aws(str(extra["instance_id"]), *spoken, client("s3"))
+
+
+def _check_body(operation_model: Any, response_dict: Row, **_: Any) -> None:
+    """Stop at an answer that is no JSON object, whole.
+
+    boto3 takes one that is empty, cut off or a proxy's page for an answer without members: a list
+    would be empty, and a page of words would go missing without a trace.
+    """
+    if response_dict["status_code"] >= 300:
+        return
+    try:
+        if isinstance(orjson.loads(response_dict["body"]), dict):
+            return
+    except orjson.JSONDecodeError:
+        pass
+    operation = xform_name(operation_model.name)
+    raise SourceError(NAME, operation, "answer is no JSON object", NEXT_RUN)
 
 
 def _refused(operation: str, error: ClientError) -> Refused:
@@ -148,7 +169,7 @@ def _refused(operation: str, error: ClientError) -> Refused:
         problem, remedy = "rate limit reached, also after several tries", NEXT_RUN
     elif code in {"UnrecognizedClientException", "InvalidSignatureException", "ExpiredToken",
                   "ExpiredTokenException", "InvalidAccessKeyId", "SignatureDoesNotMatch",
-                  "InvalidClientTokenId"}:  # fmt: skip
+                  "InvalidClientTokenId"} or status == 401:  # fmt: skip
         problem, remedy = "credentials refused", f"renew the keys in connection heedline_{NAME}"
     elif "AccessDenied" in code or status == 403:
         problem, remedy = "access denied", f"grant what connectors/{NAME}/README.md names"

@@ -61,6 +61,16 @@ def intercept(app: FastAPI, between: Callable[[Request], Response | None]) -> No
     app.middleware("http")(answered)
 
 
+def ask_smaller(app: FastAPI, asked: str, smaller: str) -> None:
+    """Have the app see a smaller page asked for than was: `asked` in a query is what it is."""
+
+    def between(request: Request) -> None:
+        query: bytes = request.scope["query_string"]
+        request.scope["query_string"] = query.replace(asked.encode(), smaller.encode())
+
+    intercept(app, between)
+
+
 def extract(name: str, source: Any) -> dict[str, int]:
     """Land what is new; rows by resource.
 

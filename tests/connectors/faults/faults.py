@@ -26,10 +26,6 @@ class Fault:
     says: str = ""
     for_good: bool = False
 
-    @property
-    def heals(self) -> bool:
-        return not self.says
-
 
 def status(code: int, retry_after: Callable[[], str] | None = None) -> Spoiler:
     def spoil(exchange: Exchange) -> bool:

@@ -18,7 +18,6 @@ from tests.connectors.faults.registered import Tried
 from tests.connectors.slices import load, raw, served
 from warehouse.landed import landed_files
 
-POSITIONS = ("first", "later")
 Tables = dict[str, list[str]]
 """Rows by table, as sorted JSON texts of what the vendor said."""
 
@@ -54,7 +53,13 @@ class Bench:
 @contextmanager
 def bench(tried: Tried, folder: Path) -> Iterator[Bench]:
     """Serve the connector's vendor behind the proxy."""
-    with served(tried.serve(folder / "world")) as upstream, proxied(upstream) as proxy:
+    with (
+        served(tried.serve(folder / "world")) as upstream,
+        proxied(upstream) as proxy,
+        pytest.MonkeyPatch.context() as sizes,
+    ):
+        for where, size in tried.small.items():
+            sizes.setattr(where, size)
         yield Bench(tried, proxy)
 
 

@@ -2,7 +2,8 @@
 
 import json
 import re
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Iterable, Iterator
+from dataclasses import dataclass
 from typing import Any
 from urllib.parse import urlsplit
 
@@ -10,36 +11,44 @@ from tests.connectors.faults.proxy import Exchange, Spoiler
 
 NEW_FIELD, TEXT = "surprise_field", "soon"
 Row = dict[str, Any]
-Where = tuple[str, str]
-"""Paths that answer with records as they land; and the 'first' such answer or a 'later' one."""
+
+
+KEYS = ("id", "sid", "token", "reviewId")
 
 
 def records(body: Any) -> Iterator[Row]:
-    """The records of an answer: the members of its lists (or of itself, if it is one), or the
-    answer itself."""
-    if isinstance(body, list):
-        body = {"": body}
-    if not isinstance(body, dict):
-        return
-    for value in body.values():
-        if isinstance(value, list):
-            yield from (row for row in value if isinstance(row, dict))
-    yield body
+    """The records of an answer, known by their key: the members of its lists, or the answer."""
+    lists = body.values() if isinstance(body, dict) else [body]
+    found = [row for rows in lists if isinstance(rows, list) for row in rows]
+    for row in [*found, body]:
+        if isinstance(row, dict) and any(isinstance(row.get(key), str | int) for key in KEYS):
+            yield row
 
 
-def _edited(edit: Callable[[Row], bool], where: Where) -> Spoiler:
-    holds, position = where
+@dataclass(frozen=True)
+class Where:
+    """Answers in which a record may surprise: a path (regular expression), the records in one."""
+
+    path: str = ".*"
+    records: Callable[[Any], Iterable[Row]] = records
+
+
+EVERY_ANSWER = Where()
+
+
+def _edited(edit: Callable[[Row], bool], where: Where, position: str) -> Spoiler:
+    """Edits the 'first' answer in which there is something to edit, or a 'later' one."""
     skipped = [True] if position == "later" else []
 
     def spoil(exchange: Exchange) -> bool:
-        if not re.fullmatch(holds, urlsplit(exchange.handler.path).path):
+        if not re.fullmatch(where.path, urlsplit(exchange.handler.path).path):
             return False
         answer = exchange.ask()
         try:
             body = json.loads(answer.body)
         except ValueError:
             return False
-        if not any(edit(row) for row in records(body)):
+        if not any(edit(row) for row in where.records(body)):
             return False
         if skipped and skipped.pop():
             return False
@@ -50,36 +59,32 @@ def _edited(edit: Callable[[Row], bool], where: Where) -> Spoiler:
     return spoil
 
 
-def _a_key(row: Row) -> bool:
-    return any(isinstance(row.get(key), str | int) for key in ("id", "sid", "token"))
-
-
-def new_field(where: Where) -> Spoiler:
+def new_field(where: Where, position: str) -> Spoiler:
     def edit(row: Row) -> bool:
-        if not _a_key(row):
-            return False
         row[NEW_FIELD] = {"since": "today"}
         return True
 
-    return _edited(edit, where)
+    return _edited(edit, where, position)
 
 
-def set_field(where: Where, field: str, kind: type | tuple[type, ...], value: Any) -> Spoiler:
+def set_field(
+    where: Where, position: str, field: str, kind: type | tuple[type, ...], value: Any
+) -> Spoiler:
     """The first record whose `field` is of the kind gets the value there."""
 
     def edit(row: Row) -> bool:
         found = row.get(field)
-        if not _a_key(row) or not isinstance(found, kind) or isinstance(found, bool):
+        if not isinstance(found, kind) or isinstance(found, bool):
             return False
         row[field] = value
         return True
 
-    return _edited(edit, where)
+    return _edited(edit, where, position)
 
 
-def text_for_number(where: Where, field: str) -> Spoiler:
-    return set_field(where, field, int, TEXT)
+def text_for_number(where: Where, position: str, field: str) -> Spoiler:
+    return set_field(where, position, field, int, TEXT)
 
 
-def null_for_nested(where: Where, field: str) -> Spoiler:
-    return set_field(where, field, (dict, list), None)
+def null_for_nested(where: Where, position: str, field: str) -> Spoiler:
+    return set_field(where, position, field, (dict, list), None)

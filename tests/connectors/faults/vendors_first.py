@@ -1,0 +1,96 @@
+"""The connectors that stand for a way of asking: cursors, exports, jobs, pages, events."""
+
+from pathlib import Path
+
+from fastapi import FastAPI
+
+from sample.servers import intercom, salesforce, stripe, survey, twilio, zendesk
+from sample.servers.logins import LOGINS
+from tests.connectors import (
+    test_intercom,
+    test_salesforce,
+    test_stripe,
+    test_survey,
+    test_twilio,
+    test_zendesk,
+    zendesk_store,
+)
+from tests.connectors.faults.surprises import Where
+from tests.connectors.faults.tried import BOTH, Tried
+from tests.connectors.slices import ask_smaller, write_world
+
+
+def _twilio(folder: Path) -> FastAPI:
+    world = write_world(folder, calls=test_twilio.CALLS, agents=[test_twilio.AGENT])
+    api = twilio.app(world)
+    api.state.requests_per_second = 10**6
+    ask_smaller(api, "PageSize=1000", "PageSize=3")
+    return api
+
+
+def _survey(folder: Path) -> FastAPI:
+    answers = [test_survey.answered(n) for n in range(4)]
+    answers += [test_survey.answered(n, responded_at=None, score=None) for n in range(10, 13)]
+    return survey.app(test_survey.world(folder, *answers), per_second=10**6)
+
+
+def _salesforce(folder: Path) -> FastAPI:
+    contacts = [test_salesforce.contact(number) for number in range(1, 4)]
+    return salesforce.app(test_salesforce.world(folder, *contacts))
+
+
+def _zendesk(folder: Path) -> FastAPI:
+    world, clock = test_zendesk.world(folder), lambda: test_zendesk.NOW
+    api = zendesk.app(world, clock=clock, exports_per_minute=10**6)
+    zendesk_store.fill(api)
+    return api
+
+
+FIRST = (
+    Tried(
+        "zendesk",
+        _zendesk,
+        LOGINS["zendesk"],
+        {"page_size": 2, **zendesk_store.SETTINGS},
+        # Audits, rated tickets and the list of articles only say what is to be asked for.
+        holds=Where(r"(?!.*(/cursor|(audits|help_center/articles)\.json)$).*"),
+        numbers=("brand_id", "generated_timestamp"),
+        nested=("via", "tags"),
+        positions=BOTH,
+    ),
+    Tried(
+        "intercom",
+        lambda folder: intercom.app(test_intercom.world(folder), calls_per_minute=10**6),
+        LOGINS["intercom"],
+        holds=Where(r"/conversations/\d+|/contacts/search|/admins|/teams"),
+        numbers=("team_assignee_id", "updated_at"),
+        nested=("contacts", "conversation_parts"),
+        positions=BOTH,
+    ),
+    Tried("twilio", _twilio, LOGINS["twilio"], nested=("subresource_uris",), positions=BOTH),
+    Tried(
+        "survey",
+        _survey,
+        LOGINS["survey"],
+        {"forms": test_survey.FORMS, "requests_per_second": 10**6, "page_size": 3},
+        nested=("answers", "hidden"),
+        positions=BOTH,
+    ),
+    Tried(
+        "stripe",
+        lambda folder: stripe.app(test_stripe.world(folder), per_second=10**6),
+        LOGINS["stripe"],
+        {"page_size": 2, "external_ids": {"account": "account_number"}},
+        holds=Where(r"/v1/(?!events)\w+"),
+        numbers=("amount", "created"),
+        nested=("metadata", "items"),
+        positions=BOTH,
+    ),
+    Tried(
+        "salesforce",
+        _salesforce,
+        LOGINS["salesforce"],
+        {"fields": test_salesforce.FIELDS, "poll_seconds": 0.001, "max_records": 2},
+        positions=BOTH,
+    ),
+)
