@@ -24,7 +24,7 @@ class Reconciled(BaseModel):
     Attributes:
         deleted: the rows of which the vendor has said that they are gone.
         counted: the rows that the vendor's own count is about (default: all that are not deleted).
-            `$since` and `$until` are those that were kept with the count.
+            `$since`, `$until` and `$among` (a list) are those that were kept with the count.
     """
 
     model_config = ConfigDict(extra="forbid", frozen=True)

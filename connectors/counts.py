@@ -1,12 +1,16 @@
 """What vendors count themselves: kept by a connector in its resource's state, read here."""
 
 import json
+from collections.abc import Iterable
 from dataclasses import dataclass
 from datetime import UTC, datetime
 from typing import Any
 
 from warehouse.clock import iso, parse_as_of
 from warehouse.settings import settings
+
+# Between reading and counting, records come and go.
+_ALWAYS_ALLOWED, _ALLOWED_PER_MILLE = 2, 1
 
 
 @dataclass(frozen=True)
@@ -18,20 +22,33 @@ class Counted:
     exact: bool
     since: str | None
     until: str | None
+    among: list[str] | None
+
+
+def allowed(number: int) -> int:
+    """How many rows more or fewer than the vendor's count are no difference."""
+    return max(_ALWAYS_ALLOWED, number * _ALLOWED_PER_MILLE // 1000)
 
 
 def vendor_count(
-    number: int, *, exact: bool = True, since: str | None = None, until: str | None = None
+    number: int,
+    *,
+    exact: bool = True,
+    since: str | None = None,
+    until: str | None = None,
+    among: Iterable[str] | None = None,
 ) -> dict[str, Any]:
     """What a connector keeps in its resource's state as `vendor_count`.
 
     Args:
-        exact: False where the vendor says itself that it only estimates; a gap is shown then, and
-            fails nothing.
+        exact: False where the vendor only estimates, or counted more than its own list gave just
+            now; a gap is shown then, and fails nothing.
         since: for `$since` in `reconciled.counted` of resources.yml; `until` likewise.
+        among: for `$among`, a list: which surveys, which apps were counted.
     """
     said = {"counted_at": iso(datetime.now(UTC)), "count": number, "exact": exact}
-    return said | {k: v for k, v in {"since": since, "until": until}.items() if v is not None}
+    bounds = {"since": since, "until": until, "among": None if among is None else sorted(among)}
+    return said | {name: value for name, value in bounds.items() if value is not None}
 
 
 def vendor_counts(source: str) -> dict[str, Counted]:
@@ -47,6 +64,7 @@ def vendor_counts(source: str) -> dict[str, Counted]:
             bool(said.get("exact", True)),
             said.get("since"),
             said.get("until"),
+            said.get("among"),
         )
         for name, state in kept.items()
         if (said := state.get("vendor_count"))

@@ -9,20 +9,18 @@ Rows too many are not (vendors delete without a word); the weekly audit of ids n
 
 from dataclasses import astuple, dataclass
 from datetime import datetime
-from typing import NamedTuple
+from typing import Any, NamedTuple
 
 import duckdb
 
 from connectors import repull
 from connectors.contract import Resource, resources
-from connectors.counts import Counted, vendor_counts
+from connectors.counts import Counted, allowed, vendor_counts
 from connectors.merging import count
 from warehouse.clock import wall_now
 from warehouse.duck import transaction, warehouse
 from warehouse.sql import identifier
 
-# Between reading and counting, records come and go.
-_ALWAYS_ALLOWED, _ALLOWED_PER_MILLE = 2, 1
 _DONE = "from ops.reconciliation where source = ? and resource = ?"
 
 
@@ -188,14 +186,12 @@ def _stand(
     return _Stand(held, deleted, comparable, set_aside)
 
 
-def comparable_rows(
-    declared: Resource, counted: Counted | None
-) -> tuple[str, dict[str, str | None]]:
+def comparable_rows(declared: Resource, counted: Counted | None) -> tuple[str, dict[str, Any]]:
     """The condition (and its values) on the rows that the vendor counts and lists."""
     clause = declared.reconciled
     gone = f"coalesce({clause.deleted}, false)" if clause.deleted else "false"
     condition = clause.counted or f"not {gone}"
-    bound = {name: getattr(counted, name, None) for name in ("since", "until")}
+    bound = {name: getattr(counted, name, None) for name in ("since", "until", "among")}
     return condition, {name: value for name, value in bound.items() if f"${name}" in condition}
 
 
@@ -207,8 +203,7 @@ def is_cut_short(connection: duckdb.DuckDBPyConnection, source: str, resource: s
 
 def _status(difference: int, counted: Counted, last: tuple[str, int] | None, *, anew: bool) -> str:
     """What a difference means, given what the line before said of the resource."""
-    allowed = max(_ALWAYS_ALLOWED, counted.number * _ALLOWED_PER_MILLE // 1000)
-    if abs(difference) <= allowed:
+    if abs(difference) <= allowed(counted.number):
         return "balanced"
     if not counted.exact:
         return "approximate"
@@ -218,4 +213,4 @@ def _status(difference: int, counted: Counted, last: tuple[str, int] | None, *, 
     # Pulled anew since, and as much is missing still (people who were erased, records that the
     # login may count and not read): a third pull would bring nothing either.
     known = before in {"missing", "unexplained"} and not anew
-    return "unexplained" if known and difference >= lacked - allowed else "missing"
+    return "unexplained" if known and difference >= lacked - allowed(counted.number) else "missing"

@@ -15,9 +15,7 @@ Row = dict[str, Any]
 NEXT_RUN = "nothing was kept; the next run asks again"
 
 
-def windows(
-    http: Http, key: str, when: str, since: int, **params: Any
-) -> Iterator[tuple[list[Row], int]]:
+def windows(http: Http, key: str, when: str, since: int, **params: Any) -> Iterator[list[Row]]:
     """Every record created at `since` (Unix seconds) or later, once, oldest first.
 
     Each page is asked for anew from the last creation seen, so that no query comes near its end;
@@ -29,7 +27,7 @@ def windows(
         when: column of the creation, Unix seconds.
 
     Yields:
-        A page's new records, and the number of records the query counts.
+        A page's new records.
 
     Raises:
         SourceError: a page could not be had, or one second has more records than a query gives.
@@ -50,11 +48,11 @@ def windows(
         fresh = [row for row, _ in times if row["id"] not in known]
         known = {id_: at for id_, at in known.items() if at >= since}
         known |= {row["id"]: at for row, at in times}
-        total = int(meta.get("total") or 0)
-        yield fresh, total
+        yield fresh
         if not meta.get("next_page_link"):
-            if total > number * PAGE_SIZE:
-                problem = f"gives out {number * PAGE_SIZE} of {total} records of one second"
+            counted = int(meta.get("total") or 0)
+            if counted > number * PAGE_SIZE:
+                problem = f"gives out {number * PAGE_SIZE} of {counted} records of one second"
                 raise SourceError(NAME, key, problem, "set start_at after it")
             return
         onward = max((at for _, at in times), default=since) - 1
@@ -62,6 +60,14 @@ def windows(
             since, number = onward, 1
         else:
             number += 1
+
+
+def total(http: Http, key: str, **params: Any) -> int | None:
+    """How many records a query counts; None where it does not say. Raises SourceError."""
+    answer = http.get(key, params={**params, "per_page": 1})
+    meta = answer.get("meta") if isinstance(answer, dict) else None
+    found = meta.get("total") if isinstance(meta, dict) else None
+    return found if isinstance(found, int) else None
 
 
 def one(http: Http, path: str, key: str) -> Row | None:

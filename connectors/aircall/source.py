@@ -14,12 +14,13 @@ from dlt.sources import DltSource
 from dlt.sources.helpers.rest_client.auth import HttpBasicAuth
 from dlt.sources.helpers.rest_client.paginators import JSONLinkPaginator
 
-from connectors.aircall.reading import NAME, PAGE_SIZE, Row, one, unsigned, windows
+from connectors.aircall.reading import NAME, PAGE_SIZE, Row, one, total, unsigned, windows
 from connectors.contract import Credentials, SourceError, resources
+from connectors.counts import allowed, vendor_count
 from connectors.http import Http, Policy
 from connectors.seen import Seen
 from connectors.tables import into
-from warehouse.clock import BadTimestamp, iso, parse_as_of, wall_now
+from warehouse.clock import BadTimestamp, parse_as_of
 
 # 60 calls a minute: after the limit a minute may pass.
 PATIENT = Policy(attempts=8, backoff=2, longest_backoff=60)
@@ -28,18 +29,27 @@ TRANSCRIPTS_A_RUN = 600
 
 
 def changed_calls(http: Http, state: Row, start: int, lookback: int) -> Iterator[list[Row]]:
-    """New and changed calls; the state moves on when all are read."""
+    """New and changed calls; the state moves on when all are read.
+
+    All calls since the start are counted on each run, before any is read: a count of the last days
+    alone would miss other rows (of people who were erased) than the one before it did.
+    """
     seen, newest = Seen(state), state.get("newest", start)
     running, told = set(state.get("running", ())), set[int]()
-    since, counted = max(start, newest - lookback), None
-    for page, total in windows(http, "calls", "started_at", since, fetch_contact="true"):
-        counted = counted or {"counted_at": iso(wall_now()), "count": total, "since": since}
+    since, counted = max(start, newest - lookback), total(http, "calls", **{"from": start})
+    for page in windows(http, "calls", "started_at", since, fetch_contact="true"):
         rows = [unsigned(call) for call in page]
         newest = max([newest, *(int(row["started_at"]) for row in rows)])
         told |= {row["id"] for row in rows}
         running = (running - told) | {row["id"] for row in rows if row.get("status") != "done"}
         if fresh := seen.fresh(rows, "id", "started_at"):
             yield fresh
+    if counted is not None:
+        if "newest" not in state:
+            # What the list lacks is then counted and not given out.
+            state["counts_more"] = counted - len(told) > allowed(counted)
+        exact = not state.get("counts_more")
+        state["vendor_count"] = vendor_count(counted, exact=exact, since=str(start))
     # Those began before what is read again.
     for id_ in sorted(running - told):
         call = one(http, f"calls/{id_}", "call")
@@ -48,7 +58,6 @@ def changed_calls(http: Http, state: Row, start: int, lookback: int) -> Iterator
         if call and (fresh := seen.fresh([unsigned(call)], "id", "started_at")):
             yield fresh
     state["newest"], state["running"] = newest, sorted(running)
-    state["vendor_count"] = counted
     seen.forget_before(newest - lookback - 1)
 
 
@@ -124,7 +133,7 @@ def source(
         newest = state.get("newest", 0)
         seen = Seen(state)
         since = max(0, newest - lookback)
-        for rows, _ in windows(http, "contacts", "created_at", since):
+        for rows in windows(http, "contacts", "created_at", since):
             newest = max([newest, *(int(row["created_at"]) for row in rows)])
             if fresh := seen.fresh(rows, "id", "created_at"):
                 yield fresh
@@ -133,20 +142,20 @@ def source(
 
     def whole(name: str) -> Any:
         @dlt.resource(**hints[name])
-        def listed() -> Iterator[list[Row]]:
+        def read() -> Iterator[list[Row]]:
             state = dlt.current.resource_state()
             seen = Seen(state)
+            counted, listed = total(http, name), set[int]()
             links = JSONLinkPaginator(next_url_path="meta.next_page_link")
-            for rows, answer in http.pages(
-                name, name, paginator=links, params={"per_page": PAGE_SIZE}
-            ):
-                total = int((answer.get("meta") or {}).get("total") or 0)
-                state["vendor_count"] = {"counted_at": iso(wall_now()), "count": total}
+            for rows, _ in http.pages(name, name, paginator=links, params={"per_page": PAGE_SIZE}):
+                listed |= {row["id"] for row in rows}
                 dated = [{"created_at": None, **row} for row in rows]
                 if fresh := seen.fresh(dated, "id", "created_at"):
                     yield fresh
+            if counted is not None:
+                state["vendor_count"] = vendor_count(counted, exact=counted <= len(listed))
 
-        return listed
+        return read
 
     @dlt.source(name=NAME, max_table_nesting=0)
     def aircall() -> Any:

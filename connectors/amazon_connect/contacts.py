@@ -12,6 +12,7 @@ from typing import Any
 
 from connectors.amazon_connect.aws import NAME, NEXT_RUN, Aws, Refused, Row, instant
 from connectors.contract import SourceError
+from connectors.counts import vendor_count
 from connectors.seen import digest
 from warehouse.clock import parse_as_of
 
@@ -84,11 +85,15 @@ class Known:
 
     Kept in the resource's state, id → [end (else beginning), digest of the search's row, digest of
     its description, whether it is final].
+
+    Attributes:
+        deleted: contacts that a search found and that could not be described any more.
     """
 
     def __init__(self, aws: Aws, state: Row, now: datetime, settle: timedelta) -> None:
         self._aws, self._final_before = aws, instant(now - settle)
         self._kept: dict[str, list[Any]] = state.setdefault("contacts", {})
+        self.deleted = 0
 
     def look(self, found: Row) -> tuple[Row | None, bool]:
         """The contact as described now, and whether it differs from what landed.
@@ -106,6 +111,7 @@ class Known:
             )
         except Refused as refusal:
             if refusal.code == "ResourceNotFoundException":
+                self.deleted += 1
                 return None, False
             raise
         row: Row = answer["Contact"]
@@ -127,8 +133,8 @@ def follow(
 ) -> Iterator[tuple[Row, bool]]:
     """Every contact looked at, with whether it is to land; `state` moves on when all were read.
 
-    `state["vendor_count"]` is AWS's own count of the ended contacts, by the run that read them from
-    the start.
+    `state["vendor_count"]` is AWS's own count of the contacts that ended between `start` and `now`,
+    by the run that read them from the start.
     """
     newest: str = state.get("newest", "")
     begin = max(start, parse_as_of(newest) - lookback) if newest else start
@@ -146,8 +152,8 @@ def follow(
                 if row is not None:
                     yield row, fresh
         if kind == ENDED and "newest" not in state:
-            ended = search.counted - repeated
-            state["vendor_count"] = {"counted_at": instant(now), "count": ended}
+            ended = search.counted - repeated - known.deleted
+            state["vendor_count"] = vendor_count(ended, since=instant(start), until=instant(now))
     if newest:
         state["newest"] = newest
         known.forget_before(parse_as_of(newest) - lookback - timedelta(days=1))

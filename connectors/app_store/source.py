@@ -17,6 +17,7 @@ from dlt.sources import DltSource
 from dlt.sources.helpers.rest_client.paginators import JSONLinkPaginator
 
 from connectors.contract import Credentials, SourceError, resources
+from connectors.counts import vendor_count
 from connectors.http import Http, Refused
 from connectors.seen import Seen
 from connectors.tokens import RenewedToken, signed
@@ -145,7 +146,6 @@ def reviews_of(listed: Listed, app_id: str, state: Row, now: datetime, every: ti
         ]
     seen.forget(gone)
     state["whole_at"] = iso(now)
-    state["vendor_count"] = {"counted_at": iso(now), "count": listed.total}
 
 
 def source(
@@ -175,16 +175,18 @@ def source(
     @dlt.resource(name="reviews", **resources(NAME)["reviews"].dlt_hints())
     def reviews() -> Iterator[list[Row]]:
         state, now = dlt.current.resource_state(), wall_now()
+        known: dict[str, int] = {}
+        counted: dict[str, int | None] = {}
         for app_id in map(str, apps):
             of_app = state.setdefault("apps", {}).setdefault(app_id, {})
             listed = Listed(http, app_id)
             yield from reviews_of(listed, app_id, of_app, now, every, lookback)
-        counted = [state["apps"][str(app_id)].get("vendor_count") for app_id in apps]
-        if all(counted):
-            state["vendor_count"] = {
-                "counted_at": min(c["counted_at"] for c in counted),
-                "count": sum(c["count"] for c in counted),
-            }
+            known[app_id], counted[app_id] = len(of_app["seen"]), listed.total
+        told = {app_id: total for app_id, total in counted.items() if total is not None}
+        if len(told) == len(counted):
+            # More than its list ever gave: not lost on the way; the next whole read looks again.
+            exact = all(total <= known[app_id] for app_id, total in told.items())
+            state["vendor_count"] = vendor_count(sum(told.values()), exact=exact, among=told)
 
     @dlt.source(name=NAME, max_table_nesting=0)
     def app_store() -> Any:

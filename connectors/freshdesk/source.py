@@ -15,12 +15,13 @@ from dlt.sources import DltSource
 from dlt.sources.helpers.rest_client.auth import HttpBasicAuth
 
 from connectors.contract import Credentials, SourceError, resources
+from connectors.counts import vendor_count
 from connectors.freshdesk import following
 from connectors.freshdesk.articles import Articles
 from connectors.freshdesk.paging import NAME, Api, Row
 from connectors.http import Http, Policy, Refused
 from connectors.tables import into
-from warehouse.clock import BadTimestamp, iso, parse_as_of, wall_now
+from warehouse.clock import BadTimestamp, parse_as_of
 
 AT_ONCE = 20  # tickets whose conversations one worker fetches in a row
 # Times of a ticket that Freshdesk keeps the last of only: every state that a run sees is kept.
@@ -134,7 +135,9 @@ def source(
             for table, rows in following.whole(pages(), name, state):
                 yield into(NAME, table, rows)
             if (counted := count()) is not None:
-                state["vendor_count"] = {"counted_at": iso(wall_now()), "count": counted}
+                # More than the list has: the search still finds what was deleted minutes ago.
+                exact = counted <= len(state["seen"])
+                state["vendor_count"] = vendor_count(counted, exact=exact)
 
         return listed
 

@@ -50,6 +50,14 @@ def modified(kind: str) -> str:
     return "lastmodifieddate" if kind == "contacts" else "hs_lastmodifieddate"
 
 
+def _window(kind: str, since: int, until: int) -> list[Row]:
+    stamp = modified(kind)
+    return [
+        {"propertyName": stamp, "operator": "GTE", "value": str(since)},
+        {"propertyName": stamp, "operator": "LTE", "value": str(until)},
+    ]
+
+
 def flat(kind: str, row: Row, names: tuple[str, ...]) -> Row:
     """A record with its properties as columns, and `changed_ms`, which orders its states."""
     held = row.get("properties") or {}
@@ -104,18 +112,25 @@ class Crm:
         answer = self._http.get(path, method="POST", json=body)
         if not isinstance(answer, dict) or not isinstance(answer.get("results"), list):
             raise SourceError(NAME, path, "answer has no list 'results'", NEXT_RUN)
+        if not isinstance(answer.get("total"), int):
+            raise SourceError(NAME, path, "answer has no total", NEXT_RUN)
         return answer
 
-    def newest(self, kind: str) -> tuple[int, int | None]:
-        """How many records there are, and when the last change was (ms, by HubSpot's clock)."""
+    def count(self, kind: str, since: int, until: int) -> int:
+        """How many records were last changed within a window (ms, both ends included)."""
+        answer = self._search(kind, _window(kind, since, until), "hs_object_id", 1, [])
+        return int(answer["total"])
+
+    def newest(self, kind: str) -> int | None:
+        """When the last change was (ms, by HubSpot's clock)."""
         stamp = modified(kind)
         answer = self._search(kind, [], f"-{stamp}", 1, [stamp])
-        total, results = answer.get("total"), answer["results"]
-        last = flat(kind, results[0], (stamp,))["changed_ms"] if results else None
-        if not isinstance(total, int) or (results and last is None):
-            problem = "answer has no total, or its record no time of change"
+        results = answer["results"]
+        last: int | None = flat(kind, results[0], (stamp,))["changed_ms"] if results else None
+        if results and last is None:
+            problem = "a record has no time of change"
             raise SourceError(NAME, f"{kind}/search", problem, NEXT_RUN)
-        return total, last
+        return last
 
     def changed(
         self, kind: str, names: tuple[str, ...], since: int, until: int
@@ -125,11 +140,7 @@ class Crm:
         Raises:
             SourceError: ids do not grow from record to record: going on would leave some out.
         """
-        stamp, last = modified(kind), 0
-        window = [
-            {"propertyName": stamp, "operator": "GTE", "value": str(since)},
-            {"propertyName": stamp, "operator": "LTE", "value": str(until)},
-        ]
+        window, last = _window(kind, since, until), 0
         while True:
             beyond = {"propertyName": "hs_object_id", "operator": "GT", "value": str(last)}
             answer = self._search(kind, [*window, beyond], "hs_object_id", FOUND_AT_ONCE, names)

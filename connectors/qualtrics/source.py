@@ -14,6 +14,7 @@ from dlt.sources import DltSource
 from dlt.sources.helpers.rest_client.auth import APIKeyAuth
 
 from connectors.contract import Credentials, SourceError, resources
+from connectors.counts import vendor_count
 from connectors.held import Held
 from connectors.http import Http, Policy, Refused
 from connectors.qualtrics.export import NAME, NEXT_RUN, Api, Export, Row
@@ -118,8 +119,11 @@ def source(
             yield from follow(survey_id, survey, followed.setdefault(survey_id, {}))
         ours = [followed[survey_id] for survey_id in declared]
         if all(survey["counted"] is not None for survey in ours):
-            count = sum(survey["counted"] - survey["left_out"] for survey in ours)
-            state["vendor_count"] = {"counted_at": iso(wall_now()), "count": count}
+            counts = [survey["counted"] - survey["left_out"] for survey in ours]
+            # A count above what the files gave is not (yet) about the rows in them.
+            files = [len(survey["held"]) for survey in ours]
+            exact = all(count <= given for count, given in zip(counts, files, strict=True))
+            state["vendor_count"] = vendor_count(sum(counts), exact=exact, among=declared)
 
     @dlt.source(name=NAME, max_table_nesting=0)
     def qualtrics() -> Any:

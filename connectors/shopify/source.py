@@ -15,11 +15,12 @@ import dlt
 from dlt.sources import DltSource
 
 from connectors.contract import Credentials, SourceError, resources
+from connectors.counts import vendor_count
 from connectors.http import Http, Policy
 from connectors.seen import Seen
 from connectors.shopify.paging import NextLink
 from connectors.shopify.signing import NAME, AccessToken
-from warehouse.clock import BadTimestamp, iso, parse_as_of, wall_now
+from warehouse.clock import BadTimestamp, iso, parse_as_of
 
 NEXT_RUN = "nothing was kept; the next run asks again"
 # Keys to a customer's order page and carts, card and device: of no use here, so they stay there.
@@ -88,15 +89,15 @@ class Shop:
             state["newest"] = min(newest, links.began or newest)
             seen.forget_before(iso(parse_as_of(state["newest"]) - self._lookback))
 
-    def count(self, kind: Kind, start: datetime | None = None) -> Row:
-        """How many rows the shop counts now (changed since `start`), and when."""
+    def count(self, kind: Kind, start: datetime | None = None) -> int:
+        """How many rows the shop counts now (changed since `start`)."""
         path = self._path(f"{kind.name}/count")
         since = {f"{kind.time}_min": iso(start)} if start else {}
         answer = self._http.get(path, params={**kind.params, **since})
         number = answer.get("count") if isinstance(answer, dict) else None
         if not isinstance(number, int):
             raise SourceError(NAME, path, "answer has no count", NEXT_RUN)
-        return {"counted_at": iso(wall_now()), "count": number}
+        return number
 
     def check_reach(self) -> None:
         """Raises SourceError when orders older than 60 days would silently be left out."""
@@ -172,17 +173,23 @@ def source(
     @dlt.resource(**hints["customers"])
     def customers() -> Iterator[list[Row]]:
         # Everybody: who orders now may not have been changed for years.
-        state = dlt.current.resource_state()
+        state, before = dlt.current.resource_state(), shop.count(CUSTOMERS)
         yield from shop.changed(CUSTOMERS, state, None)
-        state["vendor_count"] = shop.count(CUSTOMERS)
+        # What came or went during a long walk is in one of the two.
+        state["vendor_count"] = vendor_count(min(before, shop.count(CUSTOMERS)))
 
     @dlt.resource(**hints["orders"])
     def orders() -> Iterator[list[Row]]:
-        if not sixty_days_only:
-            shop.check_reach()
         state = dlt.current.resource_state()
+        if sixty_days_only:
+            # The shop counts what it shows: each day others than those that are held.
+            yield from shop.changed(ORDERS, state, start)
+            return
+        shop.check_reach()
+        before = shop.count(ORDERS, start)
         yield from shop.changed(ORDERS, state, start)
-        state["vendor_count"] = shop.count(ORDERS, start)
+        number = min(before, shop.count(ORDERS, start))
+        state["vendor_count"] = vendor_count(number, since=iso(start))
 
     @dlt.resource(**hints["events"])
     def events() -> Iterator[list[Row]]:

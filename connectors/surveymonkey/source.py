@@ -14,6 +14,7 @@ from dlt.sources import DltSource
 from dlt.sources.helpers.rest_client.auth import BearerTokenAuth
 
 from connectors.contract import Credentials, resources
+from connectors.counts import vendor_count
 from connectors.held import Held
 from connectors.http import Http, Policy
 from connectors.pace import Pace
@@ -47,7 +48,8 @@ def follow(api: Api, survey_id: str, state: Row, start: str, lookback: timedelta
         counted = api.count(survey_id, start)
         state["differs"] = differs = counted - len(held)
     state["was_more"] = differs > state.get("differs", 0)
-    state["counted"] = counted
+    # A count above what the list gave is not (yet) about the rows it lists.
+    state["counted"], state["exact"] = counted, differs <= 0
     state["newest"] = max([newest or "", *came.values()]) or None
 
 
@@ -91,8 +93,12 @@ def source(
             at = followed.setdefault(survey_id, {})
             for row in follow(api, survey_id, at, start, lookback):
                 yield {**choices.declare(row), "survey_id": survey_id}
-        count = sum(followed[survey_id]["counted"] for survey_id in declared)
-        state["vendor_count"] = {"counted_at": iso(wall_now()), "count": count}
+        ours = [followed[survey_id] for survey_id in declared]
+        state["vendor_count"] = vendor_count(
+            sum(survey["counted"] for survey in ours),
+            exact=all(survey["exact"] for survey in ours),
+            among=declared,
+        )
 
     @dlt.source(name=NAME, max_table_nesting=0)
     def surveymonkey() -> Any:
