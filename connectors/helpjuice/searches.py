@@ -42,7 +42,9 @@ class Searches:
                 if fresh := seen.fresh(map(self._kept, rows), "id", "created_at"):
                     yield fresh
             total, day = total + walk.total, until
-        state["vendor_count"] = vendor_count(total, since=first.isoformat())
+        # Of some days only, it would tell of erased people for ever (docs/decisions.md, 42).
+        whole = first == start
+        state["vendor_count"] = vendor_count(total, exact=whole, since=first.isoformat())
         state["read_until"] = tomorrow.isoformat()
         seen.forget_before((tomorrow - lookback).isoformat())
 

@@ -58,7 +58,7 @@ def test_a_first_pull_that_was_killed_is_made_good_by_the_next(
     pull(settings().root, "zendesk", zendesk, fatal={stage: fatal})
     complete(zendesk)
     found = raw_tables("zendesk")
-    assert {name: len(rows) for name, rows in found.items()} == {
+    assert {name: len(rows) for name, rows in found.items() if rows} == {
         "tickets": 3,
         "users": 3,
         "organizations": 1,
