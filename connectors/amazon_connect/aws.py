@@ -138,10 +138,10 @@ def open_aws(credentials: Credentials, attempts: int = 8) -> Aws:
     def client(service: str) -> Any:
         return session.client(service, endpoint_url=endpoint, config=config)
 
-    spoken = [client(service) for service in ("connect", "connect-contact-lens")]
-    for one in spoken:
-        one.meta.events.register("before-parse", _check_body)
-    return Aws(str(extra["instance_id"]), *spoken, client("s3"))
+    connect, lens = client("connect"), client("connect-contact-lens")
+    for spoken in (connect, lens):
+        spoken.meta.events.register("before-parse", _check_body)
+    return Aws(str(extra["instance_id"]), connect, lens, client("s3"))
 
 
 def _check_body(operation_model: Any, response_dict: Row, **_: Any) -> None:
