@@ -139,8 +139,8 @@ def open_aws(credentials: Credentials, attempts: int = 8) -> Aws:
         return session.client(service, endpoint_url=endpoint, config=config)
 
     connect, lens = client("connect"), client("connect-contact-lens")
-    for one in (connect, lens):
-        one.meta.events.register("before-parse", _check_body)
+    for spoken in (connect, lens):
+        spoken.meta.events.register("before-parse", _check_body)
     return Aws(str(extra["instance_id"]), connect, lens, client("s3"))
 
 

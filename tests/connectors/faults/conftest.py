@@ -1,6 +1,7 @@
 """One vendor at a time behind the proxy, and patience that costs no time."""
 
 from collections.abc import Iterator
+from contextlib import ExitStack, contextmanager
 from dataclasses import replace
 from pathlib import Path
 
@@ -13,13 +14,9 @@ from tests.connectors.faults.registered import CONNECTORS, Tried
 ATTEMPTS = 3
 
 
-@pytest.fixture(scope="module", params=CONNECTORS, ids=lambda tried: tried.name)
-def vendor(
-    request: pytest.FixtureRequest, tmp_path_factory: pytest.TempPathFactory
-) -> Iterator[Bench]:
+@contextmanager
+def pulled(tried: Tried, folder: Path) -> Iterator[Bench]:
     """A connector's server behind the proxy, and what a run without faults brings."""
-    tried: Tried = request.param
-    folder = tmp_path_factory.mktemp(tried.name)
     with bench(tried, folder) as found, pytest.MonkeyPatch.context() as env:
         env.setenv("HEEDLINE_HOME", str(folder / "home"))
         found.pull()
@@ -27,15 +24,46 @@ def vendor(
         found.clean = found.tables()
         assert found.requests > 1
         assert {name for name, rows in found.clean.items() if not rows} == tried.empty
+        env.undo()
         yield found
+
+
+class Street:
+    """One vendor at a time, served for as long as tests ask for it."""
+
+    def __init__(self, folders: pytest.TempPathFactory) -> None:
+        self._folders, self._open = folders, ExitStack()
+        self._here: Bench | None = None
+
+    def vendor(self, tried: Tried) -> Bench:
+        if self._here is None or self._here.tried is not tried:
+            self.close()
+            folder = self._folders.mktemp(tried.name)
+            self._here = self._open.enter_context(pulled(tried, folder))
+        return self._here
+
+    def close(self) -> None:
+        self._here = None
+        self._open.close()
+
+
+@pytest.fixture(scope="module")
+def street(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Street]:
+    found = Street(tmp_path_factory)
+    yield found
+    found.close()
+
+
+@pytest.fixture
+def vendor(request: pytest.FixtureRequest, street: Street) -> Bench:
+    """The connector that the test is about (as a fixture of the module with parameters, pytest
+    would serve and pull it anew for every place in a list of them)."""
+    return street.vendor(request.param)
 
 
 @pytest.hookimpl(trylast=True)
 def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
-    """One vendor after the other within a file: each is served and pulled once for all its tests.
-
-    Left to itself, pytest orders by the place of a parameter in its list, which differs by test.
-    """
+    """One vendor after the other within a file, so that each is served and pulled once."""
 
     def place(item: pytest.Item) -> int:
         return CONNECTORS.index(item.callspec.params["vendor"])  # type: ignore[attr-defined]

@@ -9,7 +9,7 @@ import pytest
 from connectors.contract import SourceError, resources
 from tests.connectors.faults.healing import Bench, Tables, heal
 from tests.connectors.faults.proxy import Spoiler
-from tests.connectors.faults.registered import CONNECTORS, Tried
+from tests.connectors.faults.registered import CONNECTORS
 from tests.connectors.faults.surprises import (
     NEW_FIELD,
     TEXT,
@@ -17,19 +17,12 @@ from tests.connectors.faults.surprises import (
     null_for_nested,
     text_for_number,
 )
-from tests.connectors.faults.tried import BOTH
 from tests.connectors.slices import raw
-
-
-def _places(tried: Tried) -> tuple[str, ...]:
-    """A vendor with one place has few answers with records: it is the first such, not a later."""
-    return BOTH if tried.positions == BOTH else ("first",)
-
 
 OF_JSON = [
     pytest.param(tried, position, id=f"{tried.name}-{position}")
     for tried in CONNECTORS
-    for position in _places(tried)
+    for position in tried.surprised_at
     if tried.nested or tried.numbers
 ]
 
@@ -70,7 +63,7 @@ def _cells(of: str) -> list[object]:
         pytest.param(tried, field, position, id=f"{tried.name}-{field}-{position}")
         for tried in CONNECTORS
         for field in getattr(tried, of)
-        for position in _places(tried)
+        for position in tried.surprised_at
     ]
 
 

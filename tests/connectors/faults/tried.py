@@ -11,7 +11,7 @@ from fastapi import FastAPI
 from connectors.contract import Credentials
 from tests.connectors.faults.surprises import EVERY_ANSWER, Where
 
-BOTH, LATER = ("first", "later"), ("later",)
+BOTH, FIRST, LATER = ("first", "later"), ("first",), ("later",)
 
 
 def _no_extra(_: str) -> dict[str, Any]:
@@ -39,6 +39,8 @@ class Tried:
             goes through.
         positions: at which requests the faults are tried. Both for the connectors that stand for a
             way of asking; the others have theirs at a later request, where something has come.
+        surprised_at: from which request on a record surprises. `later` needs requests in an order
+            that holds, and records with every named field in the second half of them.
         empty: tables that a first run leaves empty.
     """
 
@@ -55,6 +57,7 @@ class Tried:
     shows: dict[str, str] = field(default_factory=dict)
     says: dict[str, str] = field(default_factory=dict)
     positions: tuple[str, ...] = LATER
+    surprised_at: tuple[str, ...] = FIRST
     empty: frozenset[str] = frozenset()
 
     def source(self, address: str) -> Any:

@@ -57,6 +57,7 @@ FIRST = (
         numbers=("brand_id", "generated_timestamp"),
         nested=("via", "tags"),
         positions=BOTH,
+        surprised_at=BOTH,
     ),
     Tried(
         "intercom",
@@ -66,8 +67,16 @@ FIRST = (
         numbers=("team_assignee_id", "updated_at"),
         nested=("contacts", "conversation_parts"),
         positions=BOTH,
+        # Conversations are asked for side by side: for a record no later place is certain.
     ),
-    Tried("twilio", _twilio, LOGINS["twilio"], nested=("subresource_uris",), positions=BOTH),
+    Tried(
+        "twilio",
+        _twilio,
+        LOGINS["twilio"],
+        nested=("subresource_uris",),
+        positions=BOTH,
+        surprised_at=BOTH,
+    ),
     Tried(
         "survey",
         _survey,
@@ -75,6 +84,7 @@ FIRST = (
         {"forms": test_survey.FORMS, "requests_per_second": 10**6, "page_size": 3},
         nested=("answers", "hidden"),
         positions=BOTH,
+        surprised_at=BOTH,
     ),
     Tried(
         "stripe",
@@ -85,6 +95,7 @@ FIRST = (
         numbers=("amount", "created"),
         nested=("metadata", "items"),
         positions=BOTH,
+        surprised_at=BOTH,
     ),
     Tried(
         "salesforce",
