@@ -1,5 +1,3 @@
-{#- A voicemail nobody called back about within this many days no longer waits. -#}
-{% set voicemail_waits_days = var('phone_voicemail_waits_days', 14) %}
 with calls as (
 
     select * from {{ ref('base_aircall__calls') }}
@@ -9,16 +7,7 @@ with calls as (
 -- A voicemail is dealt with when the same number is spoken to afterwards.
 spoken_to_later as (
 
-    select
-        voicemails.call_id,
-        min(later.ended_at) filter (where later.outcome = 'answered') as spoken_at,
-        max(later.loaded_at) as loaded_at
-    from calls as voicemails
-    inner join calls as later
-        on voicemails.customer_phone = later.customer_phone
-        and later.ring_at > voicemails.ring_at
-    where voicemails.outcome = 'voicemail'
-    group by voicemails.call_id
+    {{ spoken_to_later('calls', 'call_id', 'customer_phone', 'ring_at', 'ended_at') }}
 
 ),
 
@@ -55,8 +44,7 @@ select
         when calls.outcome = 'answered' then 'solved'
         when spoken_to_later.spoken_at is not null then 'solved'
         -- Archived means that it needs no follow-up.
-        when calls.outcome = 'voicemail' and not calls.is_archived
-            and calls.ring_at + interval {{ voicemail_waits_days }} day > {{ as_of() }} then 'open'
+        when not calls.is_archived and {{ voicemail_waits('calls.outcome', 'calls.ring_at') }} then 'open'
         else 'closed'
     end as status,
     cast(null as varchar) as priority,

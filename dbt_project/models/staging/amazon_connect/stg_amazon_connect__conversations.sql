@@ -1,5 +1,3 @@
-{#- A voicemail nobody called back about within this many days no longer waits. -#}
-{% set voicemail_waits_days = var('phone_voicemail_waits_days', 14) %}
 with conversations as (
 
     select * from {{ ref('base_amazon_connect__conversations') }}
@@ -9,16 +7,7 @@ with conversations as (
 -- A voicemail is dealt with when the same number is spoken to afterwards.
 spoken_to_later as (
 
-    select
-        voicemails.conversation_id,
-        min(later.answered_at) filter (where later.outcome = 'answered') as spoken_at,
-        max(later.loaded_at) as loaded_at
-    from conversations as voicemails
-    inner join conversations as later
-        on voicemails.contact_id = later.contact_id
-        and later.started_at > voicemails.started_at
-    where voicemails.outcome = 'voicemail'
-    group by voicemails.conversation_id
+    {{ spoken_to_later('conversations', 'conversation_id', 'contact_id', 'started_at', 'answered_at') }}
 
 )
 
@@ -40,8 +29,7 @@ select
         when conversations.ended_at is null then 'open'
         when conversations.answered_at is not null then 'solved'
         when spoken_to_later.spoken_at is not null then 'solved'
-        when conversations.outcome = 'voicemail'
-            and conversations.started_at + interval {{ voicemail_waits_days }} day > {{ as_of() }} then 'open'
+        when {{ voicemail_waits('conversations.outcome', 'conversations.started_at') }} then 'open'
         else 'closed'
     end as status,
     cast(null as varchar) as priority,
