@@ -5,6 +5,7 @@ Wraps dlt's `RESTClient` (its authenticators and paginators work as they are) ar
 another host. What cannot be had becomes one `SourceError` line: source, path, problem, remedy.
 """
 
+import logging
 from collections.abc import Iterator
 from threading import local
 from typing import Any
@@ -12,7 +13,7 @@ from urllib.parse import urlsplit
 
 from dlt.sources.helpers.rest_client.client import RESTClient
 from dlt.sources.helpers.rest_client.paginators import BasePaginator, SinglePagePaginator
-from requests import Response
+from requests import Request, Response
 from requests.auth import AuthBase
 from requests.exceptions import JSONDecodeError
 
@@ -22,12 +23,17 @@ from connectors.http_session import Policy, PoliteSession, Refused
 __all__ = ["Http", "Policy", "Refused"]
 
 Row = dict[str, Any]
+log = logging.getLogger(__name__)
 
 
 class _Client(RESTClient):
-    """dlt's client, except that an answer without the asked list is an error, not an empty page."""
+    """dlt's client, except that an answer without the asked list is an error, not an empty page, and
+    that its log names addresses only: dlt's own, at level debug, quotes forms with their secrets."""
 
     source = ""
+
+    def _log_request(self, request: Request, prepared_url: str) -> None:
+        log.debug("%s: %s %s", self.source, request.method, urlsplit(prepared_url).path)
 
     def extract_response(self, response: Response, data_selector: Any) -> list[Any]:
         answer = parsed(self.source, response)

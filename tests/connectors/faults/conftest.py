@@ -68,7 +68,7 @@ def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
     def place(item: pytest.Item) -> int:
         return CONNECTORS.index(item.callspec.params["vendor"])  # type: ignore[attr-defined]
 
-    for file in ("test_faults.py", "test_surprises.py"):
+    for file in ("test_faults.py", "test_secrets.py", "test_surprises.py"):
         ours = [n for n, item in enumerate(items) if item.path == Path(__file__).with_name(file)]
         ordered = sorted((items[n] for n in ours), key=place)
         for number, item in zip(ours, ordered, strict=True):

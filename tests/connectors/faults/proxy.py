@@ -31,6 +31,7 @@ class Exchange:
 
     handler: http.server.BaseHTTPRequestHandler
     ask: Callable[[], Answer]
+    sent: bytes = b""
 
     def give(self, answer: Answer, *, promised: int | None = None) -> None:
         """Send an answer; `promised` is the length its header names (default: the true one)."""
@@ -120,7 +121,7 @@ def _handler(proxy: Proxy) -> type[http.server.BaseHTTPRequestHandler]:
                 finally:
                     vendor.close()
 
-            exchange = Exchange(self, ask)
+            exchange = Exchange(self, ask, sent or b"")
             if not proxy.spoil(exchange, urlsplit(self.path).path):
                 exchange.give(ask())
 
