@@ -27,8 +27,8 @@ log = logging.getLogger(__name__)
 
 
 class _Client(RESTClient):
-    """dlt's client, except that an answer without the asked list is an error, not an empty page, and
-    that its log names addresses only: dlt's own, at level debug, quotes forms with their secrets."""
+    """dlt's client, except that an answer without the asked list is an error, not an empty page,
+    and that paths are logged: dlt's own log, at level debug, quotes forms with their secrets."""
 
     source = ""
 

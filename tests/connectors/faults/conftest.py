@@ -1,5 +1,6 @@
 """One vendor at a time behind the proxy, and patience that costs no time."""
 
+import logging
 from collections.abc import Iterator
 from contextlib import ExitStack, contextmanager
 from dataclasses import replace
@@ -85,3 +86,18 @@ def waits(monkeypatch: pytest.MonkeyPatch) -> list[float]:
         lambda policy: replace(policy, attempts=ATTEMPTS, sleep=asked.append),
     )
     return asked
+
+
+@pytest.fixture
+def talkative(caplog: pytest.LogCaptureFixture) -> Iterator[pytest.LogCaptureFixture]:
+    """Every logger that there is, at its lowest level, into one place."""
+    loggers = [logging.getLogger(name) for name in logging.root.manager.loggerDict]
+    before = [(one, one.level, one.propagate) for one in loggers]
+    for one in loggers:
+        one.setLevel(logging.DEBUG)
+        one.propagate = True
+    with caplog.at_level(logging.DEBUG):
+        yield caplog
+    for one, level, propagates in before:
+        one.setLevel(level)
+        one.propagate = propagates

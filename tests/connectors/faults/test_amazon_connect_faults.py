@@ -4,6 +4,7 @@ What boto3 makes nothing of is ours: an answer that is not whole must not pass f
 in it. Bodies of every kind at the second page of a call's words, one kind at every operation.
 """
 
+import traceback
 from collections.abc import Iterator
 
 import pytest
@@ -16,6 +17,8 @@ from tests.connectors.faults.healing import raw_tables
 from tests.connectors.faults.proxy import Exchange, Proxy, Spoiler, proxied
 from tests.connectors.slices import load, served
 from tests.connectors.test_amazon_connect import UMA, ago, ask, contact, turn
+from tests.searching import files_with
+from warehouse.settings import settings
 
 SPOILT = {fault.name: fault.spoiler for fault in FAULTS}
 BODIES = ("cut_mid_body", "truncated_gzip", "invalid_json", "html", "empty_body")
@@ -92,3 +95,22 @@ def test_a_login_that_is_refused_without_a_word_is_said(proxy: Proxy) -> None:
     proxy.plan(SPOILT["expired_token"])
     with pytest.raises(SourceError, match=r"credentials refused .*; renew the keys"):
         pull(proxy)
+
+
+def test_its_keys_are_in_no_log_no_error_and_no_file(
+    proxy: Proxy, talkative: pytest.LogCaptureFixture
+) -> None:
+    raised = []
+    for fault in ("html", "expired_token", "cut_before_headers"):
+        proxy.plan(SPOILT[fault], for_good=True)
+        with pytest.raises(SourceError) as caught:
+            pull(proxy)
+        raised += traceback.format_exception(caught.value)
+    proxy.plan(None)
+    pull(proxy)
+    load("amazon_connect")
+    assert "search-contacts" in talkative.text, "nothing was logged: proves nothing"
+    _, secret = server.KEYS
+    assert secret not in talkative.text
+    assert secret not in "".join(raised)
+    assert files_with(settings().root, secret) == []

@@ -7,6 +7,7 @@ import selectors
 import socket
 import socketserver
 import threading
+import traceback
 from collections.abc import Iterator
 from contextlib import contextmanager
 from pathlib import Path
@@ -20,6 +21,8 @@ from connectors.landing import land
 from tests.connectors.faults.healing import Tables, raw_tables
 from tests.connectors.slices import load
 from tests.connectors.test_email import Mailbox, folders
+from tests.searching import files_with
+from warehouse.settings import settings
 
 
 class Line(socketserver.ThreadingTCPServer):
@@ -137,3 +140,26 @@ def test_uids_given_out_anew_while_a_run_failed_double_no_mail(mailbox: Mailbox)
         failure(through(line, credentials))
     pull(credentials)
     assert len(tables()["messages"]) == len(first) == 8
+
+
+def test_its_password_is_in_no_log_no_error_and_no_file(
+    mailbox: Mailbox, talkative: pytest.LogCaptureFixture, capfd: pytest.CaptureFixture[str]
+) -> None:
+    credentials = mailbox.serve(folders())
+    wrong = credentials.model_copy(update={"password": "not-the-one"})
+    with pytest.raises(SourceError) as refused:
+        pull(wrong)
+    with relayed(urlsplit(credentials.base_url).port or 0) as line:
+        line.limit = 2000
+        with pytest.raises(SourceError) as cut:
+            pull(through(line, credentials))
+    pull(credentials)
+    assert len(tables()["messages"]) == 8
+    output, errors = capfd.readouterr()
+    # The server lives in this process, too, and logs what it is told.
+    ours = [r.getMessage() for r in talkative.records if not r.name.startswith("pymap")]
+    raised = [*traceback.format_exception(refused.value), *traceback.format_exception(cut.value)]
+    for secret in (wrong.password, credentials.password):
+        assert secret not in output + errors + "".join(ours)
+        assert secret not in "".join(raised)
+        assert files_with(settings().root, secret) == []

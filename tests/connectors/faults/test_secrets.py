@@ -6,11 +6,9 @@ searched for the secret, in the forms it travels in, and for the tokens that the
 """
 
 import json
-import logging
 import socket
 import traceback
 from base64 import b64encode
-from collections.abc import Iterator
 from contextlib import closing, suppress
 from pathlib import Path
 from urllib.parse import quote
@@ -62,21 +60,6 @@ class Overheard:
 
     def in_text(self, text: str) -> list[str]:
         return [form for form in self.forms if form in text]
-
-
-@pytest.fixture
-def talkative(caplog: pytest.LogCaptureFixture) -> Iterator[pytest.LogCaptureFixture]:
-    """Every logger that there is, at its lowest level, into one place."""
-    loggers = [logging.getLogger(name) for name in logging.root.manager.loggerDict]
-    before = [(one, one.level, one.propagate) for one in loggers]
-    for one in loggers:
-        one.setLevel(logging.DEBUG)
-        one.propagate = True
-    with caplog.at_level(logging.DEBUG):
-        yield caplog
-    for one, level, propagates in before:
-        one.setLevel(level)
-        one.propagate = propagates
 
 
 def pulled(vendor: Bench, spoiler: Spoiler, first: int = 1) -> str:
