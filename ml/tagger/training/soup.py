@@ -4,7 +4,8 @@
 
 Runs of `fit.py` begin from the same weights and differ in the order of texts only, so they end near
 enough to one another that the mean of their weights is a network, too, and one that errs less on
-texts of a kind it has not met. The result is as `fit.py` writes it, for the rows that all answered.
+texts of a kind it has not met. So do runs of `tune.py` from one start. The result is as `fit.py`
+writes it, for the rows that the first one answered.
 """
 
 import argparse
@@ -19,20 +20,10 @@ from ml.tagger.training.fit import answers, save
 from ml.tagger.training.network import Network
 
 
-class UnlikeRuns(ValueError):
-    """Runs that left out different sources cannot be averaged."""
-
-
 def left_out(runs: list[Path]) -> list[str]:
-    """The sources that all runs left out.
-
-    Raises:
-        UnlikeRuns: they left out different ones.
-    """
-    said = {tuple(json.loads((run / "run.json").read_text())["leave_out"]) for run in runs}
-    if len(said) != 1:
-        raise UnlikeRuns(f"{', '.join(map(str, runs))}: they left out different sources")
-    return list(said.pop())
+    """The sources that every one of the runs left out: what one has learnt, the mean has."""
+    said = [set(json.loads((run / "run.json").read_text())["leave_out"]) for run in runs]
+    return sorted(set.intersection(*said))
 
 
 def mean_weights(runs: list[Path]) -> dict[str, torch.Tensor]:
@@ -45,9 +36,11 @@ def soup(prepared: Path, encoder: Path, runs: list[Path], out: Path) -> None:
     """Write the averaged network's weights and answers to `out`."""
     data = batches.load(prepared)
     left = left_out(runs)
-    sizes = {name: len(spec["labels"]) for name, spec in data.meta["intents"].items()}
-    network = Network(encoder, sizes)
-    network.load_state_dict(mean_weights(runs))
+    mean = mean_weights(runs)
+    # What `tune.py` writes has no heads for the sources' own labels.
+    sizes = {n: len(spec["labels"]) for n, spec in data.meta["intents"].items()}
+    network = Network(encoder, {n: c for n, c in sizes.items() if f"intents.{n}.weight" in mean})
+    network.load_state_dict(mean)
     device = "cuda" if torch.cuda.is_available() else "cpu"
     network.to(device)
     rows = np.load(runs[0] / "logits.npz")["rows"]
