@@ -72,8 +72,8 @@ _OBJECTS = (
         "Opportunity",
         "opportunities",
         _fields(
-            "Id IsDeleted AccountId ContactId OwnerId Owner.Name Name Type StageName IsClosed IsWon "
-            "Probability Amount CurrencyIsoCode CloseDate CreatedDate LastModifiedDate "
+            "Id IsDeleted AccountId ContactId OwnerId Owner.Name Name Type StageName IsClosed "
+            "IsWon Probability Amount CurrencyIsoCode CloseDate CreatedDate LastModifiedDate "
             "SystemModstamp"
         ),
         needed=("Id", "IsDeleted"),

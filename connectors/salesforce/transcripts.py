@@ -34,7 +34,7 @@ def turns(row: Row) -> list[Row]:
     body = row.get("Body") or ""
     notes = [_text(note) for note in _NOTE.findall(body)]
     began = _began(notes, row)
-    found = []
+    found: list[Row] = []
     for part in _BEGINS.split(_NOTE.sub("</p>", body)):
         if (turn := _TURN.match(part)) is None:
             continue

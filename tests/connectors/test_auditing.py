@@ -61,7 +61,7 @@ def written() -> list[tuple[Any, ...]]:
 @every
 def test_after_a_whole_pull_nothing_is_missing(house: House) -> None:
     found = house.audit()
-    assert len(found) == 2
+    assert len(found) >= 2
     assert {(each["here"], each["there"]) for each in found.values()} == {(0, 0)}
     assert not auditing._file(house.name).exists()
 
