@@ -3,9 +3,12 @@
 {% macro salesforce_status(word, is_closed) -%}
     case
         when {{ is_closed }} then 'closed'
-        when {{ clean_status(word) }} in ('new', 'pending', 'hold', 'solved') then {{ clean_status(word) }}
         when regexp_matches({{ clean_word(word) }}, '(wait|pending|await).*(customer|client|requester)') then 'pending'
-        else 'open'
+        else
+            case {{ clean_status(word) }}
+                when 'new' then 'new' when 'pending' then 'pending' when 'hold' then 'hold' when 'solved' then 'solved'
+                else 'open'
+            end
     end
 {%- endmacro %}
 
@@ -27,4 +30,9 @@
 {#- The id of a user (005…): what a queue owns belongs to nobody yet. -#}
 {% macro salesforce_user(column) -%}
     case when {{ column }} like '005%' then {{ column }} end
+{%- endmacro %}
+
+{#- Whom a case is of: its contact, else the address that it came with. -#}
+{% macro salesforce_case_contact() -%}
+    coalesce(nullif(contact_id, ''), {{ clean_word('supplied_email') }})
 {%- endmacro %}

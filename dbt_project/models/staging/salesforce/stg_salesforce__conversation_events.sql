@@ -1,6 +1,8 @@
 with cases as (
 
-    select * from {{ ref('base_salesforce__cases') }}
+    select id as case_id, {{ to_timestamp_utc('closed_date') }} as closed_at, _loaded_at as loaded_at
+    from {{ source('raw_salesforce', 'cases') }}
+    where {{ to_boolean('is_closed') }}
 
 ),
 
@@ -19,13 +21,16 @@ changes as (
     from {{ source('raw_salesforce', 'case_histories') }}
     where
         not coalesce({{ to_boolean('is_deleted') }}, false)
-        and (lower(field) in ('status', 'priority') or (lower(field) = 'owner' and new_value like '00_%' and length(new_value) in (15, 18)))
+        and (
+            lower(field) in ('status', 'priority')
+            or (lower(field) = 'owner' and regexp_matches(new_value, '^00[5G][A-Za-z0-9]{12}([A-Za-z0-9]{3})?$'))
+        )
 
 ),
 
 tracked as (
 
-    select case_id, count(*) as changes, max(_loaded_at) as loaded_at
+    select case_id, max(_loaded_at) as loaded_at
     from changes
     where field = 'status'
     group by case_id
@@ -59,11 +64,11 @@ events as (
 
     -- Without a history of it, a status is known at the beginning and at the end alone.
     select
-        'closed-' || cases.case_id, cases.case_id, cases.closed_at, 'status', 'open', cases.status, null,
+        'closed-' || cases.case_id, cases.case_id, cases.closed_at, 'status', 'open', 'closed', null,
         {{ newest(['cases.loaded_at', 'tracked.loaded_at']) }}
     from cases
     left join tracked on cases.case_id = tracked.case_id
-    where cases.is_closed and cases.closed_at is not null and tracked.case_id is null
+    where cases.closed_at is not null and tracked.case_id is null
 
 )
 

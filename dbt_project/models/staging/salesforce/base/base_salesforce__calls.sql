@@ -1,7 +1,8 @@
 -- Calls that somebody logged: closed tasks. Open ones are planned, those of an opportunity or a lead are sales.
 with cases as (
 
-    select case_id, contact_id, loaded_at from {{ ref('base_salesforce__cases') }}
+    select id as case_id, {{ salesforce_case_contact() }} as contact_id, _loaded_at as loaded_at
+    from {{ source('raw_salesforce', 'cases') }}
 
 ),
 

@@ -8,8 +8,7 @@ select
     ---------- ids
     id as case_id,
     nullif(master_record_id, '') as master_id,
-    -- Whom no contact is known for has the address that the case came with.
-    coalesce(nullif(contact_id, ''), {{ clean_word('supplied_email') }}) as contact_id,
+    {{ salesforce_case_contact() }} as contact_id,
     {{ salesforce_user('owner_id') }} as agent_id,
 
     ---------- text
@@ -24,11 +23,9 @@ select
 
     ---------- booleans
     coalesce({{ to_boolean('is_deleted') }}, false) as is_deleted,
-    coalesce({{ to_boolean('is_closed') }}, false) as is_closed,
 
     ---------- timestamps
     {{ to_timestamp_utc('created_date') }} as opened_at,
-    {{ to_timestamp_utc('closed_date') }} as closed_at,
     {{ to_timestamp_utc('system_modstamp') }} as updated_at,
     _loaded_at as loaded_at
 from source

@@ -1,7 +1,9 @@
+{{ config(materialized='table') }}
+
 -- Messaging sessions and the transcripts of the older Live Agent. One about a case is part of the case.
 with cases as (
 
-    select case_id, loaded_at from {{ ref('base_salesforce__cases') }}
+    select id as case_id, _loaded_at as loaded_at from {{ source('raw_salesforce', 'cases') }}
 
 ),
 

@@ -1,7 +1,10 @@
+{{ config(materialized='table') }}
+
 -- Mails of cases. Drafts are none, and a task that stands for a mail is that mail.
 with cases as (
 
-    select case_id, contact_id, loaded_at from {{ ref('base_salesforce__cases') }}
+    select id as case_id, {{ salesforce_case_contact() }} as contact_id, _loaded_at as loaded_at
+    from {{ source('raw_salesforce', 'cases') }}
 
 ),
 
