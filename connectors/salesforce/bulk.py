@@ -24,6 +24,8 @@ NAME = "salesforce"
 NEXT_RUN = "nothing was kept; the next run asks again"
 LOOPBACK = frozenset({"127.0.0.1", "::1", "localhost"})
 Row = dict[str, Any]
+# Python's own limit is 131,072 characters, and a mail or a chat may be as long.
+csv.field_size_limit(1 << 24)
 
 
 def sign_in(credentials: Credentials) -> tuple[str, str]:

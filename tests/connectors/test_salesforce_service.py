@@ -90,6 +90,14 @@ def test_counts_are_held_against_rows_archived_tasks_among_them(org: str) -> Non
     assert repull.asked("salesforce") == {"tasks"}
 
 
+def test_a_mail_of_any_length_comes_whole(api: FastAPI, org: str) -> None:
+    words = "very long " * 20_000
+    put(api, "EmailMessage", 9, ParentId=key("Case", 1), Incoming=True, TextBody=words)
+    pull(org, "EmailMessage")
+    load("salesforce")
+    assert raw("select max(length(text_body)) from raw_salesforce.email_messages") == [(200_000,)]
+
+
 @pytest.mark.parametrize(
     ("hidden", "says"),
     [
