@@ -10,14 +10,14 @@ giving, per resource, the keys of the living records made before `until`.
 
 import importlib
 import json
-from datetime import timedelta
+from datetime import datetime, timedelta
 from pathlib import Path
 
 import duckdb
 
 from connectors import repull
 from connectors.contract import ROOM, Credentials, resources
-from connectors.counts import Counted, vendor_counts
+from connectors.counts import Counted, last_pull, vendor_counts
 from connectors.ledger import Ledger
 from connectors.reconciling import Unreconciled, comparable_rows, is_cut_short
 from connectors.registry import Channel, enabled_channels
@@ -29,6 +29,9 @@ from warehouse.sql import identifier
 
 _NAMED = 5
 _SURELY_READ = timedelta(minutes=15)
+# Of a source without counts only the end of its last pull is known: what was made while it was
+# reading may have come too late for it.
+_SURELY_READ_UNCOUNTED = timedelta(days=2)
 
 
 def listing_channels() -> list[Channel]:
@@ -49,10 +52,9 @@ def list_all(channel: Channel, credentials: Credentials) -> dict[str, int]:
         SourceError: they could not be had.
     """
     _file(channel.name).unlink(missing_ok=True)
-    counts = vendor_counts(channel.name)
-    if not counts:
+    until = _read_until(channel.name)
+    if until is None:
         return {}
-    until = min(counted.at for counted in counts.values()) - _SURELY_READ
     module = importlib.import_module(f"connectors.{channel.name}.ids")
     found = module.ids(credentials, until, **channel.settings)
     listed = {resource: sorted(set(keys)) for resource, keys in found.items()}
@@ -60,6 +62,14 @@ def list_all(channel: Channel, credentials: Credentials) -> dict[str, int]:
     _file(channel.name).write_text(json.dumps({"until": iso(until), "ids": listed}))
     sync(_file(channel.name))
     return {resource: len(keys) for resource, keys in listed.items()}
+
+
+def _read_until(source: str) -> datetime | None:
+    """Until when all that was made there has surely been read; None before the first pull."""
+    if counts := vendor_counts(source):
+        return min(counted.at for counted in counts.values()) - _SURELY_READ
+    ended = last_pull(source)
+    return ended - _SURELY_READ_UNCOUNTED if ended else None
 
 
 def compare_all(source: str) -> dict[str, dict[str, int]]:

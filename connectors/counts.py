@@ -4,6 +4,7 @@ import json
 from collections.abc import Iterable
 from dataclasses import dataclass
 from datetime import UTC, datetime
+from pathlib import Path
 from typing import Any
 
 from warehouse.clock import iso, parse_as_of
@@ -51,12 +52,28 @@ def vendor_count(
     return said | {name: value for name, value in bounds.items() if value is not None}
 
 
-def vendor_counts(source: str) -> dict[str, Counted]:
-    """The newest count of every resource whose vendor gives one."""
-    file = settings().dlt / f"{source}_landing" / "state.json"
+def kept_states(source: str) -> dict[str, dict[str, Any]]:
+    """What the resources of a source keep between pulls (cursors, counts), by resource."""
+    file = _state_file(source)
     if not file.exists():
         return {}
-    kept = json.loads(file.read_text()).get("sources", {}).get(source, {}).get("resources", {})
+    told = json.loads(file.read_text()).get("sources", {}).get(source, {})
+    states: dict[str, dict[str, Any]] = told.get("resources", {})
+    return states
+
+
+def last_pull(source: str) -> datetime | None:
+    """When the last pull of a source ended; None before the first."""
+    file = _state_file(source)
+    return datetime.fromtimestamp(file.stat().st_mtime, UTC) if file.exists() else None
+
+
+def _state_file(source: str) -> Path:
+    return settings().dlt / f"{source}_landing" / "state.json"
+
+
+def vendor_counts(source: str) -> dict[str, Counted]:
+    """The newest count of every resource whose vendor gives one."""
     return {
         name: Counted(
             int(said["count"]),
@@ -66,6 +83,6 @@ def vendor_counts(source: str) -> dict[str, Counted]:
             said.get("until"),
             said.get("among"),
         )
-        for name, state in kept.items()
+        for name, state in kept_states(source).items()
         if (said := state.get("vendor_count"))
     }

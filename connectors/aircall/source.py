@@ -28,6 +28,12 @@ PATIENT = Policy(attempts=8, backoff=2, longest_backoff=60)
 TRANSCRIPTS_A_RUN = 600
 
 
+def signed_in(credentials: Credentials, policy: Policy = PATIENT) -> Http:
+    """The account's API."""
+    auth = HttpBasicAuth(credentials.login, credentials.password)
+    return Http(NAME, f"{credentials.base_url.rstrip('/')}/v1", auth=auth, policy=policy)
+
+
 def changed_calls(http: Http, state: Row, start: int, lookback: int) -> Iterator[list[Row]]:
     """New and changed calls; the state moves on when all are read.
 
@@ -101,12 +107,7 @@ def source(
     except BadTimestamp as error:
         remedy = "correct start_at in channels.yml"
         raise SourceError(NAME, "settings", str(error), remedy) from None
-    http = Http(
-        NAME,
-        f"{credentials.base_url.rstrip('/')}/v1",
-        auth=HttpBasicAuth(credentials.login, credentials.password),
-        policy=policy,
-    )
+    http = signed_in(credentials, policy)
     lookback = int(timedelta(days=lookback_days).total_seconds())
     hints = {name: {"name": name} | r.dlt_hints() for name, r in resources(NAME).items()}
 

@@ -47,6 +47,13 @@ def companies_count(api: Api) -> int | None:
     return total if isinstance(total, int) else None
 
 
+def signed_in(credentials: Credentials, page_size: int, policy: Policy | None = None) -> Api:
+    """The account's API."""
+    auth = HttpBasicAuth(credentials.password, "X")
+    address = f"{credentials.base_url.rstrip('/')}/api/v2"
+    return Api(Http(NAME, address, auth=auth, policy=policy), page_size)
+
+
 def groups(api: Api) -> Iterator[list[Row]]:
     """Groups with their members, which only a single group tells."""
     for rows in api.listed("groups"):
@@ -85,9 +92,8 @@ def source(
     except BadTimestamp as error:
         remedy = "correct start_at in channels.yml"
         raise SourceError(NAME, "settings", str(error), remedy) from None
-    auth = HttpBasicAuth(credentials.password, "X")
-    http = Http(NAME, f"{credentials.base_url.rstrip('/')}/api/v2", auth=auth, policy=policy)
-    api, lookback = Api(http, page_size), timedelta(minutes=lookback_minutes)
+    api = signed_in(credentials, page_size, policy)
+    lookback = timedelta(minutes=lookback_minutes)
     hints = {name: {"name": name} | r.dlt_hints() for name, r in resources(NAME).items()}
 
     @dlt.defer

@@ -1,1 +1,1 @@
-"""Salesforce: accounts and contacts."""
+"""Salesforce: accounts and contacts; cases, mails, tasks, chats where they are named."""

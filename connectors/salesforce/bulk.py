@@ -11,7 +11,6 @@ from collections.abc import Iterator
 from typing import Any
 from urllib.parse import urlsplit
 
-from dlt.sources.helpers.rest_client.auth import BearerTokenAuth
 from requests import Response
 from requests.exceptions import JSONDecodeError
 from simple_salesforce.bulk2 import SFBulk2Handler
@@ -25,6 +24,8 @@ NAME = "salesforce"
 NEXT_RUN = "nothing was kept; the next run asks again"
 LOOPBACK = frozenset({"127.0.0.1", "::1", "localhost"})
 Row = dict[str, Any]
+# Python's own limit is 131,072 characters, and a mail or a chat may be as long.
+csv.field_size_limit(1 << 24)
 
 
 def sign_in(credentials: Credentials) -> tuple[str, str]:
@@ -65,22 +66,6 @@ def _check_scheme(url: str) -> None:
         raise SourceError(
             NAME, "connection", "address is not https", remedy + "heedline_salesforce"
         )
-
-
-def count_rows(session: tuple[str, str], version: str, obj: str, since: str) -> int:
-    """How many rows of an object, deleted ones apart, Salesforce counts from an instant on.
-
-    Args:
-        session: access token and the org's own address, as `sign_in` gives them.
-    """
-    token, instance = session
-    where = f"/services/data/v{version}/query"
-    query = f"SELECT COUNT() FROM {obj} WHERE SystemModstamp >= {since}"
-    answer = Http(NAME, instance, auth=BearerTokenAuth(token)).get(where, params={"q": query})
-    number = answer.get("totalSize") if isinstance(answer, dict) else None
-    if not isinstance(number, int):
-        raise SourceError(NAME, where, "answer has no totalSize", NEXT_RUN)
-    return number
 
 
 class Bulk:

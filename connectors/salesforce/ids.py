@@ -1,16 +1,17 @@
-"""The ids of Salesforce's living accounts and contacts, for the audit: a bulk query of three
-fields."""
+"""The ids of what lives in Salesforce, for the audit: a bulk query of three fields an object."""
 
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 from datetime import datetime
 from typing import Any
 
 from connectors.contract import Credentials
 from connectors.salesforce.bulk import Bulk, sign_in
 from connectors.salesforce.fields import soql
+from connectors.salesforce.objects import BY_NAME, SObject
 from warehouse.clock import iso, parse_as_of
 
 _FIELDS = ("Id", "IsDeleted", "CreatedDate")
+_ALWAYS = (SObject("Account", "account", _FIELDS), SObject("Contact", "contact", _FIELDS))
 
 
 def ids(
@@ -19,6 +20,7 @@ def ids(
     *,
     start_at: str = "2020-01-01T00:00:00Z",
     api_version: str = "61.0",
+    objects: Sequence[str] = (),
     max_records: int = 50_000,
     poll_seconds: float = 0.25,
     **_: Any,
@@ -35,4 +37,5 @@ def ids(
                 if row["IsDeleted"] != "true" and parse_as_of(row["CreatedDate"]) < until:
                     yield str(row["Id"])
 
-    return {"account": alive("Account"), "contact": alive("Contact")}
+    chosen = (*_ALWAYS, *(BY_NAME[name] for name in dict.fromkeys(objects)))
+    return {obj.resource: alive(obj.name) for obj in chosen}

@@ -22,6 +22,7 @@ from connectors.shopify.paging import NextLink
 from connectors.shopify.signing import NAME, AccessToken
 from warehouse.clock import BadTimestamp, iso, parse_as_of
 
+VERSION = "2026-10"
 NEXT_RUN = "nothing was kept; the next run asks again"
 # Keys to a customer's order page and carts, card and device: of no use here, so they stay there.
 LEFT_OUT = frozenset(
@@ -89,6 +90,16 @@ class Shop:
             state["newest"] = min(newest, links.began or newest)
             seen.forget_before(iso(parse_as_of(state["newest"]) - self._lookback))
 
+    def made(self, kind: Kind, start: datetime | None = None) -> Iterator[Row]:
+        """`id` and `created_at` of every row (changed since `start`). Raises SourceError."""
+        asked = {**kind.params, "limit": self._page_size, "fields": "id,created_at"}
+        if start:
+            asked[f"{kind.time}_min"] = iso(start)
+        links = NextLink(self._version)
+        pages = self._http.pages(self._path(kind.name), kind.name, paginator=links, params=asked)
+        for rows, _ in pages:
+            yield from rows
+
     def count(self, kind: Kind, start: datetime | None = None) -> int:
         """How many rows the shop counts now (changed since `start`)."""
         path = self._path(f"{kind.name}/count")
@@ -110,6 +121,18 @@ class Shop:
             problem = "shows the last 60 days only (scope read_all_orders is missing)"
             remedy = "grant it to the app, or set sixty_days_only: true in channels.yml"
             raise SourceError(NAME, "orders", problem, remedy)
+
+
+def open_shop(
+    credentials: Credentials,
+    api_version: str,
+    page_size: int,
+    lookback_minutes: int,
+    policy: Policy | None = None,
+) -> Shop:
+    """The shop's Admin API, signed in."""
+    http = Http(NAME, credentials.base_url, auth=AccessToken(credentials, policy), policy=policy)
+    return Shop(http, api_version, page_size, timedelta(minutes=lookback_minutes))
 
 
 def with_utc(row: Row, time: str) -> Row:
@@ -134,7 +157,7 @@ def source(
     start_at: str = "2020-01-01T00:00:00Z",
     lookback_minutes: int = 10,
     sixty_days_only: bool = False,
-    api_version: str = "2026-10",
+    api_version: str = VERSION,
     page_size: int = 250,
     external_ids: dict[str, str] | None = None,
     policy: Policy | None = None,
@@ -161,8 +184,7 @@ def source(
         raise SourceError(
             NAME, "settings", str(error), "correct start_at in channels.yml"
         ) from None
-    http = Http(NAME, credentials.base_url, auth=AccessToken(credentials, policy), policy=policy)
-    shop = Shop(http, api_version, page_size, timedelta(minutes=lookback_minutes))
+    shop = open_shop(credentials, api_version, page_size, lookback_minutes, policy)
     hints = {name: {"name": name} | r.dlt_hints() for name, r in resources(NAME).items()}
 
     def declare(row: Row) -> Row:

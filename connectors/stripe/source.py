@@ -124,6 +124,12 @@ class Api:
         return row
 
 
+def signed_in(credentials: Credentials, page_size: int) -> Api:
+    """The account's API."""
+    auth, headers = HttpBasicAuth(credentials.password, ""), {"Stripe-Version": API_VERSION}
+    return Api(Http(NAME, credentials.base_url, auth=auth, headers=headers), page_size)
+
+
 def follow(api: Api, kind: Kind, state: Row, since: int | None, lookback: int) -> Iterator[Row]:
     """Everything new of one kind; `state` is moved on to the head of the event feed.
 
@@ -170,13 +176,7 @@ def source(
         external_ids: metadata keys of customers by the system whose id they hold; they land as
             `declared_external_ids`.
     """
-    http = Http(
-        NAME,
-        credentials.base_url,
-        auth=HttpBasicAuth(credentials.password, ""),
-        headers={"Stripe-Version": API_VERSION},
-    )
-    api, lookback = Api(http, page_size), lookback_minutes * 60
+    api, lookback = signed_in(credentials, page_size), lookback_minutes * 60
     start = int(parse_as_of(start_at).timestamp())
 
     def resource(name: str, kind: Kind, since: int | None = None) -> Any:

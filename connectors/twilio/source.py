@@ -26,7 +26,34 @@ Pages = Iterator[list[Row]]
 # The largest page Twilio gives; the default of 50 would cost twenty times the requests.
 PAGE_SIZE = 1000
 _CALLER = re.compile(r"\s*(caller|customer)\s*:", re.IGNORECASE)
+_DAY_OF = {"calls": "StartTime", "recordings": "DateCreated"}
 API = "/2010-04-01/Accounts"
+
+
+class Account:
+    """The lists of one Twilio account."""
+
+    def __init__(self, credentials: Credentials) -> None:
+        """Raises SourceError: the credentials name no account."""
+        self._sid = str(credentials.extra.get("account_sid") or credentials.login)
+        if not self._sid.startswith("AC"):
+            remedy = "put the account SID (AC…) in its login, or in extra as account_sid for "
+            where = "connection heedline_twilio"
+            raise SourceError("twilio", where, "names no account", remedy + "API keys")
+        auth = HttpBasicAuth(credentials.login, credentials.password)
+        self._http = Http("twilio", credentials.base_url, auth=auth)
+
+    def pages(self, name: str, params: Row) -> Pages:
+        """A list, page by page. Raises SourceError."""
+        path = f"{API}/{self._sid}/{name.capitalize()}.json"
+        links = JSONLinkPaginator(next_url_path="next_page_uri")
+        asked = {**params, "PageSize": PAGE_SIZE}
+        for rows, _ in self._http.pages(path, name, paginator=links, params=asked):
+            yield [with_own_columns(row) for row in rows]
+
+    def since(self, name: str, moment: datetime) -> Pages:
+        """Calls or recordings from a UTC day on."""
+        return self.pages(name, {f"{_DAY_OF[name]}>": moment.strftime("%Y-%m-%d")})
 
 
 @dlt.source(name="twilio", max_table_nesting=0)
@@ -47,20 +74,12 @@ def source(
         SourceError: credentials name no account, `start_at` is no time; later, while reading: any
             page that could not be had.
     """
-    account = str(credentials.extra.get("account_sid") or credentials.login)
-    if not account.startswith("AC"):
-        remedy = "put the account SID (AC…) in its login, or in extra as account_sid for API keys"
-        raise SourceError("twilio", "connection heedline_twilio", "names no account", remedy)
+    account = Account(credentials)
     try:
         first = parse_as_of(start_at)
     except BadTimestamp as error:
         remedy = "correct start_at in channels.yml"
         raise SourceError("twilio", "settings", str(error), remedy) from None
-    http = Http(
-        "twilio",
-        credentials.base_url,
-        auth=HttpBasicAuth(credentials.login, credentials.password),
-    )
 
     def since(state: Row) -> datetime:
         """Start of the first UTC day to read."""
@@ -69,28 +88,21 @@ def source(
             return first
         return max(first, parse_as_of(newest) - timedelta(days=lookback_days))
 
-    def pages(name: str, params: Row) -> Pages:
-        path = f"{API}/{account}/{name.capitalize()}.json"
-        links = JSONLinkPaginator(next_url_path="next_page_uri")
-        asked = {**params, "PageSize": PAGE_SIZE}
-        for rows, _ in http.pages(path, name, paginator=links, params=asked):
-            yield [with_own_columns(row) for row in rows]
-
-    def filtered(name: str, filter_name: str) -> Pages:
+    def filtered(name: str) -> Pages:
         state = dlt.current.resource_state()
         newest = state.get("newest_created", "")
-        for rows in pages(name, {f"{filter_name}>": since(state).strftime("%Y-%m-%d")}):
+        for rows in account.since(name, since(state)):
             newest = max([newest, *(row["date_created_iso"] or "" for row in rows)])
             yield rows
         state["newest_created"] = newest
 
     @dlt.resource(name="calls", **resources("twilio")["calls"].dlt_hints())
     def calls() -> Pages:
-        yield from filtered("calls", "StartTime")
+        yield from filtered("calls")
 
     @dlt.resource(name="recordings", **resources("twilio")["recordings"].dlt_hints())
     def recordings() -> Pages:
-        yield from filtered("recordings", "DateCreated")
+        yield from filtered("recordings")
 
     @dlt.resource(name="transcriptions", **resources("twilio")["transcriptions"].dlt_hints())
     def transcriptions() -> Pages:
@@ -98,7 +110,7 @@ def source(
         # wholly before the day we need.
         state = dlt.current.resource_state()
         newest, from_day = state.get("newest_created", ""), since(state).strftime("%Y-%m-%d")
-        for rows in pages("transcriptions", {}):
+        for rows in account.pages("transcriptions", {}):
             created = [row["date_created_iso"] or "" for row in rows]
             newest = max([newest, *created])
             needed = [row for row in rows if (row["date_created_iso"] or "9") >= from_day]

@@ -1,4 +1,4 @@
-"""Fernhill's CRM: Salesforce's token endpoint, Bulk API 2.0 query jobs, and Tasks.
+"""Fernhill's CRM: Salesforce's token endpoint, Bulk API 2.0 query jobs, counts, and Tasks.
 
 A job is InProgress when first looked at and done after that; its results come in sets, joined by
 `Sforce-Locator` (base64 of an offset), the last of which says `null`.
@@ -15,8 +15,11 @@ from fastapi import FastAPI, Request, Response
 
 from sample.servers import salesforce_tasks
 from sample.servers.salesforce_login import add_token_endpoint, answer, refused, unauthorised
-from sample.servers.salesforce_objects import RECORDS, BadQuery, run
+from sample.servers.salesforce_objects import RECORDS, BadQuery, fields_of, run
+from sample.servers.salesforce_service import FIELDS as SERVICE_FIELDS
+from sample.servers.salesforce_service import described
 
+DATA = "/services/data/v{version}"
 JOBS = "/services/data/v{version}/jobs/query"
 # A set of results the vendor itself would cut, whatever was asked for.
 MOST_RECORDS = 250_000
@@ -26,6 +29,9 @@ def app(world: Path) -> FastAPI:
     """The server; `app.state.records` holds the org's records by object."""
     api = FastAPI(openapi_url=None)
     api.state.records = {name: make(world) for name, make in RECORDS.items()}
+    api.state.records |= {name: [] for name in SERVICE_FIELDS}
+    hidden: set[str] = set()
+    api.state.hidden = hidden
     jobs: dict[str, dict[str, Any]] = {}
 
     add_token_endpoint(api)
@@ -55,7 +61,7 @@ def app(world: Path) -> FastAPI:
             "lineEnding": "LF",
         }
         try:
-            rows = run(api.state.records, soql, deleted=operation == "queryAll")
+            rows = run(api.state.records, soql, deleted=operation == "queryAll", hidden=hidden)
             job["object"], job["_rows"] = soql.split(" FROM ")[1].split()[0], rows
         except BadQuery as error:
             job["errorMessage"] = str(error)
@@ -94,15 +100,37 @@ def app(world: Path) -> FastAPI:
         headers = {"Sforce-NumberOfRecords": str(len(shown)), "Sforce-Locator": following}
         return Response(out.getvalue(), media_type="text/csv; charset=UTF-8", headers=headers)
 
-    @api.get("/services/data/v{version}/query")
-    def count(version: str, request: Request, q: str = "") -> Response:
-        if found := unauthorised(request):
-            return found
+    def counted(q: str, deleted: bool) -> Response:
         try:
-            # COUNT() alone; rows come by bulk jobs.
-            rows = run(api.state.records, q.replace("COUNT()", "Id"), deleted=False)
+            soql = q.replace("COUNT()", "Id")
+            rows = run(api.state.records, soql, deleted=deleted, hidden=hidden)
         except BadQuery as error:
             return refused(400, "MALFORMED_QUERY", str(error))
         return answer(200, {"totalSize": len(rows) - 1, "done": True, "records": []})
+
+    api.state.counted = counted
+
+    @api.get(DATA + "/query")
+    def query(version: str, request: Request, q: str = "") -> Response:
+        if found := unauthorised(request):
+            return found
+        if "COUNT()" in q:
+            return counted(q, deleted=False)
+        try:
+            header, *rows = run(api.state.records, q, deleted=False, hidden=hidden)
+        except BadQuery as error:
+            return refused(400, "MALFORMED_QUERY", str(error))
+        records = [dict(zip(header, row, strict=True)) for row in rows]
+        typed = [{**row, "IsClosed": row["IsClosed"] == "true"} for row in records]
+        return api.state.paged(version, typed)  # type: ignore[no-any-return]
+
+    @api.get(DATA + "/sobjects/{name}/describe")
+    def describe(version: str, name: str, request: Request) -> Response:
+        if found := unauthorised(request):
+            return found
+        try:
+            return answer(200, described(name, fields_of(name, hidden)))
+        except BadQuery:
+            return refused(404, "NOT_FOUND", "The requested resource does not exist")
 
     return api

@@ -7,12 +7,14 @@ from hashlib import md5
 from pathlib import Path
 from typing import Any
 
+from sample.servers.salesforce_service import FIELDS as SERVICE_FIELDS
 from sample.servers.world import Row, by_key, of_system, rows
 
 Records = list[Row]
 _SOQL = re.compile(
     r"^SELECT (?P<fields>[\w., ]+) FROM (?P<object>\w+)"
-    r"( WHERE SystemModstamp (?P<sign>>=|>) (?P<since>[\d:.TZ+-]+))?$"
+    r"( WHERE (?P<moved>SystemModstamp|CreatedDate) (?P<sign>>=|>) (?P<since>[\d:.TZ+-]+))?"
+    r"(?P<alive> AND IsDeleted = false)?$"
 )
 
 
@@ -105,14 +107,29 @@ FIELDS = {
     "MobilePhone Birthdate MailingStreet MailingCity MailingPostalCode MailingCountry "
     "HasOptedOutOfEmail DoNotCall CreatedDate LastModifiedDate SystemModstamp Account_Number__c "
     "Marketing_Consent_At__c Language__c",
+    **SERVICE_FIELDS,
 }
 
 
-def run(world_records: dict[str, Records], soql: str, *, deleted: bool) -> list[list[str]]:
+def fields_of(name: str, hidden: set[str]) -> list[str]:
+    """The fields of an object that the login sees.
+
+    Raises:
+        BadQuery: it does not see the object.
+    """
+    if name not in FIELDS or name in hidden:
+        raise BadQuery(f"INVALID_TYPE: sObject type '{name}' is not supported.")
+    return [field for field in FIELDS[name].split() if f"{name}.{field}" not in hidden]
+
+
+def run(
+    records: dict[str, Records], soql: str, *, deleted: bool, hidden: set[str]
+) -> list[list[str]]:
     """Header and rows of a query, values as text.
 
     Args:
-        deleted: with deleted and merged rows (`queryAll`).
+        deleted: with deleted, merged and archived rows (`queryAll`).
+        hidden: objects and fields that the login does not see.
 
     Raises:
         BadQuery: not a query this org understands.
@@ -121,20 +138,20 @@ def run(world_records: dict[str, Records], soql: str, *, deleted: bool) -> list[
     if match is None:
         raise BadQuery("MALFORMED_QUERY: unexpected token")
     name = match["object"]
-    if name not in world_records:
-        raise BadQuery(f"INVALID_TYPE: sObject type '{name}' is not supported.")
+    known = fields_of(name, hidden)
     asked = [field.strip() for field in match["fields"].split(",")]
-    known = set(FIELDS[name].split())
     for field in asked:
         if field not in known:
             raise BadQuery(f"INVALID_FIELD: No such column '{field}' on entity '{name}'.")
     since = datetime.fromisoformat(match["since"]) if match["since"] else None
     found = [asked]
-    for row in world_records[name]:
-        if row["IsDeleted"] and not deleted:
+    for row in records.get(name, []):
+        if row.get("IsDeleted") and (match["alive"] or not deleted):
             continue
-        touched = datetime.fromisoformat(row["SystemModstamp"])
-        if since and (touched < since or (touched == since and match["sign"] == ">")):
+        if row.get("IsArchived") and not deleted:
+            continue
+        touched = datetime.fromisoformat(row[match["moved"]]) if since else None
+        if since and touched and (touched < since or (touched == since and match["sign"] == ">")):
             continue
         found.append([_text(row.get(field)) for field in asked])
     return found

@@ -22,8 +22,8 @@ TOKEN = "shpat_sample_71d0c4e9"
 CLIENT = ("5f0c_sample_client", "shpss_sample_b2e87a10")
 VERSIONS = ("2026-04", "2026-07", "2026-10")
 FILTERS = {
-    "customers": {"updated_at_min", "limit", "page_info"},
-    "orders": {"updated_at_min", "status", "limit", "page_info"},
+    "customers": {"updated_at_min", "limit", "page_info", "fields"},
+    "orders": {"updated_at_min", "status", "fields", "limit", "page_info"},
     "events": {"created_at_min", "filter", "verb", "limit", "page_info"},
 }
 
@@ -163,7 +163,10 @@ def _page(shop: Shop, version: str, kind: str, request: Request) -> JSONResponse
         links.append(_link(request, limit, [asked, None], "previous"))
     if len(found) > limit:
         links.append(_link(request, limit, [asked, found[limit - 1]["id"]], "next"))
-    return _answer(shop, version, {kind: found[:limit]}, ", ".join(links))
+    shown = found[:limit]
+    if names := asked.get("fields", "").split(",") if asked.get("fields") else None:
+        shown = [{name: row[name] for name in names} for row in shown]
+    return _answer(shop, version, {kind: shown}, ", ".join(links))
 
 
 def _refused(field_name: str, text: str) -> JSONResponse:

@@ -28,6 +28,17 @@ FIXED = {
     "twilio.recordings": {"call_sid", "source", "start_time_iso"},
     "twilio.transcriptions": {"recording_sid", "status", "transcription_text"},
     "survey.responses": {"hidden", "landed_at"},
+    "salesforce.cases": {"supplied_email"},
+    "salesforce.email_messages": {"parent_id", "activity_id", "incoming", "status"},
+    "salesforce.tasks": {
+        *("what_id", "who_id", "task_subtype", "call_type", "call_disposition", "is_closed"),
+        *("call_duration_in_seconds", "completed_date_time", "created_date"),
+    },
+    "salesforce.live_chat_transcripts": {"case_id", "declared_turns"},
+    "salesforce.case_histories": {
+        *("case_id", "field", "old_value", "new_value", "created_by_id", "created_date"),
+    },
+    "salesforce.case_statuses": {"api_name", "master_label"},
     "hubspot.contacts": {"hs_merged_object_ids"},
     "hubspot.companies": {"hs_merged_object_ids"},
     "hubspot.tickets": {"hs_merged_object_ids"},

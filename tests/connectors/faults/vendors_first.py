@@ -7,6 +7,7 @@ from fastapi import FastAPI
 from sample.servers import intercom, salesforce, stripe, survey, twilio, zendesk
 from sample.servers.logins import LOGINS
 from tests.connectors import (
+    salesforce_org,
     test_intercom,
     test_salesforce,
     test_stripe,
@@ -36,7 +37,9 @@ def _survey(folder: Path) -> FastAPI:
 
 def _salesforce(folder: Path) -> FastAPI:
     contacts = [test_salesforce.contact(number) for number in range(1, 4)]
-    return salesforce.app(test_salesforce.world(folder, *contacts))
+    api = salesforce.app(test_salesforce.world(folder, *contacts))
+    salesforce_org.fill(api, contacts[0]["remote_id"])
+    return api
 
 
 def _zendesk(folder: Path) -> FastAPI:
@@ -101,7 +104,12 @@ FIRST = (
         "salesforce",
         _salesforce,
         LOGINS["salesforce"],
-        {"fields": test_salesforce.FIELDS, "poll_seconds": 0.001, "max_records": 2},
+        {
+            "fields": test_salesforce.FIELDS,
+            "objects": salesforce_org.OBJECTS,
+            "poll_seconds": 0.001,
+            "max_records": 2,
+        },
         positions=BOTH,
     ),
 )

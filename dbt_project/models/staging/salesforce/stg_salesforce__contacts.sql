@@ -51,6 +51,33 @@ renamed as (
     from source
     left join accounts on source.account_id = accounts.id
 
+),
+
+-- People whom a case names by their address alone.
+supplied as (
+
+    select
+        {{ clean_word('supplied_email') }} as email,
+        {{ latest("nullif(trim(supplied_name), '')", to_timestamp_utc('created_date'), 'id') }} as name,
+        {{ latest("nullif(trim(supplied_phone), '')", to_timestamp_utc('created_date'), 'id') }} as phone,
+        min({{ to_timestamp_utc('created_date') }}) as created_at,
+        max({{ to_timestamp_utc('system_modstamp') }}) as updated_at,
+        max(_loaded_at) as loaded_at
+    from {{ source('raw_salesforce', 'cases') }}
+    where trim(supplied_email) <> ''
+    group by {{ clean_word('supplied_email') }}
+
 )
 
 select * from renamed
+
+union all
+
+select
+    'salesforce', email, updated_at, false, null, loaded_at, name, null, null, email, phone,
+    {{ null_columns("contacts", [
+        "company", "account_remote_id", "external_ids", "date_of_birth", "address", "postcode", "country", "language",
+        "time_zone"
+    ]) }},
+    created_at, false, null
+from supplied
