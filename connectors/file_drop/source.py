@@ -16,7 +16,7 @@ import pyarrow as pa
 from dlt.sources import DltSource
 
 from connectors.contract import Credentials, SourceError, resources
-from connectors.file_drop.folder import DropFile, scan
+from connectors.file_drop.folder import DropFile, is_mbox, scan
 from connectors.file_drop.readers import Unreadable, read
 from connectors.file_drop.schema import entities
 from connectors.file_drop.shape import Origin, connect, shape
@@ -67,6 +67,8 @@ def dropped(folder: Path | None) -> Iterator[Any]:
         outcome = Outcome(folder.name, file)
         if file.problem:
             outcome.refuse(f"cannot be opened ({file.problem}); give Heedline the right to read it")
+        elif is_mbox(file.path.name):
+            outcome.ignore("mails are read by the channel email (connectors/email/README.md)")
         elif not file.entity:
             outcome.ignore(f"no entity has this name; begin it with one of {', '.join(entities())}")
         elif first := known.setdefault("contents", {}).get(content):
