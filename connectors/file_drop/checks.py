@@ -53,6 +53,16 @@ _PATTERNS: dict[Form, tuple[str, str, str]] = {
 }
 
 
+_REFUSED: dict[str, Any] = {
+    "type": "expect_column_values_to_be_null",
+    "kwargs": {"column": "drop_refusal"},
+    "meta": {
+        "stands_alone": True,
+        "notes": "the reader already said why the file or line is refused",
+    },
+}
+
+
 def _expectation(
     kind: str, column: str, problem: str, remedy: str, **kwargs: Any
 ) -> dict[str, Any]:
@@ -86,14 +96,6 @@ def _form_of(name: str, column: Column) -> dict[str, Any] | None:
 
 def suite(name: str, entity: Entity) -> dict[str, Any]:
     """The suite of one entity: refusals of the reader first, then required values, then forms."""
-    refused: dict[str, Any] = {
-        "type": "expect_column_values_to_be_null",
-        "kwargs": {"column": "drop_refusal"},
-        "meta": {
-            "stands_alone": True,
-            "notes": "the reader already said why the file or line is refused",
-        },
-    }
     required = [
         _expectation(
             "expect_column_values_to_not_be_null",
@@ -111,7 +113,20 @@ def suite(name: str, entity: Entity) -> dict[str, Any]:
             "row_key": ["source_system", *entity.key],
             "place": "{drop_file} row {drop_row}",
         },
-        "expectations": [refused, *required, *forms],
+        "expectations": [_REFUSED, *required, *forms],
+    }
+
+
+def events_suite() -> dict[str, Any]:
+    """The suite of events: the reader refuses what is no event, or none of ours."""
+    return {
+        "name": "file_drop.events",
+        "meta": {
+            "generated_by": "python -m connectors.file_drop.docs",
+            "row_key": ["event_source", "event_id"],
+            "place": "{drop_file} row {drop_row}",
+        },
+        "expectations": [_REFUSED],
     }
 
 

@@ -10,7 +10,9 @@ from typing import Any
 
 import yaml
 
-from connectors.file_drop.checks import files_suite, suite
+from connectors.file_drop.checks import events_suite, files_suite, suite
+from connectors.file_drop.cloud_events import type_of
+from connectors.file_drop.events import COLUMNS, TABLE
 from connectors.file_drop.schema import ADDED, PROVENANCE, Column, Entity, entities
 from warehouse.settings import PROJECT_ROOT
 
@@ -27,6 +29,7 @@ def outputs() -> dict[Path, str]:
         PROJECT_ROOT / "docs" / "file_drop.md": _guide(),
         Path(__file__).with_name("resources.yml"): _resources(),
         suites / "files.json": _json(files_suite()),
+        suites / f"{TABLE}.json": _json(events_suite()),
         **texts,
     }
 
@@ -36,12 +39,13 @@ def _json(value: dict[str, Any]) -> str:
 
 
 def _guide() -> str:
-    rows = ["| entity | one row per | columns |", "|---|---|---|"]
+    rows = ["| entity | event type | one row per | columns |", "|---|---|---|---|"]
     for name, entity in entities().items():
         own = {n: c for n, c in entity.columns.items() if n not in entity.inherited}
         described = ", ".join(_described(column, spec) for column, spec in own.items())
         grain = entity.grain.removeprefix("One row per ")
-        rows.append(f"| `{name}` | {grain}; key: {', '.join(entity.key)} | {described} |")
+        columns = f"key: {', '.join(entity.key)} | {described} |"
+        rows.append(f"| `{name}` | `{type_of(name)}` | {grain}; {columns}")
     return _GUIDE + "\n".join(rows) + "\n"
 
 
@@ -59,6 +63,12 @@ def _resources() -> str:
         "primary_key": _FILES_KEY,
         "person": {"nobody": True},
         "columns": {**columns, "rows": "bigint"},
+    }
+    declared[TABLE] = {
+        "primary_key": ["event_source", "event_id"],
+        "provenance": [*PROVENANCE, "drop_folder"],
+        "person": {"nobody": True},
+        "columns": {**dict.fromkeys(COLUMNS, "text"), "drop_row": "bigint"},
     }
     head = "# Written by `python -m connectors.file_drop.docs` from schema.yml.\n"
     return head + yaml.safe_dump(declared, sort_keys=False, default_flow_style=None, width=100)
