@@ -10,7 +10,7 @@ from typing import Any
 
 import yaml
 
-from connectors.file_drop.checks import events_suite, files_suite, suite
+from connectors.file_drop.checks import GONE_KEY, events_suite, files_suite, gone_suite, suite
 from connectors.file_drop.cloud_events import type_of
 from connectors.file_drop.events import COLUMNS, TABLE
 from connectors.file_drop.schema import ADDED, PROVENANCE, Column, Entity, entities
@@ -23,11 +23,16 @@ _GUIDE = Path(__file__).with_name("guide.md").read_text()
 
 def outputs() -> dict[Path, str]:
     """Every generated file with its text."""
-    suites = PROJECT_ROOT / "expectations" / "suites" / "raw" / "file_drop"
+    raw = PROJECT_ROOT / "expectations" / "suites" / "raw"
+    suites, mapped = raw / "file_drop", raw / "sql_database"
     texts = {suites / f"{name}.json": _json(suite(name, e)) for name, e in entities().items()}
+    for name, entity in entities().items():
+        texts[mapped / f"{name}.json"] = _json(suite(name, entity, "sql_database"))
     return {
         PROJECT_ROOT / "docs" / "file_drop.md": _guide(),
         Path(__file__).with_name("resources.yml"): _resources(),
+        PROJECT_ROOT / "connectors" / "sql_database" / "resources.yml": _mapped_resources(),
+        mapped / "gone.json": _json(gone_suite()),
         suites / "files.json": _json(files_suite()),
         suites / f"{TABLE}.json": _json(events_suite()),
         **texts,
@@ -70,7 +75,22 @@ def _resources() -> str:
         "person": {"nobody": True},
         "columns": {**dict.fromkeys(COLUMNS, "text"), "drop_row": "bigint"},
     }
-    head = "# Written by `python -m connectors.file_drop.docs` from schema.yml.\n"
+    return _yaml(declared)
+
+
+def _mapped_resources() -> str:
+    """Tables of a database hold the same entities; `gone` lists rows that a table has no more."""
+    declared: dict[str, Any] = {name: _resource(entity) for name, entity in entities().items()}
+    declared["gone"] = {
+        "primary_key": GONE_KEY,
+        "person": {"nobody": True},
+        "columns": dict.fromkeys([*GONE_KEY, "is_gone"], "text"),
+    }
+    return _yaml(declared)
+
+
+def _yaml(declared: dict[str, Any]) -> str:
+    head = "# Written by `python -m connectors.file_drop.docs` from file_drop/schema.yml.\n"
     return head + yaml.safe_dump(declared, sort_keys=False, default_flow_style=None, width=100)
 
 

@@ -21,12 +21,12 @@ def arrival(state: dict[str, Any], modified: float) -> str:
     return text
 
 
-def to_table(table: str, rows: pa.Table) -> Any:
+def to_table(table: str, rows: pa.Table, source: str = NAME) -> Any:
     """Rows bound for one table, with its declared columns. Keys are not declared to dlt: a row
     without one must reach the quarantine, not stop the extraction."""
     columns: Any = [
         {"name": name, "data_type": kind, "nullable": True}
-        for name, kind in resources(NAME)[table].columns.items()
+        for name, kind in resources(source)[table].columns.items()
     ]
     hints = dlt.mark.make_hints(table_name=table, columns=columns, write_disposition="append")
     return dlt.mark.with_hints(rows, hints, create_table_variant=True)
