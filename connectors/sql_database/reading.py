@@ -1,4 +1,4 @@
-"""One mapped table: its columns checked, its rows read in chunks, its values as text of our terms."""
+"""One mapped table: its columns checked, its rows read in chunks, its values in our terms."""
 
 from collections.abc import Iterator
 from datetime import UTC, date, datetime, time, timedelta
@@ -82,9 +82,9 @@ def read_cursor(held: list[str] | None) -> Cursor | None:
     return datetime.fromisoformat(text) if kind == "datetime" else date.fromisoformat(text)
 
 
-def highest(some: list[Row], mapped: Mapped, so_far: Cursor | None) -> Cursor | None:
+def highest(some: list[Row], column: str, so_far: Cursor | None) -> Cursor | None:
     """The highest cursor of these rows and before."""
-    found = [row[mapped.cursor] for row in some if row[mapped.cursor] is not None]
+    found = [row[column] for row in some if row[column] is not None]
     values = [int(value) if isinstance(value, Decimal) else value for value in found]
     return max([*values, *([so_far] if so_far is not None else [])], default=None)
 

@@ -91,7 +91,7 @@ def _read(
             yield to_table(name, shape(duck, piece, entity, origin, None), NAME)
             count += len(some)
             if mapped.cursor:
-                cursor = highest(some, mapped, cursor)
+                cursor = highest(some, mapped.cursor, cursor)
             else:
                 listed.update(_key(row, entity) for row in ours)
     if not mapped.cursor:
@@ -112,7 +112,7 @@ def _gone(
     held, gone = Held(progress), Held(progress, "gone")
     if not listed and len(held):
         log.warning(
-            "sql_database: %s is empty and had %d rows; none is taken for deleted until it has some",
+            "sql_database: %s is empty and had %d rows; they are not taken for deleted",
             *(mapped.table, len(held)),
         )
         return
