@@ -7,12 +7,15 @@ from typing import Any
 
 import pytest
 import yaml
+from sqlalchemy import text
 
 from connectors.contract import Credentials, SourceError
+from connectors.loading import load_pending
 from connectors.sql_database import reading
-from connectors.sql_database.database import engine
+from connectors.sql_database.database import engine, session
+from connectors.sql_database.reading import translated
 from connectors.sql_database.source import source
-from tests.connectors.slices import EVERY_SOURCE, extract, load, raw
+from tests.connectors.slices import AS_OF, EVERY_SOURCE, extract, load, raw
 from tests.publish.postgres_server import Server, running
 from warehouse import dbt
 
@@ -149,15 +152,12 @@ def test_deletions_by_flag_and_by_a_whole_reading_reach_staging(shop: Server, ma
     shop.execute("delete from staff where id = 'a'")
     assert pull(shop, mapping)["gone"] == 1
     load("sql_database")
-    from connectors.loading import load_pending
-
     load_pending("file_drop")  # nothing is pending: makes the tables
-    assert {"sql_database"} & set(dbt.loaded_sources())
 
     def staged() -> tuple[list[Any], list[Any]]:
         dbt.run(
             "run",
-            as_of=dbt_as_of(),
+            as_of=AS_OF,
             sources=[*EVERY_SOURCE, "sql_database"],
             extra=("--select", "stg_file_drop__orders stg_file_drop__agents"),
         )
@@ -176,10 +176,28 @@ def test_deletions_by_flag_and_by_a_whole_reading_reach_staging(shop: Server, ma
     assert raw("select row_key, is_gone from raw_sql_database.gone") == [("a", "false")]
 
 
-def dbt_as_of() -> Any:
-    from tests.connectors.slices import AS_OF
+def test_a_view_is_read_in_chunks_that_the_server_keeps(
+    shop: Server, mapped: Any, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(reading, "CHUNK", 1)
+    shop.execute(
+        "create view shop.team as select * from staff; grant select on shop.team to reader"
+    )
+    asked: list[str] = []
 
-    return AS_OF
+    def watched(row: Any, mapped_: Any) -> Any:
+        asked.extend(
+            query
+            for (query,) in shop.execute(
+                "select query from pg_stat_activity where usename = 'reader'"
+            )
+        )
+        return translated(row, mapped_)
+
+    monkeypatch.setattr("connectors.sql_database.source.translated", watched)
+    assert pull(shop, mapped(agents=AGENTS | {"table": "shop.team"})) == {"agents": 2}
+    assert all(query.startswith("FETCH FORWARD 1 FROM") for query in asked)
+    assert len(asked) == 2
 
 
 def test_an_emptied_table_deletes_nothing(shop: Server, mapped: Any) -> None:
@@ -250,10 +268,6 @@ def test_rights_and_passwords_are_told_without_the_secret(shop: Server, mapped: 
 
 
 def test_the_session_cannot_write(shop: Server) -> None:
-    from sqlalchemy import text
-
-    from connectors.sql_database.database import session
-
     owner = reader(shop, login="postgres", password=shop.password)
     with pytest.raises(SourceError, match="refused"), session(engine(owner), "staff") as connection:
         connection.execute(text("delete from staff"))
