@@ -59,9 +59,12 @@ def replay(source: str, resource: str | None, gate: Gate) -> list[Replayed]:
         make_tables(connection, source)
         wanted = [resource] if resource else list(resources(source))
         try:
-            held = [name for name in wanted if _lay_down(connection, source, name, load_id)]
+            more: dict[str, list[pa.Table]] = {}
+            held = [name for name in wanted if _lay_down(connection, source, name, load_id, more)]
             if held:
                 gate(source, load_id)
+            if more:
+                _land_beside(source, f"{load_id}_beside", more)
             done = [_take_up(connection, source, name, load_id) for name in held]
         finally:
             for files in landed_files(source, load_id).values():
@@ -78,10 +81,15 @@ def replay(source: str, resource: str | None, gate: Gate) -> list[Replayed]:
 
 
 def _lay_down(
-    connection: duckdb.DuckDBPyConnection, source: str, resource: str, load_id: str
+    connection: duckdb.DuckDBPyConnection,
+    source: str,
+    resource: str,
+    load_id: str,
+    more: dict[str, list[pa.Table]],
 ) -> bool:
     """Write a resource's refused rows as if they had just landed; were there any?
 
+    `more` takes up what else they hold, by resource.
     No completion mark: the next load does not take them for its own.
     """
     table = f"{source}__{resource}"
@@ -92,9 +100,8 @@ def _lay_down(
     ).fetchall()
     if not found:
         return False
-    texts, more = _read_anew(source, resource, [text for _, text in found])
-    if more:
-        _land_beside(source, f"{load_id}_beside", more)
+    texts, besides = _read_anew(source, resource, [text for _, text in found])
+    more.update(besides)
     landed = as_landed(texts, resources(source)[resource])
     landed = landed.append_column(NTH, pa.array([nth for nth, _ in found], pa.int64()))
     folder = settings().landing / source / resource

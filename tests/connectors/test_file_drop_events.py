@@ -16,8 +16,9 @@ from connectors.file_drop import cloud_events
 from connectors.file_drop.cloud_events import events_of, type_of
 from connectors.file_drop.logs import changed_logs, remember
 from connectors.file_drop.schema import entities
+from connectors.landing import complete_loads
 from connectors.replaying import replay
-from expectations.gate import gate_batch
+from expectations.gate import CheckerBroken, gate_batch
 from tests.connectors.drop_house import DropHouse
 
 TIME = "2026-01-01T10:00:00Z"
@@ -246,6 +247,22 @@ def test_a_refused_event_is_replayed_when_its_type_is_known(
     )
     assert row == ("acme", "events.jsonl", 2)
     assert house.land() == {}
+
+
+def test_a_replay_whose_gate_breaks_changes_nothing(
+    house: DropHouse, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    house.write("events.jsonl", lines(event(1, type="org.heedline.message.v2")))
+    house.load()
+    monkeypatch.setattr(cloud_events, "_entity", lambda event_type: "messages")
+
+    def broken(source: str, load_id: str) -> None:
+        raise CheckerBroken("no suite")
+
+    with pytest.raises(CheckerBroken):
+        replay("file_drop", "events", broken)
+    assert complete_loads("file_drop") == []
+    assert house.query("select count(*) from quarantine.file_drop__events") == [(1,)]
 
 
 @given(st.binary(max_size=200) | st.recursive(
