@@ -45,7 +45,8 @@ class Channel(BaseModel):
 
     @property
     def needs_credentials(self) -> bool:
-        return self.name not in FROM_FOLDERS
+        # E-mail without mailboxes reads dropped archives only.
+        return self.name not in FROM_FOLDERS and self.settings.get("mailboxes") != []
 
 
 class ChannelsFile(BaseModel):

@@ -2,9 +2,13 @@
 
 A row is judged as it came. What passes now is merged and leaves quarantine; what does not stays
 where it is, with the reason it has now. Raw tables, quarantine and the account change in one
-transaction, and a replay that moves nothing leaves no trace.
+transaction, and a replay that moves nothing leaves no trace. A connector whose refused rows are
+unread text (`connectors/<source>/anew.py`) reads them again first; what else they hold lands as
+a load of its own, before they leave quarantine.
 """
 
+import importlib
+import json
 import shutil
 from collections.abc import Callable
 from dataclasses import dataclass
@@ -16,9 +20,10 @@ import duckdb
 import pyarrow as pa
 import pyarrow.parquet as pq
 
-from connectors.contract import resources
+from connectors.contract import ROOM, resources
 from connectors.erased import sift
-from connectors.loading import Account, gated_folder, load_time, make_tables
+from connectors.landing import complete_loads, completion_mark
+from connectors.loading import Account, gated_folder, load_pending, load_time, make_tables
 from connectors.merging import Batch, Unbalanced, merge
 from connectors.refused import as_landed
 from warehouse.clock import wall_now
@@ -54,22 +59,37 @@ def replay(source: str, resource: str | None, gate: Gate) -> list[Replayed]:
         make_tables(connection, source)
         wanted = [resource] if resource else list(resources(source))
         try:
-            held = [name for name in wanted if _lay_down(connection, source, name, load_id)]
+            more: dict[str, list[pa.Table]] = {}
+            held = [name for name in wanted if _lay_down(connection, source, name, load_id, more)]
             if held:
                 gate(source, load_id)
-            return [_take_up(connection, source, name, load_id) for name in held]
+            if more:
+                _land_beside(source, f"{load_id}_beside", more)
+            done = [_take_up(connection, source, name, load_id) for name in held]
         finally:
             for files in landed_files(source, load_id).values():
                 for file in files:
                     file.unlink()
             shutil.rmtree(gated_folder(source, load_id), ignore_errors=True)
+    beside = f"{load_id}_beside"
+    if beside in complete_loads(source):
+        for waiting in complete_loads(source):
+            gate(source, waiting)
+        accounts = load_pending(source)
+        done += [Replayed(account, 0) for account in accounts if account.load_id == beside]
+    return done
 
 
 def _lay_down(
-    connection: duckdb.DuckDBPyConnection, source: str, resource: str, load_id: str
+    connection: duckdb.DuckDBPyConnection,
+    source: str,
+    resource: str,
+    load_id: str,
+    more: dict[str, list[pa.Table]],
 ) -> bool:
     """Write a resource's refused rows as if they had just landed; were there any?
 
+    `more` takes up what else they hold, by resource.
     No completion mark: the next load does not take them for its own.
     """
     table = f"{source}__{resource}"
@@ -80,12 +100,36 @@ def _lay_down(
     ).fetchall()
     if not found:
         return False
-    landed = as_landed([text for _, text in found], resources(source)[resource])
+    texts, besides = _read_anew(source, resource, [text for _, text in found])
+    more.update(besides)
+    landed = as_landed(texts, resources(source)[resource])
     landed = landed.append_column(NTH, pa.array([nth for nth, _ in found], pa.int64()))
     folder = settings().landing / source / resource
     folder.mkdir(parents=True, exist_ok=True)
     pq.write_table(landed, folder / f"{load_id}.0.parquet")
     return True
+
+
+def _read_anew(
+    source: str, resource: str, texts: list[str]
+) -> tuple[list[str], dict[str, list[pa.Table]]]:
+    """Refused rows as the connector reads them today, and what else they hold, by resource."""
+    if not (ROOM / source / "anew.py").exists():
+        return texts, {}
+    reader = importlib.import_module(f"connectors.{source}.anew")
+    rows, more = reader.read_anew(resource, [json.loads(text) for text in texts])
+    return [json.dumps(row) for row in rows], more
+
+
+def _land_beside(source: str, load_id: str, more: dict[str, list[pa.Table]]) -> None:
+    """Write rows as a whole load; should this run break off, the next one takes it."""
+    for resource, tables in more.items():
+        folder = settings().landing / source / resource
+        folder.mkdir(parents=True, exist_ok=True)
+        pq.write_table(pa.concat_tables(tables), folder / f"{load_id}.0.parquet")
+    mark = completion_mark(source, load_id)
+    mark.parent.mkdir(parents=True, exist_ok=True)
+    mark.write_text("{}\n")
 
 
 def _take_up(

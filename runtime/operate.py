@@ -81,7 +81,7 @@ class Plan:
 
 def _connected(channel: Channel) -> bool:
     if not channel.needs_credentials:
-        dropped = channel.name == "file_drop" and os.environ.get("HEEDLINE_DROP_DIR")
+        dropped = channel.name in {"file_drop", "email"} and os.environ.get("HEEDLINE_DROP_DIR")
         return bool(dropped or channel.settings.get("folder"))
     return f"AIRFLOW_CONN_{channel.connection_id.upper()}" in os.environ
 

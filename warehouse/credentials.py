@@ -22,6 +22,7 @@ class Credentials(BaseModel):
     login: str = ""
     password: str = Field(default="", repr=False)
     extra: dict[str, Any] = Field(default_factory=dict, repr=False)
+    database: str = ""
 
     @property
     def secrets(self) -> list[str]:
@@ -37,6 +38,7 @@ def from_airflow(connection: Any) -> Credentials:
         login=connection.login or "",
         password=connection.password or "",
         extra=connection.extra_dejson,
+        database=connection.schema or "",
     )
 
 

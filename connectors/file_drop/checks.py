@@ -53,6 +53,17 @@ _PATTERNS: dict[Form, tuple[str, str, str]] = {
 }
 
 
+GONE_KEY = ["source_system", "entity", "row_key"]
+_REFUSED: dict[str, Any] = {
+    "type": "expect_column_values_to_be_null",
+    "kwargs": {"column": "drop_refusal"},
+    "meta": {
+        "stands_alone": True,
+        "notes": "the reader already said why the file or line is refused",
+    },
+}
+
+
 def _expectation(
     kind: str, column: str, problem: str, remedy: str, **kwargs: Any
 ) -> dict[str, Any]:
@@ -84,16 +95,8 @@ def _form_of(name: str, column: Column) -> dict[str, Any] | None:
     return None
 
 
-def suite(name: str, entity: Entity) -> dict[str, Any]:
+def suite(name: str, entity: Entity, source: str = "file_drop") -> dict[str, Any]:
     """The suite of one entity: refusals of the reader first, then required values, then forms."""
-    refused: dict[str, Any] = {
-        "type": "expect_column_values_to_be_null",
-        "kwargs": {"column": "drop_refusal"},
-        "meta": {
-            "stands_alone": True,
-            "notes": "the reader already said why the file or line is refused",
-        },
-    }
     required = [
         _expectation(
             "expect_column_values_to_not_be_null",
@@ -105,13 +108,40 @@ def suite(name: str, entity: Entity) -> dict[str, Any]:
     ]
     forms = [check for n, c in entity.columns.items() if (check := _form_of(n, c))]
     return {
-        "name": f"file_drop.{name}",
+        "name": f"{source}.{name}",
         "meta": {
             "generated_by": "python -m connectors.file_drop.docs",
             "row_key": ["source_system", *entity.key],
             "place": "{drop_file} row {drop_row}",
         },
-        "expectations": [refused, *required, *forms],
+        "expectations": [_REFUSED, *required, *forms],
+    }
+
+
+def events_suite() -> dict[str, Any]:
+    """The suite of events: the reader refuses what is no event, or none of ours."""
+    return {
+        "name": "file_drop.events",
+        "meta": {
+            "generated_by": "python -m connectors.file_drop.docs",
+            "row_key": ["event_source", "event_id"],
+            "place": "{drop_file} row {drop_row}",
+        },
+        "expectations": [_REFUSED],
+    }
+
+
+def gone_suite() -> dict[str, Any]:
+    """The suite of the keys that a database table has no more; we write it ourselves."""
+    return {
+        "name": "sql_database.gone",
+        "meta": {"generated_by": "python -m connectors.file_drop.docs", "row_key": GONE_KEY},
+        "expectations": [
+            _expectation(
+                "expect_column_values_to_not_be_null", c, "is missing", "report this as a fault"
+            )
+            for c in (*GONE_KEY, "is_gone")
+        ],
     }
 
 

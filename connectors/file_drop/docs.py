@@ -10,7 +10,9 @@ from typing import Any
 
 import yaml
 
-from connectors.file_drop.checks import files_suite, suite
+from connectors.file_drop.checks import GONE_KEY, events_suite, files_suite, gone_suite, suite
+from connectors.file_drop.cloud_events import type_of
+from connectors.file_drop.events import COLUMNS, TABLE
 from connectors.file_drop.schema import ADDED, PROVENANCE, Column, Entity, entities
 from warehouse.settings import PROJECT_ROOT
 
@@ -21,12 +23,18 @@ _GUIDE = Path(__file__).with_name("guide.md").read_text()
 
 def outputs() -> dict[Path, str]:
     """Every generated file with its text."""
-    suites = PROJECT_ROOT / "expectations" / "suites" / "raw" / "file_drop"
+    raw = PROJECT_ROOT / "expectations" / "suites" / "raw"
+    suites, mapped = raw / "file_drop", raw / "sql_database"
     texts = {suites / f"{name}.json": _json(suite(name, e)) for name, e in entities().items()}
+    for name, entity in entities().items():
+        texts[mapped / f"{name}.json"] = _json(suite(name, entity, "sql_database"))
     return {
         PROJECT_ROOT / "docs" / "file_drop.md": _guide(),
         Path(__file__).with_name("resources.yml"): _resources(),
+        PROJECT_ROOT / "connectors" / "sql_database" / "resources.yml": _mapped_resources(),
+        mapped / "gone.json": _json(gone_suite()),
         suites / "files.json": _json(files_suite()),
+        suites / f"{TABLE}.json": _json(events_suite()),
         **texts,
     }
 
@@ -36,12 +44,13 @@ def _json(value: dict[str, Any]) -> str:
 
 
 def _guide() -> str:
-    rows = ["| entity | one row per | columns |", "|---|---|---|"]
+    rows = ["| entity | event type | one row per | columns |", "|---|---|---|---|"]
     for name, entity in entities().items():
         own = {n: c for n, c in entity.columns.items() if n not in entity.inherited}
         described = ", ".join(_described(column, spec) for column, spec in own.items())
         grain = entity.grain.removeprefix("One row per ")
-        rows.append(f"| `{name}` | {grain}; key: {', '.join(entity.key)} | {described} |")
+        columns = f"key: {', '.join(entity.key)} | {described} |"
+        rows.append(f"| `{name}` | `{type_of(name)}` | {grain}; {columns}")
     return _GUIDE + "\n".join(rows) + "\n"
 
 
@@ -60,7 +69,28 @@ def _resources() -> str:
         "person": {"nobody": True},
         "columns": {**columns, "rows": "bigint"},
     }
-    head = "# Written by `python -m connectors.file_drop.docs` from schema.yml.\n"
+    declared[TABLE] = {
+        "primary_key": ["event_source", "event_id"],
+        "provenance": [*PROVENANCE, "drop_folder"],
+        "person": {"nobody": True},
+        "columns": {**dict.fromkeys(COLUMNS, "text"), "drop_row": "bigint"},
+    }
+    return _yaml(declared)
+
+
+def _mapped_resources() -> str:
+    """Tables of a database hold the same entities; `gone` lists rows that a table has no more."""
+    declared: dict[str, Any] = {name: _resource(entity) for name, entity in entities().items()}
+    declared["gone"] = {
+        "primary_key": GONE_KEY,
+        "person": {"nobody": True},
+        "columns": dict.fromkeys([*GONE_KEY, "is_gone"], "text"),
+    }
+    return _yaml(declared)
+
+
+def _yaml(declared: dict[str, Any]) -> str:
+    head = "# Written by `python -m connectors.file_drop.docs` from file_drop/schema.yml.\n"
     return head + yaml.safe_dump(declared, sort_keys=False, default_flow_style=None, width=100)
 
 

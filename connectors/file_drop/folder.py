@@ -36,13 +36,28 @@ def entity_of(file_name: str) -> str:
     return max(fitting, key=len, default="")
 
 
-def scan(folder: Path, entity_in: Callable[[str], str] = entity_of) -> list[DropFile]:
+def is_mbox(file_name: str) -> bool:
+    """Whether a file holds mails, by its name: what the channel `email` reads."""
+    return file_name.lower().endswith((".mbox", ".mbox.gz"))
+
+
+def scan(
+    folder: Path,
+    entity_in: Callable[[str], str] = entity_of,
+    wanted: Callable[[str], bool] = lambda name: True,
+) -> list[DropFile]:
     """Files of a folder, oldest first (to the second), then in natural order of their names.
 
     Hidden files, subfolders and files that change while they are hashed (still being copied: the
-    next run takes them) are left out. `entity_in` tells a file's entity by its name.
+    next run takes them) are left out.
+
+    Args:
+        entity_in: tells a file's entity by its name.
+        wanted: whether a file of this name is looked at.
     """
-    paths = [p for p in folder.iterdir() if p.is_file() and not p.name.startswith(".")]
+    paths = [
+        p for p in folder.iterdir() if p.is_file() and not p.name.startswith(".") and wanted(p.name)
+    ]
     found = [file for path in paths if (file := _look_at(path, entity_in)) is not None]
     return sorted(found, key=lambda f: (int(f.modified), _natural(f.path.name)))
 

@@ -1,13 +1,13 @@
 """dlt source: every file of the drop folder that has not been loaded yet, as rows of its entity.
 
 A file is known by its folder's name, its entity and its content's hash; what is known is not read
-again. The state that says so lands in one package with the rows: a kill loses and repeats nothing.
+again. Event logs are read on from where they stopped (`events.py`). The state that says so lands in
+one package with the rows: a kill loses and repeats nothing.
 """
 
 import logging
 from collections.abc import Iterator
 from dataclasses import dataclass, field
-from datetime import UTC, datetime, timedelta
 from pathlib import Path
 from typing import Any
 
@@ -15,8 +15,11 @@ import dlt
 import pyarrow as pa
 from dlt.sources import DltSource
 
-from connectors.contract import Credentials, SourceError, resources
-from connectors.file_drop.folder import DropFile, scan
+from connectors.contract import Credentials, SourceError
+from connectors.file_drop.events import logged
+from connectors.file_drop.folder import DropFile, is_mbox, scan
+from connectors.file_drop.handing import arrival, to_table
+from connectors.file_drop.logs import is_log
 from connectors.file_drop.readers import Unreadable, read
 from connectors.file_drop.schema import entities
 from connectors.file_drop.shape import Origin, connect, shape
@@ -59,7 +62,7 @@ def dropped(folder: Path | None) -> Iterator[Any]:
     folder = folder.expanduser().resolve()
     state = dlt.current.resource_state()
     known = state.setdefault("folders", {}).setdefault(folder.name, {})
-    for file in scan(folder):
+    for file in scan(folder, wanted=lambda name: not is_log(name)):
         seen_name = f"{file.path.name}:{file.content_hash}"
         content = f"{file.entity}:{file.content_hash}"
         if seen_name in known.setdefault("names", {}):
@@ -67,13 +70,15 @@ def dropped(folder: Path | None) -> Iterator[Any]:
         outcome = Outcome(folder.name, file)
         if file.problem:
             outcome.refuse(f"cannot be opened ({file.problem}); give Heedline the right to read it")
+        elif is_mbox(file.path.name):
+            outcome.ignore("mails are read by the channel email (connectors/email/README.md)")
         elif not file.entity:
             outcome.ignore(f"no entity has this name; begin it with one of {', '.join(entities())}")
         elif first := known.setdefault("contents", {}).get(content):
             outcome.rows = first["rows"]
             outcome.ignore(f"same content as {first['file']}, which is loaded already")
         else:
-            yield from _rows(folder.name, file, outcome, _arrival(state, file))
+            yield from _rows(folder.name, file, outcome, arrival(state, file.modified))
             known["contents"][content] = {"file": file.path.name, "rows": outcome.rows}
         if not file.problem:
             known["names"][seen_name] = outcome.status
@@ -83,7 +88,8 @@ def dropped(folder: Path | None) -> Iterator[Any]:
             *(file.path.name, outcome.status, outcome.rows),
             f": {outcome.message}" if outcome.message else "",
         )
-        yield _to("files", outcome.table())
+        yield to_table("files", outcome.table())
+    yield from logged(folder, state)
 
 
 @dataclass
@@ -115,16 +121,6 @@ class Outcome:
         return pa.Table.from_pylist([row])
 
 
-def _arrival(state: dict[str, Any], file: DropFile) -> str:
-    """When the file was written, but after any file before it: the order of arrival as text."""
-    arrived = datetime.fromtimestamp(file.modified, UTC)
-    if last := state.get("last_arrival"):
-        arrived = max(arrived, datetime.fromisoformat(last) + timedelta(microseconds=1))
-    text = arrived.strftime("%Y-%m-%dT%H:%M:%S.%fZ")
-    state["last_arrival"] = text
-    return text
-
-
 def _rows(folder: str, file: DropFile, outcome: Outcome, arrived: str) -> Iterator[Any]:
     """The file's rows; of a refused file each with the refusal, for the gate to set aside."""
     entity = entities()[file.entity]
@@ -137,13 +133,13 @@ def _rows(folder: str, file: DropFile, outcome: Outcome, arrived: str) -> Iterat
             for piece in read(file.path, file.format, set(entity.columns)):
                 if piece.num_rows:
                     outcome.rows += piece.num_rows
-                    yield _to(file.entity, shape(connection, piece, entity, origin, refusal))
+                    yield to_table(file.entity, shape(connection, piece, entity, origin, refusal))
         except Unreadable as error:
             log.debug("file_drop: %s: stopped at %s", file.path.name, error)
         if refusal and not outcome.rows:
             # Nothing could be read; one empty row still shows in the quarantine.
             nothing = pa.table({"drop_row": pa.array([0], pa.int64())})
-            yield _to(file.entity, shape(connection, nothing, entity, origin, refusal))
+            yield to_table(file.entity, shape(connection, nothing, entity, origin, refusal))
 
 
 def _check(file: DropFile) -> str | None:
@@ -167,17 +163,6 @@ def _check(file: DropFile) -> str | None:
     except Unreadable as error:
         return f"the file {error}, then drop it again"
     return None
-
-
-def _to(table: str, rows: pa.Table) -> Any:
-    """Rows bound for one table, with its declared columns. Keys are not declared to dlt: a row
-    without one must reach the quarantine, not stop the extraction."""
-    columns: Any = [
-        {"name": name, "data_type": kind, "nullable": True}
-        for name, kind in resources(NAME)[table].columns.items()
-    ]
-    hints = dlt.mark.make_hints(table_name=table, columns=columns, write_disposition="append")
-    return dlt.mark.with_hints(rows, hints, create_table_variant=True)
 
 
 __all__ = ["DltSource", "source"]

@@ -1,11 +1,25 @@
-{#- The rows of one file-drop entity that this run takes: of the folder it names, all when it names none. The
-    loader keeps one row per key, the newest state (connectors/merging.py). -#}
-{% macro file_drop_rows(entity) %}
+{#- The rows of one file-drop entity that this run takes: of the folder it names, all when it names none; and
+    those of mapped database tables, which are rows of the same terms. The loader keeps one row per key, the
+    newest state (connectors/merging.py). A table that is read whole says by key which rows are gone. -#}
+{% macro file_drop_rows(entity, key) %}
     {%- set folder = run_value("HEEDLINE_DROP_FOLDER", var("drop_folder") or "") %}
     select *
     from {{ source("raw_file_drop", entity) }}
     {% if folder %}
     where drop_folder = '{{ folder | replace("'", "''") }}'
+    {% endif %}
+    {% if "sql_database" in var("sources", []) %}
+    union all by name
+    select
+        held.* replace (
+            case when gone.is_gone = 'true' then 'true' else held.is_deleted end as is_deleted,
+            {{ newest(["held._loaded_at", "gone._loaded_at"]) }} as _loaded_at
+        )
+    from {{ source("raw_sql_database", entity) }} as held
+    left join {{ source("raw_sql_database", "gone") }} as gone
+        on held.source_system = gone.source_system
+        and gone.entity = '{{ entity }}'
+        and concat_ws('|', {% for column in key %}held.{{ column }}{{ ", " if not loop.last }}{% endfor %}) = gone.row_key
     {% endif %}
 {% endmacro %}
 

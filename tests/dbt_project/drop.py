@@ -64,7 +64,10 @@ COLUMNS = {
         "event_id occurred_at event_type article_id contact_id session_id query results_count"
     ),
 }
-_TAIL = "source_system drop_folder drop_file drop_row remote_data _load_id _loaded_at _row_hash"
+_TAIL = (
+    "source_system is_deleted drop_folder drop_file drop_row remote_data _load_id _loaded_at "
+    "_row_hash"
+)
 _COUNTED = {"messages": "message_id", "conversation_events": "event_id", "calls": "call_id"}
 
 

@@ -1,5 +1,5 @@
 with source as (
-    {{ file_drop_rows("conversations") }}
+    {{ file_drop_rows("conversations", ["conversation_id"]) }}
 ),
 
 renamed as (
@@ -7,7 +7,9 @@ renamed as (
         source_system,
         {{ clean_text('conversation_id') }} as remote_id,
         {{ to_timestamp_utc('updated_at') }} as remote_updated_at,
-        coalesce({{ clean_word('status') }} = 'deleted' or {{ clean_text('deleted_at') }} is not null, false) as remote_was_deleted,
+        coalesce(
+            {{ to_boolean('is_deleted') }} or {{ clean_word('status') }} = 'deleted' or {{ clean_text('deleted_at') }} is not null, false
+        ) as remote_was_deleted,
         {{ clean_text('merged_into_conversation_id') }} as merged_into_remote_id,
         _loaded_at as loaded_at,
 

@@ -1,5 +1,5 @@
 with source as (
-    {{ file_drop_rows("orders") }}
+    {{ file_drop_rows("orders", ["order_id"]) }}
 ),
 
 renamed as (
@@ -7,7 +7,7 @@ renamed as (
         source_system,
         {{ clean_text('order_id') }} as remote_id,
         cast(null as timestamp with time zone) as remote_updated_at,
-        false as remote_was_deleted,
+        coalesce({{ to_boolean('is_deleted') }}, false) as remote_was_deleted,
         cast(null as varchar) as merged_into_remote_id,
         _loaded_at as loaded_at,
 
@@ -15,7 +15,7 @@ renamed as (
         {{ to_timestamp_utc('ordered_at') }} as ordered_at,
         {{ to_double('amount') }} as amount,
         upper({{ clean_text('currency') }}) as currency,
-        coalesce({{ clean_word('status') }}, 'paid') as status
+        case when {{ to_boolean('is_deleted') }} then 'voided' else coalesce({{ clean_word('status') }}, 'paid') end as status
     from source
 )
 

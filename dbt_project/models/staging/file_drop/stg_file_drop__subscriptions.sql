@@ -1,5 +1,5 @@
 with source as (
-    {{ file_drop_rows("subscriptions") }}
+    {{ file_drop_rows("subscriptions", ["subscription_id"]) }}
 ),
 
 renamed as (
@@ -7,7 +7,7 @@ renamed as (
         source_system,
         {{ clean_text('subscription_id') }} as remote_id,
         cast(null as timestamp with time zone) as remote_updated_at,
-        false as remote_was_deleted,
+        coalesce({{ to_boolean('is_deleted') }}, false) as remote_was_deleted,
         cast(null as varchar) as merged_into_remote_id,
         _loaded_at as loaded_at,
 
@@ -19,7 +19,7 @@ renamed as (
         {{ clean_text('plan') }} as plan,
         {{ to_double('amount_per_month') }} as amount_per_month,
         upper({{ clean_text('currency') }}) as currency,
-        {{ clean_word('status') }} as status
+        case when {{ to_boolean('is_deleted') }} then 'canceled' else {{ clean_word('status') }} end as status
     from source
 )
 

@@ -1,5 +1,5 @@
 with source as (
-    {{ file_drop_rows("survey_responses") }}
+    {{ file_drop_rows("survey_responses", ["response_id"]) }}
 ),
 
 renamed as (
@@ -7,7 +7,7 @@ renamed as (
         source_system,
         {{ clean_text('response_id') }} as remote_id,
         cast(null as timestamp with time zone) as remote_updated_at,
-        false as remote_was_deleted,
+        coalesce({{ to_boolean('is_deleted') }}, false) as remote_was_deleted,
         cast(null as varchar) as merged_into_remote_id,
         _loaded_at as loaded_at,
 
