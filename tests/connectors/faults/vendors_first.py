@@ -13,6 +13,7 @@ from tests.connectors import (
     test_survey,
     test_twilio,
     test_zendesk,
+    zendesk_chats,
     zendesk_store,
 )
 from tests.connectors.faults.surprises import Where
@@ -43,6 +44,7 @@ def _zendesk(folder: Path) -> FastAPI:
     world, clock = test_zendesk.world(folder), lambda: test_zendesk.NOW
     api = zendesk.app(world, clock=clock, exports_per_minute=10**6)
     zendesk_store.fill(api)
+    zendesk_chats.fill(api)
     return api
 
 
@@ -51,9 +53,10 @@ FIRST = (
         "zendesk",
         _zendesk,
         LOGINS["zendesk"],
-        {"page_size": 2, **zendesk_store.SETTINGS},
-        # Audits, rated tickets and the list of articles only say what is to be asked for.
-        holds=Where(r"(?!.*(/cursor|(audits|help_center/articles)\.json)$).*"),
+        {"page_size": 2, **zendesk_store.SETTINGS, "products": ["guide", "talk", "chat"]},
+        extra=lambda _: zendesk_chats.EXTRA,
+        # Audits, rated tickets, the list of articles and searches only say what is to be asked for.
+        holds=Where(r"(?!.*(/cursor|/search|(audits|help_center/articles)\.json)$).*"),
         numbers=("brand_id", "generated_timestamp"),
         nested=("via", "tags"),
         positions=BOTH,
