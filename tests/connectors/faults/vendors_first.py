@@ -7,6 +7,7 @@ from fastapi import FastAPI
 from sample.servers import intercom, salesforce, stripe, survey, twilio, zendesk
 from sample.servers.logins import LOGINS
 from tests.connectors import (
+    intercom_products,
     test_intercom,
     test_salesforce,
     test_stripe,
@@ -48,6 +49,14 @@ def _zendesk(folder: Path) -> FastAPI:
     return api
 
 
+def _intercom(folder: Path) -> FastAPI:
+    api = intercom.app(test_intercom.world(folder), calls_per_minute=10**6)
+    intercom_products.fill(api)
+    # No minute goes by between a run that failed and the next one.
+    api.state.products.patient = False
+    return api
+
+
 FIRST = (
     Tried(
         "zendesk",
@@ -64,9 +73,12 @@ FIRST = (
     ),
     Tried(
         "intercom",
-        lambda folder: intercom.app(test_intercom.world(folder), calls_per_minute=10**6),
+        _intercom,
         LOGINS["intercom"],
-        holds=Where(r"/conversations/\d+|/contacts/search|/admins|/teams"),
+        intercom_products.SETTINGS,
+        holds=Where(
+            r"/conversations/\d+|/contacts/search|/admins|/teams|/companies/scroll|/articles"
+        ),
         numbers=("team_assignee_id", "updated_at"),
         nested=("contacts", "conversation_parts"),
         positions=BOTH,

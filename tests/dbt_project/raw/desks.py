@@ -110,7 +110,14 @@ def _opening(number: int) -> Row:
 INTERCOM = {
     "teams": rows("id name", ("1", "Care"), ("2", "Billing")),
     "admins": rows("id name email team_ids", ("admin-1", "Bob", "bob@acme.example", [1])),
-    "contacts": rows("id name email updated_at", ("u1", "Ann", "ann@x.example", MAY)),
+    "contacts": rows(
+        "id name email updated_at companies",
+        ("u1", "Ann", "ann@x.example", MAY, {"data": [{"id": "co1"}]}),
+    ),
+    "companies": rows("id name website updated_at", ("co1", "Acme", "acme.example", MAY)),
+    "articles": rows(
+        "id title url created_at updated_at", ("31", "Returns", "https://a.example/31", MAY, MAY)
+    ),
     "conversations": rows(
         "id created_at updated_at state team_assignee_id source contacts conversation_parts "
         "conversation_rating tags",
