@@ -42,6 +42,10 @@ class Seen:
         for id_ in [id_ for id_, (when, _) in self._kept.items() if when < moment]:
             del self._kept[id_]
 
+    def ids(self) -> set[str]:
+        """The records that are remembered."""
+        return set(self._kept)
+
     def forget(self, ids: Iterable[str]) -> None:
         """Drop records that are gone: should one come back, it lands again."""
         for id_ in ids:

@@ -5,7 +5,7 @@ the same form is neither fetched nor landed twice. Search has no parts: every ch
 is fetched by itself, several at a time.
 """
 
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Iterator, Sequence
 from itertools import islice
 from typing import Any
 
@@ -17,11 +17,15 @@ from dlt.sources.helpers.rest_client.paginators import JSONResponseCursorPaginat
 from connectors.contract import Credentials, SourceError, resources
 from connectors.counts import vendor_count
 from connectors.http import Http, Refused
+from connectors.intercom import articles as help_centre
+from connectors.intercom import companies as accounts
+from connectors.intercom.whole import counted
 from connectors.seen import Seen
 from warehouse.clock import parse_as_of
 
 NAME = "intercom"
 VERSION = "2.14"
+PRODUCTS = ("companies", "articles")
 DAY = 86_400
 AT_ONCE = 20  # conversations that one worker fetches in a row
 Row = dict[str, Any]
@@ -60,11 +64,7 @@ def count_found(http: Http, path: str, state: Row, start: int) -> None:
         "pagination": {"per_page": 1},
     }
     answer = http.get(path, method="POST", json=body)
-    number = answer.get("total_count") if isinstance(answer, dict) else None
-    if not isinstance(number, int):
-        remedy = "nothing was kept; the next run asks again"
-        raise SourceError(NAME, f"/{path}", "answer has no total_count", remedy)
-    state["vendor_count"] = vendor_count(number, since=str(start))
+    state["vendor_count"] = vendor_count(counted(answer, path), since=str(start))
 
 
 def detail(http: Http, id_: str) -> Row | None:
@@ -103,6 +103,7 @@ def source(
     *,
     start_at: str = "2020-01-01T00:00:00Z",
     lookback_days: int = 2,
+    products: Sequence[str] = (),
 ) -> DltSource:
     """The dlt source; nothing is requested until it is run.
 
@@ -111,7 +112,15 @@ def source(
             token; the login is not used.
         start_at: oldest change to fetch on the first run.
         lookback_days: days read again; 2 cover Intercom's whole-day filter in any time zone.
+        products: what is to be pulled beside conversations and people: `companies`, `articles`.
+
+    Raises:
+        SourceError: an unknown product.
     """
+    for product in products:
+        if product not in PRODUCTS:
+            remedy = f"write some of {', '.join(PRODUCTS)} in connectors/channels.yml"
+            raise SourceError(NAME, "settings", f"no product {product!r}", remedy)
     http = signed_in(credentials)
     start, lookback = int(parse_as_of(start_at).timestamp()), lookback_days * DAY
     hints = {name: {"name": name} | r.dlt_hints() for name, r in resources(NAME).items()}
@@ -147,8 +156,18 @@ def source(
         for rows, _ in http.pages("teams", "teams"):
             yield unchanged_dropped(rows)
 
+    @dlt.resource(**hints["companies"])
+    def companies() -> Iterator[list[Row]]:
+        yield from accounts.companies(http, dlt.current.resource_state())
+
+    @dlt.resource(**hints["articles"])
+    def articles() -> Iterator[list[Row]]:
+        yield from help_centre.articles(http, dlt.current.resource_state())
+
     @dlt.source(name=NAME, max_table_nesting=0)
     def intercom() -> Any:
-        return conversations, contacts, admins, teams
+        of_product = {"companies": companies, "articles": articles}
+        more = [of_product[product] for product in products]
+        return (conversations, contacts, admins, teams, *more)
 
     return intercom()

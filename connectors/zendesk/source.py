@@ -16,13 +16,13 @@ from dlt.sources.helpers.rest_client.auth import HttpBasicAuth
 from connectors.contract import Credentials, SourceError, resources
 from connectors.counts import vendor_count
 from connectors.http import Http, Refused
-from connectors.zendesk import guide, talk
+from connectors.zendesk import chat, guide, talk
 from connectors.zendesk.exports import Row, by_cursor, by_time, ratings, whole
 from connectors.zendesk.surveys import survey_rows
 from warehouse.clock import iso, parse_as_of, wall_now
 
 NAME = "zendesk"
-PRODUCTS = ("guide", "talk")
+PRODUCTS = ("guide", "talk", "chat")
 DAY = 86_400
 _INDEXED = 10  # minutes after which search surely knows a ticket
 _COUNTED_AT_ONCE = 100_000
@@ -78,17 +78,17 @@ def source(
 
     Args:
         credentials: `base_url` https://<subdomain>.zendesk.com, login `<e-mail>/token`, password
-            an API token.
+            an API token; `extra["chat_token"]` an OAuth token of Chat, where that is pulled.
         start_at: oldest change to fetch on the first run.
         page_size: rows per export page, at most 1,000.
         rating_lookback_days: how long after it was offered a rating may still be given.
         survey_locale: language (`en-us`) in which to ask for responses to the newer surveys; None:
             the account has the older ratings only.
         products: what the account has beside Support and is to be pulled: `guide`,
-            `talk`.
+            `talk`, `chat`.
 
     Raises:
-        SourceError: an unknown product.
+        SourceError: an unknown product, or no token for it.
     """
     http = signed_in(credentials)
     start = int(parse_as_of(start_at).timestamp())
@@ -97,6 +97,7 @@ def source(
         if product not in PRODUCTS:
             remedy = f"write some of {', '.join(PRODUCTS)} in connectors/channels.yml"
             raise SourceError(NAME, "settings", f"no product {product!r}", remedy)
+    of_chat = chat.signed_in(NAME, credentials) if "chat" in products else http
     hints = {name: {"name": name} | r.dlt_hints() for name, r in resources(NAME).items()}
 
     @dlt.resource(**hints["tickets"])
@@ -154,11 +155,25 @@ def source(
     def call_legs() -> Iterator[list[Row]]:
         yield from talk.call_legs(http, dlt.current.resource_state(), start)
 
+    @dlt.resource(**hints["chats"])
+    def chats() -> Iterator[list[Row]]:
+        state = dlt.current.resource_state()
+        yield from chat.chats(of_chat, state, start, page_size)
+        chat.count_chats(of_chat, state, start)
+
+    @dlt.resource(**hints["chat_agents"])
+    def chat_agents() -> Iterator[list[Row]]:
+        yield from chat.agents(of_chat, dlt.current.resource_state())
+
     @dlt.source(name=NAME, max_table_nesting=0)
     def zendesk() -> Any:
         always = (tickets, users, organizations, groups, brands, ticket_events)
         surveys = (survey_responses,) if survey_locale else ()
-        of_product = {"guide": (articles, article_votes), "talk": (calls, call_legs)}
+        of_product = {
+            "guide": (articles, article_votes),
+            "talk": (calls, call_legs),
+            "chat": (chats, chat_agents),
+        }
         more = [resource for product in products for resource in of_product[product]]
         return (*always, satisfaction_ratings, *surveys, *more)
 

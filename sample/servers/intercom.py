@@ -16,6 +16,7 @@ from uuid import uuid4
 import orjson
 from fastapi import FastAPI, Request, Response
 
+from sample.servers import intercom_products
 from sample.servers.intercom_records import Records
 from sample.servers.logins import LOGINS
 from sample.servers.world import Row
@@ -161,6 +162,8 @@ def app(
             return found
 
         return answer(request, make)
+
+    intercom_products.add(server, answer, Refusal, clock)
 
     @server.get("/admins")
     async def admins(request: Request) -> Response:

@@ -17,7 +17,7 @@ from typing import Any
 import orjson
 from fastapi import FastAPI, Request, Response
 
-from sample.servers import zendesk_products, zendesk_writes
+from sample.servers import zendesk_chat, zendesk_products, zendesk_writes
 from sample.servers.world import Row
 from sample.servers.zendesk_events import Records
 from sample.servers.zendesk_products import After, Size
@@ -165,6 +165,7 @@ def app(
     zendesk_writes.guard(server)
     zendesk_writes.add(server)
     zendesk_products.add(server, _page, _json)
+    zendesk_chat.add(server, clock, _json)
 
     @server.get("/api/v2/incremental/{endpoint}/cursor")
     @server.get("/api/v2/incremental/{endpoint}/cursor.json")

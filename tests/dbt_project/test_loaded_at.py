@@ -21,8 +21,11 @@ NOW = datetime(2026, 6, 2, tzinfo=UTC)
 # Columns that a vendor never changes in a row: they tie it to others, or say what once happened.
 FIXED = {
     "zendesk.ticket_events": {"ticket_id", "child_events", "created_at", "updater_id"},
+    "zendesk.satisfaction_ratings": {"ticket_id"},
     "zendesk.survey_responses": {"ticket_id"},
     "zendesk.call_legs": {"call_id", "type"},
+    # A chat is over when it is told; the ticket that is made of it stays its own.
+    "zendesk.chats": {"history", "type", "timestamp", "visitor", "zendesk_ticket_id"},
     "intercom.conversations": {"source", "conversation_parts", "created_at"},
     "twilio.calls": {"parent_call_sid", "from_party", "to_party", "direction", "start_time_iso"},
     "twilio.recordings": {"call_sid", "source", "start_time_iso"},
@@ -233,14 +236,20 @@ def loaded_now(found: Found) -> set[str]:
 @pytest.mark.parametrize(
     ("source", "table", "key", "change", "expected"),
     [
-        ("zendesk", "users", 11, {"role": "agent"}, {"agents 11", "messages 1001"}),
+        (
+            *("zendesk", "users", 11, {"role": "agent"}),
+            {"agents 11", "messages 1001", "messages 1008"},
+        ),
         (
             *("zendesk", "tickets", 100, {"requester_id": 12}),
-            {"conversations 100", "messages 1001", "messages 1002", "messages 1006"},
+            {
+                *("conversations 100", "messages 1001", "messages 1002", "messages 1006"),
+                *("messages 1008", "conversations c1"),
+            },
         ),
         (
             *("zendesk", "groups", 2, {"name": "Accounts"}),
-            {"conversations 101", "conversation_events 1003"},
+            {"conversations 101", "conversations c2", "conversation_events 1003"},
         ),
         (
             *("intercom", "teams", "1", {"name": "Help"}),
@@ -283,7 +292,7 @@ def test_a_load_is_told_by_what_it_decides_and_nothing_else(
         (
             *("file_drop", "conversations", "100", {"updated_at": None}),
             {f"int_{row}" for row in ("conversations 100", "messages 1001", "messages 1002")}
-            | {"int_messages 1006"},
+            | {"int_messages 1006", "int_messages 1008"},
         ),
     ],
 )

@@ -7,6 +7,7 @@ from fastapi import FastAPI
 from sample.servers import intercom, salesforce, stripe, survey, twilio, zendesk
 from sample.servers.logins import LOGINS
 from tests.connectors import (
+    intercom_products,
     salesforce_org,
     test_intercom,
     test_salesforce,
@@ -14,6 +15,7 @@ from tests.connectors import (
     test_survey,
     test_twilio,
     test_zendesk,
+    zendesk_chats,
     zendesk_store,
 )
 from tests.connectors.faults.surprises import Where
@@ -46,6 +48,15 @@ def _zendesk(folder: Path) -> FastAPI:
     world, clock = test_zendesk.world(folder), lambda: test_zendesk.NOW
     api = zendesk.app(world, clock=clock, exports_per_minute=10**6)
     zendesk_store.fill(api)
+    zendesk_chats.fill(api)
+    return api
+
+
+def _intercom(folder: Path) -> FastAPI:
+    api = intercom.app(test_intercom.world(folder), calls_per_minute=10**6)
+    intercom_products.fill(api)
+    # No minute goes by between a run that failed and the next one.
+    api.state.products.patient = False
     return api
 
 
@@ -54,9 +65,10 @@ FIRST = (
         "zendesk",
         _zendesk,
         LOGINS["zendesk"],
-        {"page_size": 2, **zendesk_store.SETTINGS},
-        # Audits, rated tickets and the list of articles only say what is to be asked for.
-        holds=Where(r"(?!.*(/cursor|(audits|help_center/articles)\.json)$).*"),
+        {"page_size": 2, **zendesk_store.SETTINGS, "products": ["guide", "talk", "chat"]},
+        extra=lambda _: zendesk_chats.EXTRA,
+        # Audits, rated tickets, the list of articles and searches only say what is to be asked for.
+        holds=Where(r"(?!.*(/cursor|/search|(audits|help_center/articles)\.json)$).*"),
         numbers=("brand_id", "generated_timestamp"),
         nested=("via", "tags"),
         positions=BOTH,
@@ -64,9 +76,12 @@ FIRST = (
     ),
     Tried(
         "intercom",
-        lambda folder: intercom.app(test_intercom.world(folder), calls_per_minute=10**6),
+        _intercom,
         LOGINS["intercom"],
-        holds=Where(r"/conversations/\d+|/contacts/search|/admins|/teams"),
+        intercom_products.SETTINGS,
+        holds=Where(
+            r"/conversations/\d+|/contacts/search|/admins|/teams|/companies/scroll|/articles"
+        ),
         numbers=("team_assignee_id", "updated_at"),
         nested=("contacts", "conversation_parts"),
         positions=BOTH,

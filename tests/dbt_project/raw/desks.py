@@ -15,6 +15,10 @@ def _merge(number: int, ticket: int) -> Row:
     return _comment(number, 12, "merged", via=via)
 
 
+def _said(nick: str, words: str) -> Row:
+    return {"type": "chat.msg", "nick": nick, "msg": words, "timestamp": "2026-05-01T08:55:00Z"}
+
+
 ZENDESK = {
     "groups": rows("id name", (1, "Care"), (2, "Billing")),
     "brands": rows("id name", (1, "Acme")),
@@ -34,7 +38,8 @@ ZENDESK = {
     ),
     "ticket_events": rows(
         "id ticket_id updater_id created_at child_events",
-        (1, 100, 11, "2026-05-01T09:00:00Z", [_comment(1001, 11, "help")]),
+        (1, 100, 11, "2026-05-01T09:00:00Z",
+         [_comment(1001, 11, "help"), _comment(1008, 11, "hi", via={"channel": "chat"})]),
         (2, 100, 13, "2026-05-01T09:01:00Z", [_comment(1002, 13, "beep")]),
         (3, 100, 12, "2026-05-01T09:30:00Z",
          [{"id": 1003, "event_type": "Change", "group_id": "2", "previous_value": "1"}]),
@@ -68,6 +73,19 @@ ZENDESK = {
         "id call_id type talk_time hold_time wrap_up_time", (1, 1, "agent", 80, 5, 3),
         (2, 1, "customer", 90, 0, 0),
     ),
+    "chat_agents": rows(
+        "id display_name email create_date", (12, "Bob", "b@us.example", "2026-01-01T00:00:00Z"),
+        (70, "Gus", "gus@us.example", "2026-01-01T00:00:00Z"),
+    ),
+    "chats": rows(
+        "id type timestamp update_timestamp duration visitor department_id history deleted "
+        "zendesk_ticket_id rating tags",
+        ("c1", "chat", "2026-05-01T08:50:00Z", "2026-05-01T09:20:00Z", 600, {"id": "v1"}, 1,
+         [_said("visitor", "hi"), _said("agent:12", "yes")], False, 100, "good", []),
+        ("c2", "chat", "2026-05-02T08:50:00Z", "2026-05-02T09:20:00Z", 600,
+         {"id": "v2", "name": "Zoe", "email": "zoe@x.example"}, 2,
+         [_said("visitor", "hello"), _said("agent:70", "sure")], False, None, "bad", ["vip"]),
+    ),
     "article_votes": rows(
         "id item_id user_id value created_at taken_back",
         (1, 1, 11, 1, "2026-05-01T09:00:00Z", False), (2, 1, 12, -1, "2026-05-01T09:00:00Z", True),
@@ -92,7 +110,14 @@ def _opening(number: int) -> Row:
 INTERCOM = {
     "teams": rows("id name", ("1", "Care"), ("2", "Billing")),
     "admins": rows("id name email team_ids", ("admin-1", "Bob", "bob@acme.example", [1])),
-    "contacts": rows("id name email updated_at", ("u1", "Ann", "ann@x.example", MAY)),
+    "contacts": rows(
+        "id name email updated_at companies",
+        ("u1", "Ann", "ann@x.example", MAY, {"data": [{"id": "co1"}]}),
+    ),
+    "companies": rows("id name website updated_at", ("co1", "Acme", "acme.example", MAY)),
+    "articles": rows(
+        "id title url created_at updated_at", ("31", "Returns", "https://a.example/31", MAY, MAY)
+    ),
     "conversations": rows(
         "id created_at updated_at state team_assignee_id source contacts conversation_parts "
         "conversation_rating tags",

@@ -1,6 +1,14 @@
 with source as (
 
-    select * from {{ source('raw_intercom', 'contacts') }}
+    select *, {{ json_text('companies', 'data[0].id') }} as company_id
+    from {{ source('raw_intercom', 'contacts') }}
+
+),
+
+-- A contact of several companies belongs to the first; its name is known where companies are pulled.
+accounts as (
+
+    select * from {{ ref('stg_intercom__accounts') }}
 
 ),
 
@@ -9,20 +17,20 @@ renamed as (
     select
         ---------- ids
         'intercom' as source_system,
-        id as remote_id,
-        {{ epoch_to_timestamp('updated_at') }} as remote_updated_at,
+        source.id as remote_id,
+        {{ epoch_to_timestamp('source.updated_at') }} as remote_updated_at,
         false as remote_was_deleted,
         cast(null as varchar) as merged_into_remote_id,
-        _loaded_at as loaded_at,
+        {{ newest(['source._loaded_at', 'accounts.loaded_at']) }} as loaded_at,
 
         ---------- text
-        name,
+        source.name,
         cast(null as varchar) as given_name,
         cast(null as varchar) as surname,
         nullif(email, '') as email,
         nullif(phone, '') as phone,
-        cast(null as varchar) as company,
-        cast(null as varchar) as account_remote_id,
+        case when not accounts.remote_was_deleted then accounts.name end as company,
+        case when not accounts.remote_was_deleted then accounts.remote_id end as account_remote_id,
         case
             when external_id is not null
                 then '{"{{ var("external_id_system", "account") }}":"' || replace(external_id, '"', '') || '"}'
@@ -36,12 +44,13 @@ renamed as (
         cast(null as varchar) as time_zone,
 
         ---------- timestamps
-        {{ epoch_to_timestamp('created_at') }} as created_at,
+        {{ epoch_to_timestamp('source.created_at') }} as created_at,
 
         ---------- consent
         unsubscribed_from_emails as do_not_contact,
         cast(null as varchar) as consent
     from source
+    left join accounts on source.company_id = accounts.remote_id
 
 )
 

@@ -37,3 +37,12 @@ renamed as (
 )
 
 select * from renamed
+
+union all
+
+-- Agents of Chat that Support does not know.
+select
+    'zendesk', chat_agent_id, cast(null as timestamp with time zone), false, null, loaded_at,
+    name, email, null, 'agent', null, created_at, null
+from {{ ref('base_zendesk__chat_agents') }}
+where user_id is null

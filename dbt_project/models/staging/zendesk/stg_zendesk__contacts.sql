@@ -56,3 +56,7 @@ renamed as (
 )
 
 select * from renamed
+
+union all
+
+select * from {{ ref('base_zendesk__chat_visitors') }}

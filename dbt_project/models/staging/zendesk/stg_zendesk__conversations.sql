@@ -41,7 +41,7 @@ renamed as (
         {{ to_timestamp_utc('source.updated_at') }} as remote_updated_at,
         source.status = 'deleted' as remote_was_deleted,
         merges.into_ticket_id as merged_into_remote_id,
-        {{ newest(['source._loaded_at', 'teams._loaded_at', 'brands._loaded_at', 'merges.loaded_at', 'deletions.loaded_at']) }} as loaded_at,
+        {{ newest(['source._loaded_at', 'teams._loaded_at', 'brands._loaded_at', 'merges.loaded_at', 'deletions.loaded_at', 'chats.loaded_at']) }} as loaded_at,
 
         ---------- text and timestamps
         case
@@ -56,7 +56,8 @@ renamed as (
             when source.via_channel in ('help_center', 'forum') then 'self_service'
             else 'ticket'
         end as channel,
-        {{ to_timestamp_utc('source.created_at') }} as opened_at,
+        -- A chat's ticket may be made when it ends.
+        least({{ to_timestamp_utc('source.created_at') }}, chats.started_at) as opened_at,
         cast(source.requester_id as varchar) as contact_remote_id,
         source.subject,
         lower(source.status) as status,
@@ -82,7 +83,12 @@ renamed as (
     left join brands on source.brand_id = brands.id
     left join merges on cast(source.id as varchar) = merges.ticket_id
     left join deletions on cast(source.id as varchar) = deletions.ticket_id
+    left join {{ ref('base_zendesk__chat_tickets') }} as chats on cast(source.id as varchar) = chats.ticket_id
 
 )
 
 select * from renamed
+
+union all
+
+select * from {{ ref('base_zendesk__chat_conversations') }}

@@ -63,6 +63,10 @@ given as (
     from responses
     left join {{ source('raw_zendesk', 'tickets') }} as tickets on responses.ticket_id = cast(tickets.id as varchar)
 
+    union all
+
+    select * from {{ ref('base_zendesk__chat_ratings') }}
+
 )
 
 select
