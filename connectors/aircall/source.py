@@ -76,6 +76,17 @@ def transcriptions(http: Http, state: Row, newest: int, lookback: int) -> Iterat
             del waiting[id_]
 
 
+def signed_in(credentials: Credentials, policy: Policy) -> Http:
+    """The account's API."""
+    auth = HttpBasicAuth(credentials.login, credentials.password)
+    return Http(NAME, f"{credentials.base_url.rstrip('/')}/v1", auth=auth, policy=policy)
+
+
+def was_spoken(call: Row) -> bool:
+    """Whether a call is over and may have a transcription."""
+    return bool(call.get("answered_at") or call.get("voicemail")) and call["status"] == "done"
+
+
 def source(
     credentials: Credentials,
     *,
@@ -101,12 +112,7 @@ def source(
     except BadTimestamp as error:
         remedy = "correct start_at in channels.yml"
         raise SourceError(NAME, "settings", str(error), remedy) from None
-    http = Http(
-        NAME,
-        f"{credentials.base_url.rstrip('/')}/v1",
-        auth=HttpBasicAuth(credentials.login, credentials.password),
-        policy=policy,
-    )
+    http = signed_in(credentials, policy)
     lookback = int(timedelta(days=lookback_days).total_seconds())
     hints = {name: {"name": name} | r.dlt_hints() for name, r in resources(NAME).items()}
 
@@ -119,8 +125,7 @@ def source(
             # As they are known now, also those that are in no list any more.
             if known := [row["contact"] for row in rows if row.get("contact")]:
                 yield into(NAME, "contacts", known)
-            spoken = (r for r in rows if r.get("answered_at") or r.get("voicemail"))
-            waiting |= {str(r["id"]): r["started_at"] for r in spoken if r["status"] == "done"}
+            waiting |= {str(row["id"]): row["started_at"] for row in rows if was_spoken(row)}
         if transcripts:
             for rows in transcriptions(http, state, state["newest"], lookback):
                 yield into(NAME, "transcriptions", rows)

@@ -53,6 +53,13 @@ def groups(api: Api) -> Iterator[list[Row]]:
         yield [api.http.get(f"groups/{row['id']}") for row in rows]
 
 
+def signed_in(credentials: Credentials, page_size: int, policy: Policy | None) -> Api:
+    """The account's lists and records."""
+    auth = HttpBasicAuth(credentials.password, "X")
+    http = Http(NAME, f"{credentials.base_url.rstrip('/')}/api/v2", auth=auth, policy=policy)
+    return Api(http, page_size)
+
+
 def source(
     credentials: Credentials,
     *,
@@ -85,9 +92,8 @@ def source(
     except BadTimestamp as error:
         remedy = "correct start_at in channels.yml"
         raise SourceError(NAME, "settings", str(error), remedy) from None
-    auth = HttpBasicAuth(credentials.password, "X")
-    http = Http(NAME, f"{credentials.base_url.rstrip('/')}/api/v2", auth=auth, policy=policy)
-    api, lookback = Api(http, page_size), timedelta(minutes=lookback_minutes)
+    api = signed_in(credentials, page_size, policy)
+    lookback = timedelta(minutes=lookback_minutes)
     hints = {name: {"name": name} | r.dlt_hints() for name, r in resources(NAME).items()}
 
     @dlt.defer

@@ -101,7 +101,7 @@ def read_fields(spec: dict[str, Any]) -> OwnFields:
     return fields
 
 
-def soql(obj: str, fields: tuple[str, ...], since: str) -> str:
+def soql(obj: str, fields: tuple[str, ...], since: str, until: str | None = None) -> str:
     """The query of one object. Bulk queries are not ordered: it would switch off chunking."""
-
-    return f"SELECT {', '.join(fields)} FROM {obj} WHERE SystemModstamp >= {since}"
+    before = f" AND SystemModstamp < {until}" if until else ""
+    return f"SELECT {', '.join(fields)} FROM {obj} WHERE SystemModstamp >= {since}{before}"

@@ -7,7 +7,7 @@ duplicates. The cursor is that newest row's creation time, kept only when a read
 """
 
 import re
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from datetime import UTC, datetime, timedelta
 from email.utils import parsedate_to_datetime
 from typing import Any
@@ -29,6 +29,29 @@ _CALLER = re.compile(r"\s*(caller|customer)\s*:", re.IGNORECASE)
 API = "/2010-04-01/Accounts"
 
 
+def signed_in(credentials: Credentials) -> Callable[[str, Row], Pages]:
+    """What reads a list of the account, with the columns we add, by its name and parameters.
+
+    Raises:
+        SourceError: credentials name no account.
+    """
+    account = str(credentials.extra.get("account_sid") or credentials.login)
+    if not account.startswith("AC"):
+        remedy = "put the account SID (AC…) in its login, or in extra as account_sid for API keys"
+        raise SourceError("twilio", "connection heedline_twilio", "names no account", remedy)
+    auth = HttpBasicAuth(credentials.login, credentials.password)
+    http = Http("twilio", credentials.base_url, auth=auth)
+
+    def pages(name: str, params: Row) -> Pages:
+        path = f"{API}/{account}/{name.capitalize()}.json"
+        links = JSONLinkPaginator(next_url_path="next_page_uri")
+        asked = {**params, "PageSize": PAGE_SIZE}
+        for rows, _ in http.pages(path, name, paginator=links, params=asked):
+            yield [with_own_columns(row) for row in rows]
+
+    return pages
+
+
 @dlt.source(name="twilio", max_table_nesting=0)
 def source(
     credentials: Credentials,
@@ -47,20 +70,12 @@ def source(
         SourceError: credentials name no account, `start_at` is no time; later, while reading: any
             page that could not be had.
     """
-    account = str(credentials.extra.get("account_sid") or credentials.login)
-    if not account.startswith("AC"):
-        remedy = "put the account SID (AC…) in its login, or in extra as account_sid for API keys"
-        raise SourceError("twilio", "connection heedline_twilio", "names no account", remedy)
+    pages = signed_in(credentials)
     try:
         first = parse_as_of(start_at)
     except BadTimestamp as error:
         remedy = "correct start_at in channels.yml"
         raise SourceError("twilio", "settings", str(error), remedy) from None
-    http = Http(
-        "twilio",
-        credentials.base_url,
-        auth=HttpBasicAuth(credentials.login, credentials.password),
-    )
 
     def since(state: Row) -> datetime:
         """Start of the first UTC day to read."""
@@ -68,13 +83,6 @@ def source(
         if not newest:
             return first
         return max(first, parse_as_of(newest) - timedelta(days=lookback_days))
-
-    def pages(name: str, params: Row) -> Pages:
-        path = f"{API}/{account}/{name.capitalize()}.json"
-        links = JSONLinkPaginator(next_url_path="next_page_uri")
-        asked = {**params, "PageSize": PAGE_SIZE}
-        for rows, _ in http.pages(path, name, paginator=links, params=asked):
-            yield [with_own_columns(row) for row in rows]
 
     def filtered(name: str, filter_name: str) -> Pages:
         state = dlt.current.resource_state()

@@ -12,7 +12,8 @@ from sample.servers.world import Row, by_key, of_system, rows
 Records = list[Row]
 _SOQL = re.compile(
     r"^SELECT (?P<fields>[\w., ]+) FROM (?P<object>\w+)"
-    r"( WHERE SystemModstamp (?P<sign>>=|>) (?P<since>[\d:.TZ+-]+))?$"
+    r"( WHERE SystemModstamp (?P<sign>>=|>) (?P<since>[\d:.TZ+-]+)"
+    r"( AND SystemModstamp < (?P<until>[\d:.TZ+-]+))?)?$"
 )
 
 
@@ -129,12 +130,15 @@ def run(world_records: dict[str, Records], soql: str, *, deleted: bool) -> list[
         if field not in known:
             raise BadQuery(f"INVALID_FIELD: No such column '{field}' on entity '{name}'.")
     since = datetime.fromisoformat(match["since"]) if match["since"] else None
+    until = datetime.fromisoformat(match["until"]) if match["until"] else None
     found = [asked]
     for row in world_records[name]:
         if row["IsDeleted"] and not deleted:
             continue
         touched = datetime.fromisoformat(row["SystemModstamp"])
         if since and (touched < since or (touched == since and match["sign"] == ">")):
+            continue
+        if until and touched >= until:
             continue
         found.append([_text(row.get(field)) for field in asked])
     return found
