@@ -7,7 +7,7 @@ import sys
 import tempfile
 
 NAMES = (
-    *("loading", "tagging", "redaction", "linking", "business_time", "trending"),
+    *("connectors", "loading", "tagging", "redaction", "linking", "business_time", "trending"),
     *("models", "pipeline", "publish"),
 )
 

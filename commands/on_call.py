@@ -23,6 +23,7 @@ COMMANDS = {
     "outcomes": "outcomes.app",
     "drift": "drift.drift",
     "quarantine": "quarantine.app",
+    "backfill": "backfill.backfill",
     "new-channel": "new_channel.new_channel",
     "erase": "erase.erase",
     "evaluate": "evaluate.app",

@@ -1,10 +1,10 @@
 """The session under `http.py`: one request, patient, bounded, only to the host it was given.
 
-A request is tried a few times (jittered waits; the vendor's own
-`Retry-After` when it names one), a body has a size limit, and no request, next-page link or
-redirect may leave the source's own host, because the credentials would travel with it. Whatever
-still fails becomes one `SourceError` line: source, path, problem, remedy. Never a URL's query,
-a header or a body, which may hold secrets or personal data.
+A request waits for its turn in the source's budget (`budget.py`). It is tried a few times
+(jittered waits; the vendor's own `Retry-After` when it names one), a body has a size limit, and no
+request, next-page link or redirect may leave the source's own host, because the credentials would
+travel with it. Whatever still fails becomes one `SourceError` line: source, path, problem, remedy.
+Never a URL's query, a header or a body, which may hold secrets or personal data.
 """
 
 import time
@@ -21,6 +21,7 @@ from tenacity import RetryCallState, Retrying, retry_if_exception_type, stop_aft
 from tenacity.wait import wait_random_exponential
 from urllib3.exceptions import DecodeError, ProtocolError, ReadTimeoutError
 
+from connectors.budget import budget_of
 from connectors.contract import SourceError
 from warehouse.retry_after import asked_wait
 
@@ -94,6 +95,7 @@ class PoliteSession(Session):
         self.max_redirects = 5
         self._source, self._policy = source, policy
         self._home, self._hosts = _origin(base_url), frozenset(hosts)
+        self._budget = budget_of(source, self._home[1], sleep=policy.sleep)
 
     def _error(self, path: str, problem: str, remedy: str) -> SourceError:
         return SourceError(self._source, path, problem, remedy)
@@ -136,6 +138,7 @@ class PoliteSession(Session):
 
     def _attempt(self, request: PreparedRequest, path: str, kwargs: dict[str, Any]) -> Response:
         whole = not kwargs.get("stream")
+        self._budget.wait()
         try:
             # Streamed, so that the size limit is checked while reading, not after.
             response: Response = super().send(  # type: ignore[no-untyped-call]

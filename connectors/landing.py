@@ -11,7 +11,7 @@ from pathlib import Path
 from traceback import extract_tb
 from typing import TYPE_CHECKING, Any
 
-from connectors import repull
+from connectors import repull, turns
 from connectors.contract import ROOM, SourceError
 from warehouse.settings import settings
 
@@ -50,21 +50,38 @@ def land(name: str, source: "DltSource") -> Landed:
         SourceError: as the source raised it, or a record was not what the connector takes it for.
             The cursor has not moved.
     """
+    with turns.extracting(name):
+        doubted, pipeline = repull.asked(name), _pipeline(name)
+        landed = _land(name, pipeline, source, doubted)
+        repull.done(name, doubted)
+    return landed
+
+
+def land_window(name: str, source: "DltSource") -> Landed:
+    """Extract a window (`connectors/windows.py`) into the same folder, with a working folder and
+    state of its own: the cursors of the ordinary pull stay where they are.
+
+    Raises:
+        SourceError: as `land`.
+    """
+    with turns.extracting(name):
+        return _land(name, _pipeline(name, "backfill"), source, frozenset())
+
+
+def _land(name: str, pipeline: "Pipeline", source: "DltSource", anew: frozenset[str]) -> Landed:
+    """What the last one left, then the source; the resources in `anew` without their cursors."""
     from dlt.pipeline.exceptions import PipelineStepFailed
 
     source.schema.remove_type_detection("iso_timestamp")
-    pipeline = _pipeline(name)
     working_folder = Path(pipeline.working_dir)
     _remove_rows(working_folder)
     rows: dict[str, int] = {}
     try:
         if pipeline.has_pending_data:
             rows.update(_rows(pipeline, pipeline.run(loader_file_format="parquet")))
-        doubted = repull.asked(name)
-        _forget_cursors(pipeline, source.schema.name, doubted)
+        _forget_cursors(pipeline, source.schema.name, anew)
         for resource, count in _rows(pipeline, pipeline.run(source, loader_file_format="parquet")):
             rows[resource] = rows.get(resource, 0) + count
-        repull.done(name, doubted)
     except PipelineStepFailed as error:
         # What the source itself said, out of dlt's wrapping: one line a person can act on.
         said = _root(error) or _unexpected(name, error)
@@ -76,11 +93,11 @@ def land(name: str, source: "DltSource") -> Landed:
     return Landed(name, rows)
 
 
-def _pipeline(name: str) -> "Pipeline":
+def _pipeline(name: str, purpose: str = "landing") -> "Pipeline":
     import dlt
 
     return dlt.pipeline(
-        f"{name}_landing",
+        f"{name}_{purpose}",
         pipelines_dir=str(settings().dlt),
         destination=dlt.destinations.filesystem(
             bucket_url=settings().landing.as_uri(),
@@ -99,14 +116,29 @@ def _forget_cursors(pipeline: "Pipeline", source: str, doubted: frozenset[str]) 
                 kept.pop(resource, None)
 
 
+def working_folders() -> dict[Path, str]:
+    """dlt's working folders of every source pulled so far, each with its source."""
+    return {
+        folder: folder.name.removesuffix(f"_{purpose}")
+        for purpose in ("landing", "backfill")
+        for folder in sorted(settings().dlt.glob(f"*_{purpose}"))
+    }
+
+
 def land_pending(name: str) -> bool:
-    """Land what a killed extraction of a source left, asking the source nothing; was there any?"""
-    pipeline = _pipeline(name)
-    pending = bool(pipeline.has_pending_data)
-    if pending:
-        _rows(pipeline, pipeline.run(loader_file_format="parquet"))
-    _remove_rows(Path(pipeline.working_dir))
-    return pending
+    """Land what killed extractions of a source left, asking the source nothing; was there any?
+
+    What is being extracted just now is waited for.
+    """
+    landed = False
+    with turns.extracting(name):
+        for folder in [folder for folder, source in working_folders().items() if source == name]:
+            pipeline = _pipeline(name, folder.name.removeprefix(f"{name}_"))
+            if pipeline.has_pending_data:
+                _rows(pipeline, pipeline.run(loader_file_format="parquet"))
+                landed = True
+            _remove_rows(Path(pipeline.working_dir))
+    return landed
 
 
 def _remove_rows(working_folder: Path) -> None:

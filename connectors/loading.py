@@ -13,6 +13,7 @@ from typing import Any
 
 import duckdb
 
+from connectors import turns
 from connectors.contract import resources
 from connectors.erased import Sifted, sift
 from connectors.landing import complete_loads, completion_mark
@@ -53,13 +54,16 @@ class Account:
 def load_pending(source: str) -> list[Account]:
     """Load every gated batch of a source, oldest first; batches already loaded are only cleaned up.
 
-    Also makes the source's raw tables when nothing has landed yet, so that models find them.
+    A batch that has landed since the gate ran (a backfill's, say) waits for its own run. Also makes
+    the source's raw tables when nothing has landed yet, so that models find them.
     """
     accounts: list[Account] = []
-    with warehouse() as connection:
+    with warehouse() as connection, turns.handling(source):
         make_tables(connection, source)
         for load_id in complete_loads(source):
             if not _is_loaded(connection, source, load_id):
+                if not gated_folder(source, load_id).exists():
+                    continue
                 accounts += _load_batch(connection, source, load_id)
             _discard(source, load_id)
     return accounts

@@ -4,7 +4,7 @@ import importlib
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
-from pydantic import BaseModel, ConfigDict, Field
+from pydantic import BaseModel, ConfigDict, Field, PositiveFloat, PositiveInt
 
 from connectors.contract import ROOM, Credentials
 from warehouse.settings import settings
@@ -29,7 +29,12 @@ class Defaults(BaseModel):
 
 
 class Channel(BaseModel):
-    """One enabled connector: its folder name, schedule and settings."""
+    """One enabled connector: its folder name, schedule and settings.
+
+    Attributes:
+        limits: requests that the vendor takes, by the seconds they are counted over; empty: as
+            `limits.yml` says.
+    """
 
     model_config = ConfigDict(extra="forbid")
 
@@ -37,6 +42,7 @@ class Channel(BaseModel):
     enabled: bool = True
     schedule: str = ""
     settings: dict[str, Any] = Field(default_factory=dict)
+    limits: dict[PositiveFloat, PositiveInt] = Field(default_factory=dict)
 
     @property
     def connection_id(self) -> str:

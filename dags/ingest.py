@@ -13,6 +13,7 @@ from wiring import (
     DEFAULT_ARGS,
     WAREHOUSE_POOL,
     airflow_credentials,
+    gate_landed,
     hand_on,
     reported,
     schedule_of,
@@ -51,13 +52,7 @@ def ingest_dag(channel: Channel) -> DAG:
         @task
         def gate() -> dict[str, Any]:
             """Check every landed batch; bad rows are set aside with their reason."""
-            from connectors.landing import complete_loads
-            from expectations.gate import gate_batch
-
-            return {
-                load_id: gate_batch(channel.name, load_id).summary()
-                for load_id in complete_loads(channel.name)
-            }
+            return gate_landed(channel.name)
 
         @task(pool=WAREHOUSE_POOL)
         def load() -> list[dict[str, Any]]:

@@ -100,3 +100,15 @@ def connection_address(connection_id: str) -> SecretStr:
 def schedule_of(channel: Channel) -> str | None:
     """The channel's schedule, or none where a person or the command line starts the runs."""
     return channel.schedule if settings().scheduled else None
+
+
+def gate_landed(source: str) -> dict[str, Any]:
+    """Judge every batch of a source that has landed; counts by load and resource."""
+    from connectors.landing import complete_loads
+    from connectors.turns import handling
+    from expectations.gate import gate_batch
+
+    with handling(source):
+        return {
+            load_id: gate_batch(source, load_id).summary() for load_id in complete_loads(source)
+        }

@@ -21,7 +21,7 @@ import pyarrow.parquet as pq
 
 from connectors.contract import resources
 from connectors.erased import sort_out
-from connectors.landing import complete_loads, land_pending
+from connectors.landing import complete_loads, land_pending, working_folders
 from connectors.ledger import Ledger
 from connectors.loading import gated_folder
 from connectors.mentions import blank_out
@@ -63,9 +63,10 @@ def _packages() -> int:
     for folder in over:
         shutil.rmtree(folder)
     landed = [
-        land_pending(folder.name.removesuffix("_landing"))
-        for folder in sorted(settings().dlt.glob("*_landing"))
-        if _pending(folder)
+        land_pending(source)
+        for source in dict.fromkeys(
+            s for folder, s in working_folders().items() if _pending(folder)
+        )
     ]
     return len(over) + sum(landed)
 

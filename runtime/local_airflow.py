@@ -17,6 +17,11 @@ from warehouse.settings import Settings
 _START_SECONDS = 180
 
 
+def address_file(home: Settings) -> Path:
+    """Where a running Airflow says its address; gone with it, unless it was killed."""
+    return home.airflow / "address"
+
+
 class StartFailed(RuntimeError):
     """Airflow (or a helper process) did not come up; the message carries its last output."""
 
@@ -51,6 +56,7 @@ class LocalAirflow:
         self._connections = connections
         self._say = say
         self._env = {**airflow_env(home, self.port, scheduled=scheduled), **environment}
+        self._address = address_file(home)
         self._children = Children(home.airflow / "process-logs", inherited)
 
     def __enter__(self) -> "LocalAirflow":
@@ -67,6 +73,7 @@ class LocalAirflow:
         error: BaseException | None,
         trace: TracebackType | None,
     ) -> None:
+        self._address.unlink(missing_ok=True)
         self._children.stop()
 
     def _start(self) -> None:
@@ -74,6 +81,7 @@ class LocalAirflow:
         self._children.start("api-server", ["airflow", "api-server"], self._env)
         tasks_env = {**self._env, **self._connections()}
         self._wait("API server", self.api.ready)
+        self._address.write_text(self.url)
         self.api.sign_in()
         self.api.make_pool("warehouse", 1)
         # Before the DAG processor looks: it marks a DAG with an open run as full, and would not

@@ -12,6 +12,7 @@ from pathlib import Path
 from filelock import FileLock, Timeout
 
 from connectors.registry import BadConfig, Channel, enabled_channels
+from connectors.windows import CRON
 from runtime.claim import claim
 from runtime.company import sample_company
 from runtime.local_airflow import LocalAirflow
@@ -35,6 +36,7 @@ class Plan:
         size: of the sample company, when neither of the above.
         as_of: the run's "now"; None for the default of each mode.
         say: where progress lines go.
+        only: these channels and no others; empty: those that are on.
     """
 
     home: Settings
@@ -43,6 +45,7 @@ class Plan:
     size: str
     live: bool
     say: Callable[[str], None]
+    only: tuple[str, ...] = ()
 
     @cached_property
     def moment(self) -> datetime:
@@ -68,7 +71,7 @@ class Plan:
     @property
     def channels(self) -> list[Channel]:
         """The channels this plan pulls."""
-        channels = enabled_channels(only=("file_drop",) if self.drop else ())
+        channels = enabled_channels(only=("file_drop",) if self.drop else self.only)
         if self.live:
             channels = [c for c in channels if _connected(c)]
             if not channels:
@@ -87,8 +90,15 @@ def _connected(channel: Channel) -> bool:
 
 
 @contextmanager
-def _at_work(plan: Plan, *, scheduled: bool) -> Iterator[LocalAirflow]:
-    """Sources and Airflow up for the length of the block; one at a time per HEEDLINE_HOME."""
+def at_work(plan: Plan, *, scheduled: bool, windows: str = "") -> Iterator[LocalAirflow]:
+    """Sources and Airflow up for the length of the block; one at a time per HEEDLINE_HOME.
+
+    Args:
+        windows: sizes of window that there are backfill DAGs for.
+
+    Raises:
+        AlreadyRunning: somebody else works in this home.
+    """
     plan.home.root.mkdir(parents=True, exist_ok=True)
     lock = FileLock(plan.home.root / "run.lock")
     try:
@@ -103,6 +113,7 @@ def _at_work(plan: Plan, *, scheduled: bool) -> Iterator[LocalAirflow]:
         own = {
             "HEEDLINE_CHANNELS": ",".join(c.name for c in plan.channels),
             "HEEDLINE_TASK_RETRIES": "2" if scheduled else "0",
+            "HEEDLINE_BACKFILL_WINDOWS": windows,
         }
         if plan.drop:
             own["HEEDLINE_DROP_DIR"] = str(plan.drop)
@@ -140,7 +151,7 @@ def run_once(plan: Plan) -> RoundResult:
     began = time.monotonic()
     names = [c.name for c in plan.channels]
     plan.say(f"as of {iso(plan.moment)} · channels: {', '.join(names)}")
-    with _at_work(plan, scheduled=False) as airflow:
+    with at_work(plan, scheduled=False) as airflow:
         plan.say(f"Airflow is up at {airflow.url} ({time.monotonic() - began:.1f} s)")
         result = Round(airflow, plan.moment, names, plan.say).run()
     result.seconds = time.monotonic() - began
@@ -149,7 +160,7 @@ def run_once(plan: Plan) -> RoundResult:
 
 def keep_up(plan: Plan) -> None:
     """Serve Airflow's UI until interrupted."""
-    with _at_work(plan, scheduled=plan.live) as airflow:
+    with at_work(plan, scheduled=plan.live, windows=",".join(CRON)) as airflow:
         airflow.wait_for_dags(f"ingest_{c.name}" for c in plan.channels)
         plan.say(f"Airflow UI: {airflow.url} (this machine only). Ctrl-C stops it.")
         if not plan.live:

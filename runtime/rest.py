@@ -6,6 +6,10 @@ from typing import Any
 import httpx
 
 
+class Refused(RuntimeError):
+    """Airflow does not do what was asked; the text says why."""
+
+
 class AirflowApi:
     """A client signed in on the loopback API server.
 
@@ -33,7 +37,12 @@ class AirflowApi:
 
     def dag_ids(self) -> set[str]:
         """DAGs that Airflow has parsed."""
-        return {dag["dag_id"] for dag in self._get("/api/v2/dags", limit=200)["dags"]}
+        found: list[str] = []
+        while True:
+            answer = self._get("/api/v2/dags", limit=100, offset=len(found), order_by="dag_id")
+            found += [dag["dag_id"] for dag in answer["dags"]]
+            if not answer["dags"] or len(found) >= answer["total_entries"]:
+                return set(found)
 
     def import_errors(self) -> list[str]:
         errors = self._get("/api/v2/importErrors")["import_errors"]
@@ -93,6 +102,59 @@ class AirflowApi:
             if len(found) >= answer["total_entries"] or not answer["task_instances"]:
                 break
         return [task for task in found if task["dag_run_id"] in run_ids]
+
+    def result(self, dag_id: str, run_id: str, task_id: str) -> Any:
+        """What a task returned; None where it returned nothing."""
+        path = f"/api/v2/dags/{dag_id}/dagRuns/{run_id}/taskInstances/{task_id}"
+        answer = self._http.get(f"{path}/xcomEntries/return_value", params={"deserialize": "true"})
+        if answer.status_code == 404:
+            return None
+        return answer.raise_for_status().json()["value"]
+
+    def start_backfill(self, dag_id: str, begin: datetime, last: datetime) -> int:
+        """Make Airflow run every window that begins from `begin` to `last` and is not done; its id.
+
+        Failed windows are run again, oldest first, one at a time.
+
+        Raises:
+            Refused: Airflow does not make it; the text says why.
+        """
+        body = {
+            "dag_id": dag_id,
+            "from_date": begin.isoformat(),
+            "to_date": last.isoformat(),
+            "reprocess_behavior": "failed",
+            "max_active_runs": 1,
+        }
+        answer = self._http.post("/api/v2/backfills", json=body)
+        if answer.status_code in {400, 404, 409, 422, 503}:
+            raise Refused(str(answer.json()["detail"]))
+        return int(answer.raise_for_status().json()["id"])
+
+    def open_backfills(self, dag_id: str) -> list[dict[str, Any]]:
+        """Backfills of a DAG that are not over."""
+        answer = self._get("/api/v2/backfills", dag_id=dag_id, order_by="-id", limit=100)
+        return [each for each in answer["backfills"] if not each["completed_at"]]
+
+    def cancel_backfill(self, number: int) -> None:
+        """Start no further window of it; one that runs is ended by its end."""
+        answer = self._http.put(f"/api/v2/backfills/{number}/cancel")
+        if answer.status_code != 409:  # over meanwhile
+            answer.raise_for_status()
+
+    def windows(self, dag_id: str) -> list[dict[str, Any]]:
+        """All runs of a backfill's DAG, oldest window first."""
+        found: list[dict[str, Any]] = []
+        while True:
+            answer = self._get(
+                f"/api/v2/dags/{dag_id}/dagRuns",
+                order_by="logical_date",
+                limit=100,
+                offset=len(found),
+            )
+            found += answer["dag_runs"]
+            if not answer["dag_runs"] or len(found) >= answer["total_entries"]:
+                return found
 
     def log(self, dag_id: str, run_id: str, task_id: str, attempt: int) -> list[dict[str, Any]]:
         """Structured log records of one try of a task."""

@@ -12,6 +12,7 @@ from typing import Any
 import httpx
 
 from runtime.local_airflow import LocalAirflow, StartFailed
+from runtime.rest import AirflowApi
 from warehouse.clock import iso
 
 CHAIN = ("unify", "enrich", "marts", "publish")
@@ -43,6 +44,18 @@ class RoundResult:
     seconds: float = 0.0
     published: bool = False
     failures: list[TaskFailure] = field(default_factory=list)
+
+
+def failure_of(api: AirflowApi, task: dict[str, Any]) -> TaskFailure:
+    """What the log of a failed task says."""
+    dag_id, task_id = task["dag_id"], task["task_id"]
+    records = api.log(dag_id, task["dag_run_id"], task_id, task["try_number"])
+    errors = [r for r in records if r.get("error_detail")]
+    last = errors[-1]["error_detail"][-1] if errors else {}
+    error = f"{last.get('exc_type', 'error')}: {last.get('exc_value', 'see the log')}"
+    told = [str(r.get("event", "")) for r in records]
+    tail = "\n".join([line for line in told if not line.startswith("::")][-_LOG_LINES:])
+    return TaskFailure(dag_id, task_id, " ".join(error.split()), tail)
 
 
 class Round:
@@ -125,7 +138,7 @@ class Round:
             took = f"{task['duration']:.1f} s" if task["duration"] and state in _OVER else ""
             self._line(".".join(key), state, took)
         if state == "failed":
-            result.failures.append(self._failure(task))
+            result.failures.append(failure_of(self._api, task))
 
     def _check_moving(self) -> None:
         """A task may take its time; nothing running and nothing starting is a fault."""
@@ -141,13 +154,3 @@ class Round:
         self._moved = time.monotonic()
         elapsed = self._moved - self._started
         self._say(f"{elapsed:6.1f} s  {what:<32} {state:<16} {took}".rstrip())
-
-    def _failure(self, task: dict[str, Any]) -> TaskFailure:
-        dag_id, task_id = task["dag_id"], task["task_id"]
-        records = self._api.log(dag_id, task["dag_run_id"], task_id, task["try_number"])
-        errors = [r for r in records if r.get("error_detail")]
-        last = errors[-1]["error_detail"][-1] if errors else {}
-        error = f"{last.get('exc_type', 'error')}: {last.get('exc_value', 'see the log')}"
-        told = [str(r.get("event", "")) for r in records]
-        tail = "\n".join([line for line in told if not line.startswith("::")][-_LOG_LINES:])
-        return TaskFailure(dag_id, task_id, " ".join(error.split()), tail)

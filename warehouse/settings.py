@@ -32,6 +32,10 @@ class Settings(BaseSettings):
         default=True,
         description="DAGs follow their schedules; false = a person or `heedline run` starts runs",
     )
+    backfill_windows: Annotated[tuple[str, ...], NoDecode] = Field(
+        default=("day", "week", "month"),
+        description="sizes of window that channels have a backfill DAG for, comma separated",
+    )
     identity_decisions: Path | None = Field(
         default=None,
         description="what people decided about pairs of contacts; default "
@@ -72,7 +76,7 @@ class Settings(BaseSettings):
         default=60, ge=0, description="minutes that a replaced version stays for who still reads it"
     )
 
-    @field_validator("channels", "destinations", mode="before")
+    @field_validator("channels", "destinations", "backfill_windows", mode="before")
     @classmethod
     def _split(cls, value: object) -> object:
         if isinstance(value, str):

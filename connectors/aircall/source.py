@@ -82,6 +82,11 @@ def transcriptions(http: Http, state: Row, newest: int, lookback: int) -> Iterat
             del waiting[id_]
 
 
+def was_spoken(call: Row) -> bool:
+    """Whether a call is over and may have a transcription."""
+    return bool(call.get("answered_at") or call.get("voicemail")) and call["status"] == "done"
+
+
 def source(
     credentials: Credentials,
     *,
@@ -120,8 +125,7 @@ def source(
             # As they are known now, also those that are in no list any more.
             if known := [row["contact"] for row in rows if row.get("contact")]:
                 yield into(NAME, "contacts", known)
-            spoken = (r for r in rows if r.get("answered_at") or r.get("voicemail"))
-            waiting |= {str(r["id"]): r["started_at"] for r in spoken if r["status"] == "done"}
+            waiting |= {str(row["id"]): row["started_at"] for row in rows if was_spoken(row)}
         if transcripts:
             for rows in transcriptions(http, state, state["newest"], lookback):
                 yield into(NAME, "transcriptions", rows)

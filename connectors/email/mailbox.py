@@ -8,10 +8,11 @@ import imaplib
 import re
 from collections.abc import Iterator
 from contextlib import contextmanager
+from datetime import date, timedelta
 from ipaddress import ip_address
 from urllib.parse import urlsplit
 
-from imap_tools import BaseMailBox, MailBox, MailBoxUnencrypted
+from imap_tools import AND, BaseMailBox, MailBox, MailBoxUnencrypted
 from imap_tools.errors import ImapToolsError, MailboxFolderSelectError, MailboxLoginError
 
 from connectors.contract import Credentials, SourceError
@@ -99,6 +100,11 @@ def uids_after(box: BaseMailBox, last: int) -> list[int]:
     `n:*` always means at least the newest mail, also when its UID is below n: that one is dropped.
     """
     return sorted(uid for uid in map(int, box.uids(f"UID {last + 1}:*")) if uid > last)
+
+
+def uids_between(box: BaseMailBox, first: date, last: date) -> list[int]:
+    """UIDs of the mails that came in on these days, by the server's calendar, ascending."""
+    return sorted(map(int, box.uids(AND(date_gte=first, date_lt=last + timedelta(days=1)))))
 
 
 def fetched(box: BaseMailBox, uids: list[int]) -> Iterator[list[tuple[int, bytes]]]:

@@ -19,6 +19,20 @@ from connectors.email.mailbox import fetched, opened, signed_in, uids_after
 from warehouse.settings import settings
 
 
+def our_domains(credentials: Credentials, own_domains: list[str] | None) -> frozenset[str]:
+    """The company's mail domains; that of the login when none is named.
+
+    Raises:
+        SourceError: there is none.
+    """
+    own = own_domains or [credentials.login.rpartition("@")[2]]
+    ours = frozenset(domain.strip().lower() for domain in own if domain.strip())
+    if not ours:
+        remedy = "set own_domains in channels.yml to the company's mail domains"
+        raise SourceError("email", "settings", "own_domains is empty", remedy)
+    return ours
+
+
 @dlt.source(name="email", max_table_nesting=0)
 def source(
     credentials: Credentials,
@@ -40,11 +54,7 @@ def source(
         SourceError: settings unusable, no such folder; later, while reading: unreachable, refused,
             cut off.
     """
-    own = own_domains or [credentials.login.rpartition("@")[2]]
-    ours = frozenset(domain.strip().lower() for domain in own if domain.strip())
-    if not ours:
-        remedy = "set own_domains in channels.yml to the company's mail domains"
-        raise SourceError("email", "settings", "own_domains is empty", remedy)
+    ours = our_domains(credentials, own_domains)
     boxes = ["INBOX"] if mailboxes is None else mailboxes
     chosen = settings().drop_dir or (Path(folder) if folder else None)
     dropped = chosen.expanduser() if chosen else None

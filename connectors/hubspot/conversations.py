@@ -32,7 +32,7 @@ def threads(
     known: dict[str, str] = state.get("binned", {})
     binned: dict[str, str] = {}
     # The bin holds 30 days of deleted threads. What people wrote in them does not land.
-    for rows in _listed(http, {"archived": "true"}):
+    for rows in listed(http, {"archived": "true"}):
         binned |= {row["id"]: digest(row) for row in rows}
         if found := [row for row in rows if known.get(row["id"]) != binned[row["id"]]]:
             yield [{**row, "messages": []} for row in found]
@@ -46,7 +46,7 @@ def threads(
     seen, newest, met = Seen(state), state.get("newest", start), {*binned, *restored}
     since = max(start, newest - lookback)
     asked = {"sort": "latestMessageTimestamp", "latestMessageTimestampAfter": iso_ms(since)}
-    for rows in _listed(http, asked):
+    for rows in listed(http, asked):
         newest = max([newest, *(row["changed_ms"] for row in rows)])
         # A thread that gets a message while we read comes again: the next run has it anew.
         first = [row for row in rows if row["id"] not in met]
@@ -58,7 +58,7 @@ def threads(
     seen.forget_before(newest - lookback)
 
 
-def _listed(http: Http, params: Row) -> Iterator[list[Row]]:
+def listed(http: Http, params: Row) -> Iterator[list[Row]]:
     asked: dict[str, Any] = {"limit": LISTED_AT_ONCE, "association": "TICKET", **params}
     path = f"{ROOT}/threads"
     for rows, _ in http.pages(path, "results", params=asked, paginator=NextAfter()):

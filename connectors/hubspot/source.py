@@ -47,7 +47,7 @@ def objects(
         late = [row for row in rows if (row["changed_ms"] or 0) >= again]
         young |= {r["id"] for r in late if (moment(r.get(modified(kind))) or 0) > until - lookback}
         if fresh := old + seen.fresh(late, "id", "changed_ms"):
-            yield _whole(crm, kind, names, fresh)
+            yield with_links(crm, kind, names, fresh)
     known: dict[str, int] = state.get("archived", {})
     binned: dict[str, int] = {}
     for rows in crm.archived(kind, names):
@@ -56,7 +56,7 @@ def objects(
             yield fresh
     if gone := sorted(known.keys() - binned.keys()):
         # Restored (else purged): its time of change may lie before that of its deletion.
-        rows = _whole(crm, kind, names, crm.read(kind, gone, names))
+        rows = with_links(crm, kind, names, crm.read(kind, gone, names))
         yield [
             {**row, "changed_ms": max(row["changed_ms"] or 0, known[row["id"]] + 1)} for row in rows
         ]
@@ -69,7 +69,7 @@ def objects(
     seen.forget_before(until - lookback)
 
 
-def _whole(crm: Crm, kind: str, names: tuple[str, ...], rows: list[Row]) -> list[Row]:
+def with_links(crm: Crm, kind: str, names: tuple[str, ...], rows: list[Row]) -> list[Row]:
     """The records with their links; tickets anew, with their former values."""
     if kind == "tickets":
         rows = crm.read(kind, [row["id"] for row in rows], names, HISTORY)

@@ -31,6 +31,16 @@ AT_ONCE = 20  # conversations that one worker fetches in a row
 Row = dict[str, Any]
 
 
+def searched(http: Http, path: str, key: str, query: Row) -> Iterator[list[Row]]:
+    """Every page of what a search finds."""
+    body = {"query": query, "pagination": {"per_page": 150}}
+    paginator = JSONResponseCursorPaginator(
+        cursor_path="pages.next.starting_after", cursor_body_path="pagination.starting_after"
+    )
+    for rows, _ in http.pages(path, key, method="POST", json=body, paginator=paginator):
+        yield rows
+
+
 def changed(
     http: Http, path: str, key: str, state: Row, start: int, lookback: int
 ) -> Iterator[list[Row]]:
@@ -40,15 +50,9 @@ def changed(
     """
     seen = Seen(state)
     newest = state.get("newest", start)
-    body = {
-        # ">" means "at or after" for conversations and "from the next day on" for contacts.
-        "query": {"field": "updated_at", "operator": ">", "value": max(0, newest - lookback)},
-        "pagination": {"per_page": 150},
-    }
-    paginator = JSONResponseCursorPaginator(
-        cursor_path="pages.next.starting_after", cursor_body_path="pagination.starting_after"
-    )
-    for rows, _ in http.pages(path, key, method="POST", json=body, paginator=paginator):
+    # ">" means "at or after" for conversations and "from the next day on" for contacts.
+    query = {"field": "updated_at", "operator": ">", "value": max(0, newest - lookback)}
+    for rows in searched(http, path, key, query):
         newest = max([newest, *(int(row["updated_at"]) for row in rows)])
         if fresh := seen.fresh(rows, "id", "updated_at"):
             yield fresh

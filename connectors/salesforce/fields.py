@@ -101,7 +101,13 @@ def read_fields(spec: dict[str, Any]) -> OwnFields:
     return fields
 
 
-def soql(obj: str, fields: tuple[str, ...], since: str, moved: str = "SystemModstamp") -> str:
+def soql(
+    obj: str,
+    fields: tuple[str, ...],
+    since: str,
+    moved: str = "SystemModstamp",
+    until: str | None = None,
+) -> str:
     """The query of one object. Bulk queries are not ordered: it would switch off chunking."""
-
-    return f"SELECT {', '.join(fields)} FROM {obj} WHERE {moved} >= {since}"
+    before = f" AND {moved} < {until}" if until else ""
+    return f"SELECT {', '.join(fields)} FROM {obj} WHERE {moved} >= {since}{before}"

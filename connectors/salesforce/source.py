@@ -26,7 +26,7 @@ from warehouse.clock import BadTimestamp, iso, parse_as_of
 
 FIRST_DAY = "1999-01-01T00:00:00Z"  # no org is older
 _ALWAYS = frozenset({"account", "contact"})
-_DECLARE: dict[str, Callable[[Row], Row]] = {
+DECLARE: dict[str, Callable[[Row], Row]] = {
     "EmailMessage": declare_mail,
     "LiveChatTranscript": lambda row: {**row, "declared_turns": turns(row)},
 }
@@ -108,7 +108,7 @@ def source(
             if names is not None:
                 yield from changed(obj, names)
 
-        declared = declare or _DECLARE.get(obj.name)
+        declared = declare or DECLARE.get(obj.name)
         return rows.add_map(declared) if declared else rows
 
     @dlt.resource(name="case_statuses", **resources(NAME)["case_statuses"].dlt_hints())

@@ -9,6 +9,7 @@ is left to the next run.
 from collections.abc import Iterator
 from dataclasses import dataclass, field
 from datetime import datetime, timedelta
+from functools import partial
 from typing import Any
 
 import dlt
@@ -59,13 +60,15 @@ class Shop:
     def _path(self, name: str) -> str:
         return f"/admin/api/{self._version}/{name}.json"
 
-    def changed(self, kind: Kind, state: Row, start: datetime | None) -> Iterator[list[Row]]:
+    def changed(
+        self, kind: Kind, state: Row, start: datetime | None, end: datetime | None = None
+    ) -> Iterator[list[Row]]:
         """Rows that are new or changed; `state` is moved on when all pages were read.
 
         Args:
             state: `newest` (time of the newest row known, UTC) and what has landed since shortly
                 before it.
-            start: rows older than this are not asked for (None: all).
+            start: rows older than this are not asked for (None: all); `end`: nor newer ones.
 
         Raises:
             SourceError: a page could not be had.
@@ -78,6 +81,8 @@ class Shop:
         params = {**kind.params, "limit": self._page_size}
         if start:
             params[f"{kind.time}_min"] = iso(start)
+        if end:
+            params[f"{kind.time}_max"] = iso(end)
         path = self._path(kind.name)
         for rows, _ in self._http.pages(path, kind.name, paginator=links, params=params):
             rows = [with_utc(row, kind.time) for row in rows]
@@ -151,6 +156,12 @@ def slim(row: Row) -> Row:
     return {key: value for key, value in row.items() if key not in LEFT_OUT}
 
 
+def declare(external_ids: dict[str, str], row: Row) -> Row:
+    """A customer with the ids that it has in other systems."""
+    found = {system: str(row[key]) for system, key in external_ids.items() if row.get(key)}
+    return {**row, "declared_external_ids": found}
+
+
 def source(
     credentials: Credentials,
     *,
@@ -187,11 +198,6 @@ def source(
     shop = open_shop(credentials, api_version, page_size, lookback_minutes, policy)
     hints = {name: {"name": name} | r.dlt_hints() for name, r in resources(NAME).items()}
 
-    def declare(row: Row) -> Row:
-        keys = external_ids or {}
-        found = {system: str(row[key]) for system, key in keys.items() if row.get(key)}
-        return {**row, "declared_external_ids": found}
-
     @dlt.resource(**hints["customers"])
     def customers() -> Iterator[list[Row]]:
         # Everybody: who orders now may not have been changed for years.
@@ -219,6 +225,6 @@ def source(
 
     @dlt.source(name=NAME, max_table_nesting=0)
     def shopify() -> Any:
-        return customers.add_map(declare), orders.add_map(slim), events
+        return customers.add_map(partial(declare, external_ids or {})), orders.add_map(slim), events
 
     return shopify()

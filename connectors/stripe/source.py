@@ -7,6 +7,7 @@ after a longer silence the lists are read whole again.
 
 from collections.abc import Iterator
 from dataclasses import dataclass
+from functools import partial
 from typing import Any
 
 import dlt
@@ -125,7 +126,7 @@ class Api:
 
 
 def signed_in(credentials: Credentials, page_size: int) -> Api:
-    """The account's API."""
+    """The account's API, in the version whose shapes we read."""
     auth, headers = HttpBasicAuth(credentials.password, ""), {"Stripe-Version": API_VERSION}
     return Api(Http(NAME, credentials.base_url, auth=auth, headers=headers), page_size)
 
@@ -158,6 +159,13 @@ def follow(api: Api, kind: Kind, state: Row, since: int | None, lookback: int) -
         state["handled"] = [e["id"] for e in recent if e["created"] >= newest - lookback]
 
 
+def declare(external_ids: dict[str, str], row: Row) -> Row:
+    """A customer with the ids that its metadata hold."""
+    metadata = row.get("metadata") or {}
+    found = {name: metadata[key] for name, key in external_ids.items() if metadata.get(key)}
+    return {**row, "declared_external_ids": found}
+
+
 def source(
     credentials: Credentials,
     *,
@@ -186,15 +194,10 @@ def source(
 
         return rows
 
-    def declare(row: Row) -> Row:
-        metadata, keys = row.get("metadata") or {}, external_ids or {}
-        found = {name: metadata[key] for name, key in keys.items() if metadata.get(key)}
-        return {**row, "declared_external_ids": found}
-
     @dlt.source(name=NAME, max_table_nesting=0)
     def stripe() -> Any:
         return [
-            resource("customers", CUSTOMERS).add_map(declare),
+            resource("customers", CUSTOMERS).add_map(partial(declare, external_ids or {})),
             resource("subscriptions", SUBSCRIPTIONS),
             resource("charges", CHARGES, start),
         ]

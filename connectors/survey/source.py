@@ -7,6 +7,7 @@ combined with a start time: `before`/`after` exclude `sort`. Unfinished response
 
 from collections.abc import Callable, Iterator
 from datetime import timedelta
+from functools import partial
 from typing import Any
 
 import dlt
@@ -70,15 +71,22 @@ class Responses:
             problem = f"{len(seen)} responses came where the vendor counts {counted}"
             raise SourceError(NAME, path, problem, NEXT_RUN)
 
-    def completed(self, form_id: str, since: str) -> Iterator[Row]:
-        """Completed responses from `since` (inclusive, to the second), oldest first."""
+    def completed(self, form_id: str, since: str, until: str | None = None) -> Iterator[Row]:
+        """Completed responses from `since` to `until` (both inclusive, to the second), oldest
+        first."""
         params = {"response_type": "completed", "sort": "submitted_at,asc", "since": since}
+        params |= {"until": until} if until else {}
         return self._walk(form_id, params, lambda last: {"since": second(last.get("submitted_at"))})
 
     def unfinished(self, form_id: str) -> Iterator[Row]:
         """Every started or partial response, newest first, by the token chain."""
         params = {"response_type": "started,partial"}
         return self._walk(form_id, params, lambda last: {"before": last["token"]})
+
+
+def meaning(declared: dict[str, Form], row: Row) -> Row:
+    """The response with what its form asks."""
+    return declared[row["form_id"]].declare(row, row["form_id"])
 
 
 def second(moment: Any, earlier: timedelta = timedelta(0)) -> str:
@@ -94,6 +102,12 @@ def second(moment: Any, earlier: timedelta = timedelta(0)) -> str:
             NAME, "responses", f"{moment!r} is not an instant", "see connectors/survey/README.md"
         ) from None
     return (parsed.replace(tzinfo=None) - earlier).isoformat(timespec="seconds")
+
+
+def signed_in(credentials: Credentials, requests_per_second: float, page_size: int) -> Responses:
+    """The account's responses."""
+    http = Http(NAME, credentials.base_url, auth=BearerTokenAuth(credentials.password))
+    return Responses(http, Pace(requests_per_second), page_size)
 
 
 def source(
@@ -116,8 +130,7 @@ def source(
         unfinished: also read started and partial responses, whole, on every run.
     """
     declared = read_scales(NAME, "forms", Form, forms)
-    http = Http(NAME, credentials.base_url, auth=BearerTokenAuth(credentials.password))
-    api = Responses(http, Pace(requests_per_second), page_size)
+    api = signed_in(credentials, requests_per_second, page_size)
     lookback = timedelta(minutes=lookback_minutes)
 
     def read(form_id: str, newest: dict[str, str]) -> Iterator[Row]:
@@ -137,12 +150,8 @@ def source(
             for row in read(form_id, newest):
                 yield {**row, "form_id": form_id}
 
-    def meaning(row: Row) -> Row:
-        form: Form = declared[row["form_id"]]
-        return form.declare(row, row["form_id"])
-
     @dlt.source(name=NAME, max_table_nesting=0)
     def survey() -> Any:
-        return responses.add_map(meaning)
+        return responses.add_map(partial(meaning, declared))
 
     return survey()

@@ -20,7 +20,7 @@ Row = dict[str, Any]
 _UNUSABLE_START = {400, 422}
 
 
-def _epoch(row: Row) -> int:
+def changed_at(row: Row) -> int:
     """When a record last changed, in seconds, as its export counts it."""
     for column in ("generated_timestamp", "timestamp"):
         if column in row:
@@ -41,7 +41,7 @@ def by_cursor(
         path = f"api/v2/incremental/{name}/{form}"
         for rows, answer in http.pages(path, name, params=params, paginator=EndOfStreamCursor()):
             state["cursor"] = answer.get("after_cursor") or state.get("cursor")
-            state["reached"] = max([state.get("reached", start), *map(_epoch, rows)])
+            state["reached"] = max([state.get("reached", start), *map(changed_at, rows)])
             if rows:
                 yield rows
 
@@ -77,7 +77,7 @@ def _by_time(
         for rows, answer in http.pages(
             path, key, params={**asked, "start_time": start}, paginator=paginator
         ):
-            fresh = seen.fresh(({**row, "_at": _epoch(row)} for row in rows), "id", "_at")
+            fresh = seen.fresh(({**row, "_at": changed_at(row)} for row in rows), "id", "_at")
             state["until"] = max(start, int(answer.get("end_time") or start))
             # Only the last second of a page is sent again.
             seen.forget_before(state["until"])
@@ -95,7 +95,7 @@ def ratings(http: Http, state: Row, start: int, lookback: int) -> Iterator[list[
     newest = state.get("newest", start)
     begin = max(start, newest - lookback)
     for rows in listed(http, "satisfaction_ratings", start_time=begin):
-        newest = max([newest, *map(_epoch, rows)])
+        newest = max([newest, *map(changed_at, rows)])
         if fresh := seen.fresh(rows, "id", "updated_at"):
             yield fresh
     state["newest"] = newest

@@ -14,9 +14,9 @@ from connectors.zendesk.exports import Row, by_count, listed
 PLACE = "help_center"
 
 
-def articles(http: Http, state: Row) -> Iterator[list[Row]]:
+def articles(http: Http, state: Row, start: int = 0) -> Iterator[list[Row]]:
     """New and changed articles."""
-    yield from by_count(http, f"{PLACE}/incremental/articles", "articles", state, 0)
+    yield from by_count(http, f"{PLACE}/incremental/articles", "articles", state, start)
 
 
 def article_votes(http: Http, state: Row) -> Iterator[list[Row]]:

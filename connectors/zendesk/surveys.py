@@ -25,13 +25,21 @@ def survey_rows(
     The tickets are read once more than for themselves, by a cursor of their own: switched on
     later, this begins with the oldest ticket all the same.
     """
+    # In the other form of its address, so that a failure says which of the two readings it was.
+    tickets = by_cursor(http, "tickets", state, start, page_size, form="cursor")
+    yield from responses_of(http, tickets, locale)
+
+
+def responses_of(
+    http: Http, pages: Iterator[list[Row]], locale: str
+) -> Iterator[Callable[[], list[Row]]]:
+    """Survey responses of the rated among pages of tickets, to be fetched in parallel."""
 
     @dlt.defer
     def fetch(tickets: list[int]) -> list[Row]:
         return [row for ticket in tickets for row in responses(http, ticket, locale)]
 
-    # In the other form of its address, so that a failure says which of the two readings it was.
-    for rows in by_cursor(http, "tickets", state, start, page_size, form="cursor"):
+    for rows in pages:
         rated = (row["id"] for row in rows if _is_rated(row))
         while some := list(islice(rated, AT_ONCE)):
             yield fetch(some)

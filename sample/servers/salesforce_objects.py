@@ -13,7 +13,8 @@ from sample.servers.world import Row, by_key, of_system, rows
 Records = list[Row]
 _SOQL = re.compile(
     r"^SELECT (?P<fields>[\w., ]+) FROM (?P<object>\w+)"
-    r"( WHERE (?P<moved>SystemModstamp|CreatedDate) (?P<sign>>=|>) (?P<since>[\d:.TZ+-]+))?"
+    r"( WHERE (?P<moved>SystemModstamp|CreatedDate) (?P<sign>>=|>) (?P<since>[\d:.TZ+-]+)"
+    r"( AND (?P=moved) < (?P<until>[\d:.TZ+-]+))?)?"
     r"(?P<alive> AND IsDeleted = false)?$"
 )
 
@@ -144,6 +145,7 @@ def run(
         if field not in known:
             raise BadQuery(f"INVALID_FIELD: No such column '{field}' on entity '{name}'.")
     since = datetime.fromisoformat(match["since"]) if match["since"] else None
+    until = datetime.fromisoformat(match["until"]) if match["until"] else None
     found = [asked]
     for row in records.get(name, []):
         if row.get("IsDeleted") and (match["alive"] or not deleted):
@@ -152,6 +154,8 @@ def run(
             continue
         touched = datetime.fromisoformat(row[match["moved"]]) if since else None
         if since and touched and (touched < since or (touched == since and match["sign"] == ">")):
+            continue
+        if until and touched and touched >= until:
             continue
         found.append([_text(row.get(field)) for field in asked])
     return found

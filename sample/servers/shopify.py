@@ -22,9 +22,9 @@ TOKEN = "shpat_sample_71d0c4e9"
 CLIENT = ("5f0c_sample_client", "shpss_sample_b2e87a10")
 VERSIONS = ("2026-04", "2026-07", "2026-10")
 FILTERS = {
-    "customers": {"updated_at_min", "limit", "page_info", "fields"},
-    "orders": {"updated_at_min", "status", "fields", "limit", "page_info"},
-    "events": {"created_at_min", "filter", "verb", "limit", "page_info"},
+    "customers": {"updated_at_min", "updated_at_max", "limit", "page_info", "fields"},
+    "orders": {"updated_at_min", "updated_at_max", "status", "fields", "limit", "page_info"},
+    "events": {"created_at_min", "created_at_max", "filter", "verb", "limit", "page_info"},
 }
 
 
@@ -68,6 +68,8 @@ class Shop:
         for time in ("updated_at", "created_at"):
             if text := asked.get(f"{time}_min"):
                 found = [row for row in found if _at(row[time]) >= _at(text)]
+            if text := asked.get(f"{time}_max"):
+                found = [row for row in found if _at(row[time]) <= _at(text)]
         if kind == "orders":
             if asked.get("status", "open") == "open":
                 found = [r for r in found if not r.get("closed_at") and not r.get("cancelled_at")]

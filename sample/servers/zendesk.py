@@ -200,11 +200,16 @@ def app(
 
     @server.get("/api/v2/{endpoint}.json")
     async def listing(
-        endpoint: str, size: Size = 100, after: After = None, start_time: int = 0
+        endpoint: str,
+        size: Size = 100,
+        after: After = None,
+        start_time: int = 0,
+        end_time: int = 1 << 40,
     ) -> Response:
         if endpoint not in {"groups", "brands", "organizations", "satisfaction_ratings"}:
             raise Refusal(404, {"error": "InvalidEndpoint", "description": "Not found"})
-        listed = [r for r in getattr(records, endpoint) if _seconds(r) >= start_time]
+        held = getattr(records, endpoint)
+        listed = [r for r in held if start_time <= _seconds(r) <= end_time]
         return _page(endpoint, listed, size, after)
 
     @server.get("/api/v2/search/count.json")

@@ -15,6 +15,7 @@ from types import FrameType
 from typing import Any
 
 from connectors.contract import Credentials
+from connectors.windows import Window, open_window
 
 STAGES = ("extract", "normalize", "land", "gate", "load")
 _processes = get_context("forkserver")
@@ -59,11 +60,18 @@ def _counted(calls: _Calls | None, stage: Callable[..., Any]) -> Callable[..., A
     return run
 
 
-def _pull(home: str, name: str, credentials: Credentials, fatal: dict[str, int], told: str) -> None:
+def _pull(
+    home: str,
+    name: str,
+    credentials: Credentials,
+    fatal: dict[str, int],
+    told: str,
+    window: Window | None,
+) -> None:
     os.environ["HEEDLINE_HOME"] = home
     from dlt.pipeline.pipeline import Pipeline
 
-    from connectors.landing import complete_loads, land
+    from connectors.landing import complete_loads, land, land_window
     from connectors.loading import load_pending
     from connectors.registry import Channel, open_source
     from expectations.gate import gate_batch
@@ -72,7 +80,10 @@ def _pull(home: str, name: str, credentials: Credentials, fatal: dict[str, int],
     calls = {stage: _Calls(fatal.get(stage, 0)) for stage in fatal or STAGES}
     for stage, method in (("extract", "extract"), ("normalize", "normalize"), ("land", "load")):
         setattr(Pipeline, method, _counted(calls.get(stage), getattr(Pipeline, method)))
-    land(name, open_source(Channel(name=name), credentials))
+    if window:
+        land_window(name, open_window(Channel(name=name), credentials, window))
+    else:
+        land(name, open_source(Channel(name=name), credentials))
     for load_id in complete_loads(name):
         _counted(calls.get("gate"), gate_batch)(name, load_id)
     _counted(calls.get("load"), load_pending)(name)
@@ -80,14 +91,21 @@ def _pull(home: str, name: str, credentials: Credentials, fatal: dict[str, int],
 
 
 def pull(
-    home: Path, name: str, credentials: Credentials, fatal: dict[str, int] | None = None
+    home: Path,
+    name: str,
+    credentials: Credentials,
+    fatal: dict[str, int] | None = None,
+    window: Window | None = None,
 ) -> dict[str, int]:
-    """Extract, gate and load; Python calls by stage. `fatal`: the stage and the call to die at;
-    nothing comes back then."""
+    """Extract (a window, or what is new), gate and load; Python calls by stage.
+
+    Args:
+        fatal: the stage and the call to die at; nothing comes back then.
+    """
     told = home.with_name(f"{home.name}.calls")
     told.unlink(missing_ok=True)
     process = _processes.Process(
-        target=_pull, args=(str(home), name, credentials, fatal or {}, str(told))
+        target=_pull, args=(str(home), name, credentials, fatal or {}, str(told), window)
     )
     process.start()
     process.join()

@@ -1,6 +1,7 @@
 """Loading: one transaction, merge by key, newest wins, every row accounted for."""
 
 import json
+import shutil
 from datetime import UTC, datetime, timedelta
 from pathlib import Path
 
@@ -226,3 +227,13 @@ def test_each_load_is_later_than_any_before_even_if_the_clock_is_set_back(
         rows = connection.execute("select _loaded_at from raw_shop.orders order by id").fetchall()
         loads = connection.execute("select loaded_at from ops.loads order by load_id").fetchall()
     assert [at for (at,) in rows] == [at for (at,) in loads] == expected
+
+
+def test_a_batch_that_landed_after_the_gate_ran_waits_for_its_own_run() -> None:
+    put("1", [{"id": 1, "updated_at": "a", "total": 1.0}])
+    put("2", [{"id": 2, "updated_at": "a", "total": 1.0}])
+    shutil.rmtree(gated_folder("shop", "2"))
+    assert [account.load_id for account in load_pending("shop")] == ["1"]
+    assert completion_mark("shop", "2").exists()
+    put("2", [{"id": 2, "updated_at": "a", "total": 1.0}])
+    assert [account.load_id for account in load_pending("shop")] == ["2"]

@@ -1,6 +1,7 @@
 """Every DAG imports, is wired as the house says, and keeps warehouse tasks in the one-slot pool."""
 
 import runpy
+from datetime import UTC, datetime
 from pathlib import Path
 from typing import Any
 
@@ -22,6 +23,7 @@ def dags(tmp_path_factory: pytest.TempPathFactory) -> dict[str, Any]:
         env.setenv("AIRFLOW__CORE__UNIT_TEST_MODE", "True")
         env.delenv("HEEDLINE_CHANNELS", raising=False)
         env.syspath_prepend(str(ROOT / "dags"))
+        import backfill
         import ingest
         from audit_ids import audit_ids
         from enrich import enrich
@@ -39,15 +41,18 @@ def dags(tmp_path_factory: pytest.TempPathFactory) -> dict[str, Any]:
         found |= {
             k: v for k, v in vars(ingest).items() if k.startswith("ingest_") and k != "ingest_dag"
         }
+        windowed = {k: v for k, v in vars(backfill).items() if k.startswith("backfill_")}
+        found |= {k: v for k, v in windowed.items() if hasattr(v, "dag_id")}
     return found
 
 
 def test_one_ingest_dag_per_enabled_channel(dags: dict[str, Any]) -> None:
     from connectors.registry import enabled_channels
+    from connectors.windows import CRON, backfilled_channels
 
     assert set(dags) == CHAIN | PRIVACY | WATCH | DELIVERY | {
         f"ingest_{c.name}" for c in enabled_channels()
-    }
+    } | {f"backfill_{c.name}_{size}" for c in backfilled_channels() for size in CRON}
 
 
 def test_what_opens_the_warehouse_waits_for_its_slot(dags: dict[str, Any]) -> None:
@@ -63,6 +68,8 @@ def test_what_opens_the_warehouse_waits_for_its_slot(dags: dict[str, Any]) -> No
         if dag_id.startswith("ingest_")
         for task in ("extract", "gate", "announce")
     }
+    windowed = [dag_id for dag_id in dags if dag_id.startswith("backfill_")]
+    expected |= {f"{dag_id}.{task}" for dag_id in windowed for task in ("extract", "gate")}
     expected |= {f"audit_ids.{t}" for t in dags["audit_ids"].task_ids if t.startswith("list_")}
     # They start a run, or say what another task found, and open nothing.
     expected |= {"erase.rebuild", "tagger_drift.alert", "outreach.is_anything_due"}
@@ -184,3 +191,39 @@ def test_an_airflow_connection_is_an_address_with_everything_it_says(
     address = connection_address("heedline_postgres")
     assert address.get_secret_value() == "postgres://me:p%40ss@db.example:6543/bi?sslmode=require"
     assert "p%40ss" not in repr(address)
+
+
+@pytest.mark.parametrize("size", ["day", "week", "month"])
+def test_windows_are_airflows_intervals(dags: dict[str, Any], size: str) -> None:
+    from airflow._shared.timezones.timezone import coerce_datetime
+    from airflow.timetables.base import TimeRestriction
+    from airflow.timetables.interval import CronDataIntervalTimetable
+
+    from connectors.windows import CRON, cut
+
+    begin, end = datetime(2023, 12, 30, 5, tzinfo=UTC), datetime(2024, 3, 2, tzinfo=UTC)
+    found, known = cut(begin, end, size), None
+    table = CronDataIntervalTimetable(CRON[size], timezone="UTC")
+    restriction = TimeRestriction(coerce_datetime(found[0].begin), None, catchup=True)
+    for window in found:
+        info = table.next_dagrun_info(last_automated_data_interval=known, restriction=restriction)
+        assert info is not None
+        known = info.data_interval
+        assert (known.start, known.end) == (window.begin, window.end)
+    assert found[0].begin <= begin < found[0].end
+    assert found[-1].begin < end <= found[-1].end
+
+
+def test_no_schedule_ever_starts_a_backfill(dags: dict[str, Any]) -> None:
+    from airflow.timetables.base import TimeRestriction
+    from airflow.timetables.interval import CronDataIntervalTimetable
+
+    dag = dags["backfill_zendesk_week"]
+    # `dag.timetable` is the author's form of it; the scheduler asks this one.
+    table = CronDataIntervalTimetable(dag.timetable.expression, timezone="UTC")
+    due = table.next_dagrun_info(
+        last_automated_data_interval=None,
+        restriction=TimeRestriction(dag.start_date, None, catchup=dag.catchup),
+    )
+    assert due is not None
+    assert due.run_after.year >= 2200
