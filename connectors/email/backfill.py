@@ -6,7 +6,7 @@ from typing import Any
 
 import dlt
 
-from connectors.contract import Credentials, resources
+from connectors.contract import Credentials, SourceError, resources
 from connectors.email.letter import Row, row_of
 from connectors.email.mailbox import fetched, opened, signed_in, uids_between
 from connectors.email.source import our_domains
@@ -23,7 +23,14 @@ def source(
     own_domains: list[str] | None = None,
     **_: Any,
 ) -> Any:
-    """What came in within the window (nothing is requested yet); settings as of the pull."""
+    """What came in within the window (nothing is requested yet); settings as of the pull.
+
+    Raises:
+        SourceError: the channel reads archives only.
+    """
+    if mailboxes == []:
+        remedy = "drop its archives, each is loaded once"
+        raise SourceError("email", "backfill", "there is no mailbox to ask", remedy)
     ours, day = our_domains(credentials, own_domains), timedelta(days=1)
 
     @dlt.resource(name="messages", **resources("email")["messages"].dlt_hints())

@@ -12,7 +12,7 @@ from dlt.sources import DltSource
 
 from connectors.contract import Credentials, resources
 from connectors.windows import WHOLE, Window
-from connectors.zendesk import guide, talk
+from connectors.zendesk import chat, guide, talk
 from connectors.zendesk.exports import Row, by_cursor, by_time, changed_at, listed
 from connectors.zendesk.source import NAME, signed_in
 from connectors.zendesk.surveys import responses_of
@@ -20,9 +20,8 @@ from connectors.zendesk.surveys import responses_of
 LEFT_OUT = {
     "groups": WHOLE,
     "brands": WHOLE,
-    "article_votes": "they come with their article, whenever its sum moved",
-    "chats": "set start_at before the first pull of the product `chat`: it takes them from there",
     "chat_agents": WHOLE,
+    "article_votes": "they come with their article, whenever its sum moved",
 }
 Read = Callable[[], Iterator[Any]]
 
@@ -39,11 +38,17 @@ def source(
     """What changed within the window (nothing is requested yet); settings as of the pull."""
     http, (begin, end) = signed_in(credentials), window.seconds
 
-    def within(pages: Iterator[list[Row]]) -> Iterator[list[Row]]:
+    def within(
+        pages: Iterator[list[Row]], moved: Callable[[Row], int] = changed_at
+    ) -> Iterator[list[Row]]:
         for rows in pages:
-            yield [row for row in rows if changed_at(row) < end]
-            if all(changed_at(row) >= end for row in rows):
+            yield [row for row in rows if moved(row) < end]
+            if all(moved(row) >= end for row in rows):
                 return
+
+    def chats() -> Iterator[list[Row]]:
+        of_chat = chat.signed_in(NAME, credentials)
+        yield from within(chat.chats(of_chat, {}, begin, page_size), chat.changed_at)
 
     def tickets(form: str = "cursor.json") -> Iterator[list[Row]]:
         yield from within(by_cursor(http, "tickets", {}, begin, page_size, form=form))
@@ -70,6 +75,8 @@ def source(
     if "talk" in products:
         reads["calls"] = lambda: within(talk.calls(http, {}, begin))
         reads["call_legs"] = lambda: within(talk.call_legs(http, {}, begin))
+    if "chat" in products:
+        reads["chats"] = chats
 
     @dlt.source(name=NAME, max_table_nesting=0)
     def zendesk() -> Any:

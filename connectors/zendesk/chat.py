@@ -47,7 +47,7 @@ def chats(http: Http, state: Row, start: int, page_size: int) -> Iterator[list[R
     path = f"{PLACE}/incremental/chats"
     for rows, answer in http.pages(path, "chats", params=asked, paginator=TimeAndId()):
         end = max(end, int(answer.get("end_time") or end))
-        if fresh := seen.fresh(({**row, "_at": _changed(row)} for row in rows), "id", "_at"):
+        if fresh := seen.fresh(({**row, "_at": changed_at(row)} for row in rows), "id", "_at"):
             yield [{name: v for name, v in row.items() if name != "_at"} for row in fresh]
     state["until"] = end
     seen.forget_before(end - LOOKBACK)
@@ -86,7 +86,7 @@ def agents(http: Http, state: Row) -> Iterator[list[Row]]:
         last = highest
 
 
-def _changed(row: Row) -> int:
+def changed_at(row: Row) -> int:
     """When a chat last changed, in seconds; 0 where that is no time, for the gate to judge."""
     try:
         return int(parse_as_of(str(row.get("update_timestamp"))).timestamp())

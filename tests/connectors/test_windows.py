@@ -11,6 +11,7 @@ import pytest
 from connectors.contract import ROOM, Credentials, SourceError, resources
 from connectors.landing import complete_loads, land_pending, land_window, working_folders
 from connectors.registry import Channel
+from connectors.salesforce.objects import BY_NAME
 from connectors.turns import extracting
 from connectors.windows import Window, left_out, open_window
 from sample.servers.zendesk import app
@@ -158,3 +159,24 @@ def test_what_windows_leave_out_is_there_and_said_why() -> None:
     for name in BOUNDED:
         assert set(left_out(name)) <= set(resources(name))
         assert all(left_out(name).values())
+
+
+EVERYTHING = {
+    "zendesk": {"products": ("guide", "talk", "chat"), "survey_locale": "en-us"},
+    "salesforce": {"objects": tuple(BY_NAME)},
+}
+
+
+@pytest.mark.parametrize("name", BOUNDED)
+def test_every_table_has_windows_or_a_reason_why_not(name: str) -> None:
+    there = Credentials(
+        base_url="https://vendor.example",
+        login="AC0" if name == "twilio" else "who@vendor.example",
+        password="x",
+    )
+    usual = TRIED[name].settings if name in TRIED else {}
+    channel = Channel(name=name, settings=usual | EVERYTHING.get(name, {}))
+    read = set(open_window(channel, there, Window(FIRST, LAST)).resources)
+    read |= {"transcriptions"} if name == "aircall" else set()  # with their calls
+    assert read.isdisjoint(left_out(name))
+    assert read | set(left_out(name)) == set(resources(name))
