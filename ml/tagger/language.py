@@ -1,7 +1,10 @@
 """Which language a text is in, and whether the tagger was trained on it.
 
-py3langid is sure from about five words on. Below that its guess is close to a coin toss, so short
-texts count as English when the English vocabulary knows their words whole, else as undetermined.
+py3langid is sure from about five words on. Below that its guess is close to a coin toss, so a short
+text counts as English when English leads the guess, when the English vocabulary knows its words
+whole, or when English comes near the leader and a third of the words are known; else it is in the
+leader's language, or undetermined. (Of 5,897 English texts under 70 letters this turns 15 away, of
+85 short foreign ones it lets 10 in.)
 """
 
 import re
@@ -22,6 +25,16 @@ CANDIDATES = (
 _SURE = 0.8
 _LIKELY = 0.4
 _ENOUGH_LETTERS = 25
+_NEAR = 0.3
+"""Part of the leader's probability from which English is near it."""
+
+_SHORTHAND = frozenset({
+    "asap", "brb", "btw", "dm", "fyi", "gonna", "hw", "idk", "k", "lmao", "lol", "meh", "n", "nah",
+    "ngl", "omg", "pls", "plz", "rn", "smh", "tbh", "thx", "ty", "u", "ur", "wtf", "wth", "ya",
+    "yep", "yup",
+})  # fmt: skip
+"""What people type for English words, whole words to nobody's vocabulary."""
+
 _WORD = re.compile(r"[^\W\d_]+(?:'[^\W\d_]+)?")
 _FILLERS = re.compile(r"@user\b|\b(?:http|email|number)\b")
 
@@ -43,7 +56,7 @@ def _identifier() -> LanguageIdentifier:
 
 def _known_share(words: list[str], vocabulary: frozenset[str]) -> float:
     parts = [part for word in words for part in word.lower().split("'")]
-    return sum(part in vocabulary for part in parts) / len(parts)
+    return sum(part in vocabulary or part in _SHORTHAND for part in parts) / len(parts)
 
 
 def words_of(text: str) -> list[str]:
@@ -61,10 +74,13 @@ def identify(text: str, vocabulary: frozenset[str]) -> Language:
     words = words_of(text)
     if not words:
         return Language(UNDETERMINED, False)
-    best, probability = _identifier().classify(own)
-    letters = sum(map(len, words))
+    likely = dict(_identifier().rank(own))
+    best = max(likely, key=likely.__getitem__)
+    probability, letters = likely[best], sum(map(len, words))
     if probability >= _SURE or (letters >= _ENOUGH_LETTERS and probability >= _LIKELY):
         return Language(best, best in SUPPORTED)
-    if all(word.isascii() for word in words) and _known_share(words, vocabulary) >= 0.6:
+    known = _known_share(words, vocabulary) if all(map(str.isascii, words)) else 0.0
+    is_near = likely["en"] >= _NEAR * probability
+    if best == "en" or known >= 0.6 or (is_near and known >= 0.34):
         return Language("en", True)
     return Language(best if probability >= _LIKELY else UNDETERMINED, False)

@@ -16,6 +16,7 @@ import argparse
 import json
 import shutil
 import tempfile
+from collections.abc import Iterator
 from pathlib import Path
 
 import numpy as np
@@ -35,6 +36,8 @@ from ml.tagger.training.prepare import prepare
 ALLOWED_LOSS = 0.005
 """Macro-F1 that the cascade may lose on calibration texts, averaged over the heads."""
 
+MEASURED = 1_500
+"""Training texts by which activations are measured before they are rounded."""
 
 WORTH_IT = 0.5
 """Share of texts that a student must be able to answer to be released."""
@@ -129,6 +132,15 @@ def unseen_answers(
     )
 
 
+def measured_by(data: Prepared) -> Iterator[tuple[NDArray[np.int64], NDArray[np.int64]]]:
+    """Training texts of all sources, in batches of like length, to measure activations by."""
+    taught = np.flatnonzero(data.split == 0)
+    some = np.random.default_rng(1).permutation(taught)[:MEASURED]
+    ordered = some[np.argsort(data.length(some), kind="stable")]
+    for start in range(0, len(ordered), 32):
+        yield data.padded(ordered[start : start + 32])
+
+
 def release(work: Path, target: Path = FOLDER, number: int = 2) -> Path:
     """Calibrate, export and teach; write the artefact (its card follows from evaluate)."""
     data = batches.load(work / "prepared.npz")
@@ -164,7 +176,7 @@ def release(work: Path, target: Path = FOLDER, number: int = 2) -> Path:
     target.mkdir(parents=True, exist_ok=True)
     with tempfile.TemporaryDirectory(dir=target.parent) as folder:
         staged = Path(folder)
-        export.export_int8(model, staged / GRAPH)
+        export.export_int8(model, staged / GRAPH, measured_by(data))
         (staged / CONFIG).write_text(json.dumps(config, indent=2) + "\n")
         (staged / LABELS).write_text(json.dumps(labels, indent=2) + "\n")
         shutil.copyfile(work / "encoder" / TOKENIZER, staged / TOKENIZER)

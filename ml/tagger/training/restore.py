@@ -17,6 +17,7 @@ from ml.tagger.labels import HEADS
 from ml.tagger.model import FOLDER, GRAPH
 from ml.tagger.training.fit import save
 from ml.tagger.training.network import Network
+from ml.tagger.training.smooth import EVEN, FACTOR
 
 _PREFIX = "network."
 
@@ -33,6 +34,12 @@ def _floats(values: dict[str, Any], name: str) -> torch.Tensor:
 def _weight_of(node: str) -> str:
     """`/encoder/bert/encoder/layer.0/…/query/MatMul_quant` as the name of its layer's weight."""
     return node.strip("/").rsplit("/", 1)[0].replace("/", ".") + ".weight"
+
+
+def _evened_by(values: dict[str, Any], node: Any) -> torch.Tensor | float:
+    """What `smooth.py` divided the rows of a product's weights by, [in, 1]."""
+    read = node.input[0].removesuffix("_quantized").removesuffix(EVEN)
+    return torch.from_numpy(values[read + FACTOR].copy())[:, None] if read + FACTOR in values else 1
 
 
 def weights(graph: Path) -> dict[str, torch.Tensor]:
@@ -52,7 +59,7 @@ def weights(graph: Path) -> dict[str, torch.Tensor]:
                 name.removeprefix(_PREFIX) if name.startswith(_PREFIX) else _weight_of(node.name)
             )
             # A graph multiplies by [in, out]; a layer holds [out, in].
-            found[layer] = _floats(values, name).T.contiguous()
+            found[layer] = (_floats(values, name) * _evened_by(values, node)).T.contiguous()
     return found
 
 

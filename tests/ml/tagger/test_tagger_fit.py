@@ -11,7 +11,7 @@ import pytest
 torch = pytest.importorskip("torch", reason="comes with the extra `train`")
 
 from ml.tagger.labels import COLUMNS, HEADS  # noqa: E402
-from ml.tagger.training import batches, export, fit, restore, soup  # noqa: E402
+from ml.tagger.training import batches, export, fit, restore, smooth, soup  # noqa: E402
 from ml.tagger.training.batches import Prepared  # noqa: E402
 
 GOOD, BAD, PLAIN = 1000, 2000, 3000
@@ -146,14 +146,47 @@ def test_a_source_left_out_is_asked_and_not_learnt(
     assert {*rows} == {*range(300, 400)} | {row for row in range(400) if row % 2}
 
 
-def test_a_released_graph_gives_its_network_back_up_to_rounding(encoder, runs, tmp_path) -> None:
+def asked(prepared):
+    data = batches.load(prepared)
+    return [data.padded(np.arange(start, start + 50)) for start in range(0, 300, 50)]
+
+
+def test_a_released_graph_gives_its_network_back_up_to_rounding(
+    prepared, encoder, runs, tmp_path
+) -> None:
     pytest.importorskip("onnx", reason="comes with the extra `train`")
     state = torch.load(runs / "network_1" / "weights.pt", weights_only=True)
     plain = {head: (torch.ones(1), torch.zeros(len(HEADS[head]))) for head in HEADS}
     model = export.served(runs / "network_1" / "weights.pt", encoder, plain)
-    export.export_int8(model, tmp_path / "model.onnx")
+    export.export_int8(model, tmp_path / "model.onnx", asked(prepared))
     found = restore.restored(tmp_path / "model.onnx", encoder).state_dict()
     assert {*found} == {name for name in state if not name.startswith("intents.")}
     for name, weight in found.items():
         kept = state[name].float()
         assert torch.allclose(weight, kept, atol=max(2e-3, float(kept.abs().max()) / 100)), name
+
+
+def test_evening_out_changes_no_answer_and_brings_the_channels_together(
+    prepared, encoder, runs, tmp_path
+) -> None:
+    pytest.importorskip("onnx", reason="comes with the extra `train`")
+    onnxruntime = pytest.importorskip("onnxruntime")
+    plain = {head: (torch.ones(1), torch.zeros(len(HEADS[head]))) for head in HEADS}
+    model = export.served(runs / "network_1" / "weights.pt", encoder, plain)
+    one, even = tmp_path / "float.onnx", tmp_path / "even.onnx"
+    export.export_float(model, one)
+    before = smooth.largest(one, asked(prepared))
+    smooth.smoothed(one, even, before)
+    ids, mask = batches.load(prepared).padded(np.arange(300, 400))
+    answers = [
+        onnxruntime.InferenceSession(str(graph)).run(
+            None, {"input_ids": ids, "attention_mask": mask}
+        )
+        for graph in (one, even)
+    ]
+    for plainly, evened in zip(*answers, strict=True):
+        assert np.allclose(plainly, evened, atol=1e-4)
+    after = smooth.largest(even, asked(prepared))
+    assert len(before) == len(after) >= 24
+    for name, size in before.items():
+        assert np.ptp(np.log(after[name + smooth.EVEN])) < 0.51 * np.ptp(np.log(size)) + 1e-3
