@@ -100,7 +100,8 @@ class Models:
                 self.connection.execute(f"create table {table} ({listed})")
                 for row in tables.get(name, []):
                     self.put(source, name, {**row, "_loaded_at": BEFORE})
-        self.views = []
+        self.views: list[str] = []
+        self.read: dict[str, set[str]] = {}
         nodes = json.loads(dbt.manifest().read_text())["nodes"]
         # What else this process compiled before is in the manifest too.
         waiting = {
@@ -114,6 +115,11 @@ class Models:
             for node in map(waiting.pop, ready):
                 view = f"heedline.{node['schema']}.{node['name']}"
                 self.connection.execute(f"create view {view} as {node['compiled_code']}")
+                above = {each: {each} for each in node["depends_on"]["nodes"]} | self.read
+                self.read[node["unique_id"]] = {
+                    table for each in node["depends_on"]["nodes"] for table in above[each]
+                }
+                self.read[node["name"]] = self.read[node["unique_id"]]
                 if not node["name"].startswith("base_"):
                     self.views.append(view)
 
@@ -130,10 +136,16 @@ class Models:
             f"delete from heedline.raw_{source}.{table} where {same}", [row.get(k) for k in keys]
         )
 
-    def rows(self, kind: str) -> Found:
-        """What all models say whose names begin so, by model, system and id."""
+    def names(self, kind: str, of: str = "") -> list[str]:
+        """Models whose names begin so; with `of`, a raw table, those that read it."""
+        named = [name for view in self.views if (name := view.split(".")[-1]).startswith(kind)]
+        return [name for name in named if not of or f"source.heedline.{of}" in self.read[name]]
+
+    def rows(self, kind: str, of: str = "") -> Found:
+        """What these models say, by model, system and id."""
         found: Found = {}
-        for view in (v for v in self.views if v.split(".")[-1].startswith(kind)):
+        chosen = self.names(kind, of)
+        for view in (v for v in self.views if v.split(".")[-1] in chosen):
             got = self.connection.execute(f"select * from {view}")
             names = [column[0] for column in got.description]
             for values in got.fetchall():
@@ -197,12 +209,15 @@ def test_what_a_load_changes_has_its_time(models: Models, source: str) -> None:
     assert all(row["loaded_at"] == BEFORE for row in first.values())
     assert len({name for name, *_ in first}) == sum(mine in view for view in models.views)
     for table, old, new in loads(source):
-        before = first
+        raw_table = f"raw_{source}.{table}"
+        readers = models.names(mine, raw_table)
+        assert readers, f"no model reads {raw_table}"
+        before = {key: row for key, row in first.items() if key[0] in readers}
         if old is None:
             models.take_out(source, table, new)
-            before = models.rows(mine)
+            before = models.rows(mine, raw_table)
         models.load(source, table, new)
-        after = models.rows(mine)
+        after = models.rows(mine, raw_table)
         assert not stale(before, after), (table, old and "changed", new)
         assert not gone(before, after), (table, old and "changed", new)
         models.load(source, table, old or new, BEFORE)

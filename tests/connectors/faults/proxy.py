@@ -102,6 +102,8 @@ def _handler(proxy: Proxy) -> type[http.server.BaseHTTPRequestHandler]:
 
     class Handler(http.server.BaseHTTPRequestHandler):
         protocol_version = "HTTP/1.1"
+        # Headers and body are two writes: by Nagle's rule the second would wait 40 ms for the first.
+        disable_nagle_algorithm = True
 
         def _pass(self) -> None:
             length = int(self.headers.get("Content-Length") or 0)
