@@ -36,6 +36,8 @@ ABOUT_LEAVING = (
     "own/brandtalk",
     "own/partings",
     "own/carriers",
+    "own/posts",
+    "own/quips",
 )
 """Files written about leaving: how often people leave in them says nothing of other texts."""
 

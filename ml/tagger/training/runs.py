@@ -28,6 +28,9 @@ OWN_LEFT_OUT: dict[str, tuple[str, ...]] = {
     "own_d": ("exits", "endings", "brandtalk", "gates"),
     "own_e": ("threats", "renewals", "voices", "handles"),
     "own_f": ("partings", "carriers", "grievances", "desk"),
+    "own_g": ("posts", "letters"),
+    "own_h": ("quips", "scores"),
+    "own_i": ("replies", "turns"),
 }
 """Files of ours that are left out together: each of them once."""
 
