@@ -9,6 +9,7 @@ import pytest
 import yaml
 from sqlalchemy import text
 
+from connectors import repull
 from connectors.contract import Credentials, SourceError
 from connectors.loading import load_pending
 from connectors.sql_database import reading
@@ -172,6 +173,19 @@ def test_deletions_by_flag_and_by_a_whole_reading_reach_staging(shop: Server, ma
     assert agents == [("a", True, True), ("b", False, False)]
     shop.execute("insert into staff values ('a', 'Ann')")
     assert pull(shop, mapping)["gone"] == 1
+    load("sql_database")
+    assert raw("select row_key, is_gone from raw_sql_database.gone") == [("a", "false")]
+
+
+def test_a_pull_anew_tells_what_is_gone_and_what_is_back(shop: Server, mapped: Any) -> None:
+    mapping = mapped(orders=ORDERS, agents=AGENTS)
+    pull(shop, mapping)
+    shop.execute("delete from staff where id = 'a'")
+    repull.ask("sql_database", ["tables"])
+    assert pull(shop, mapping) == {"orders": 2, "agents": 1, "gone": 1}
+    shop.execute("insert into staff values ('a', 'Ann')")
+    repull.ask("sql_database", ["tables"])
+    assert pull(shop, mapping) == {"orders": 2, "agents": 2, "gone": 1}
     load("sql_database")
     assert raw("select row_key, is_gone from raw_sql_database.gone") == [("a", "false")]
 
