@@ -331,3 +331,24 @@ def test_sqlite_is_read_too_and_cannot_be_written(tmp_path: Path, mapped: Any) -
     with sqlite3.connect(file) as database:
         database.execute("insert into ticket values (3, 'c', '2026-05-03', 1)")
     assert extract("sql_database", source(there, mapping)) == {"conversations": 2}
+
+
+def test_tables_alone_reach_the_unified_layer_with_the_file_drop_off(
+    tmp_path: Path, mapped: Any
+) -> None:
+    file = tmp_path / "shop.db"
+    with sqlite3.connect(file) as database:
+        database.executescript(
+            "create table staff (id text, name text); insert into staff values ('a', 'Ann');"
+        )
+    there = Credentials(base_url="sqlite://", database=str(file))
+    extract("sql_database", source(there, mapped(agents=AGENTS)))
+    load("sql_database")
+    names = "stg_file_drop__orders stg_file_drop__agents int_agents loaded_orders"
+    dbt.run("run", as_of=AS_OF, sources=["sql_database"], extra=("--select", names))
+    assert raw("select source_system, remote_id, name from intermediate.int_agents") == [
+        ("shop", "a", "Ann")
+    ]
+    assert raw("select count(*) from intermediate.loaded_orders") == [(0,)]
+    assert raw("select count(*) from information_schema.schemata "
+               "where schema_name = 'raw_file_drop'") == [(0,)]  # fmt: skip
