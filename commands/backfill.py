@@ -144,7 +144,7 @@ def _look(plan: Plan, channel: str, size: str, *, cancel: bool) -> None:
         if cancel:
             under_way = windows_of.cancel(api, plan.home, name)
         else:
-            under_way = bool(api.open_backfills(name))
+            under_way = windows_of.under_way(api, plan.home, name)
             for run in api.windows(name):
                 done = run["state"] == "success"
                 told = api.result(name, run["dag_run_id"], "load") if done else None

@@ -88,19 +88,27 @@ def _followed(home: Settings, name: str) -> FileLock:
     return FileLock(home.airflow / f"{name}.lock")
 
 
+def under_way(api: AirflowApi, home: Settings, name: str) -> bool:
+    """Whether windows of a DAG run, or are about to."""
+    if api.open_backfills(name):
+        return True
+    try:
+        with _followed(home, name).acquire(timeout=0):
+            return False
+    except Timeout:
+        return True
+
+
 def cancel(api: AirflowApi, home: Settings, name: str) -> bool:
     """End what is under way of a DAG; was anything?"""
-    while True:
-        under_way = api.open_backfills(name)
-        for each in under_way:
+    while under_way(api, home, name):
+        found = api.open_backfills(name)
+        for each in found:
             api.cancel_backfill(each["id"])
-        if under_way:
+        if found:
             return True
-        try:
-            with _followed(home, name).acquire(timeout=0):
-                return False
-        except Timeout:
-            time.sleep(_POLL_SECONDS)
+        time.sleep(_POLL_SECONDS)
+    return False
 
 
 class Backfill:
@@ -139,6 +147,8 @@ class Backfill:
         except Timeout:
             raise AlreadyRunning(self._under_way) from None
         except httpx.TransportError:
+            if self._airflow:
+                self._airflow.check_alive()  # it can say why
             raise StartFailed(
                 f"the Airflow that ran {self._dag_id} has ended; the same command goes on"
             ) from None

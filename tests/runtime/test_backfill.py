@@ -180,6 +180,7 @@ def test_what_airflow_itself_ended_was_not_cancelled(airflow: Recorded) -> None:
 def test_a_second_command_is_refused_also_between_two_windows(airflow: Recorded) -> None:
     def between(request: httpx.Request) -> None:
         if request.url.path == "/api/v2/backfills" and request.method == "POST":
+            assert backfill.under_way(Recorded().api, settings(), DAG)
             with pytest.raises(AlreadyRunning, match=r"under way already; .* --cancel"):
                 work(Recorded()).run(WEEKS)
 
@@ -211,6 +212,7 @@ def test_cancelling_between_two_windows_waits_for_the_next(airflow: Recorded) ->
 
 
 def test_nothing_is_under_way_when_nobody_works(airflow: Recorded) -> None:
+    assert not backfill.under_way(airflow.api, settings(), DAG)
     assert not cancel(airflow.api, settings(), DAG)
 
 
