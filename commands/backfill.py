@@ -38,7 +38,8 @@ DryRunOption = Annotated[
 ]
 StatusOption = Annotated[bool, typer.Option("--status", help="Say which windows are done.")]
 CancelOption = Annotated[
-    bool, typer.Option("--cancel", help="Start no further window; the running one ends.")
+    bool,
+    typer.Option("--cancel", help="Start no further window; the running one comes to its end."),
 ]
 
 
@@ -80,18 +81,19 @@ def backfill(
             out.print(f"{_day(each.begin)} … {_day(each.end)}")
         return
     with windows_of.airflow_of(plan, window) as (api, airflow):
-        work = windows_of.Backfill(api, channel, window, out.print)
-        work.start(wanted)
-        result = work.follow(wanted, airflow)
+        name = dag_id(channel, window)
+        result = windows_of.Backfill(api, airflow, plan.home, name, out.print).run(wanted)
     for failure in result.failures:
         err.print(f"\n[bold red]failed[/] {failure.dag_id}.{failure.task_id}: ", end="")
         err.print(failure.error, markup=False, soft_wrap=True)
-    done = result.windows.get("success", 0)
-    if done < len(wanted):
+    if result.done < len(wanted):
         raise CommandFailed(
-            f"{done} of {len(wanted)} windows are done; the same command goes on with the others"
+            f"{'cancelled: ' if result.cancelled else ''}{result.done} of {len(wanted)} windows "
+            "are done; the same command goes on with the others"
         )
-    out.print(f"{done} windows are done; the next `heedline run` or round takes their rows up")
+    out.print(
+        f"{result.done} windows are done; the next `heedline run` or round takes their rows up"
+    )
 
 
 def _check(channel: str) -> None:
@@ -139,14 +141,15 @@ def _look(plan: Plan, channel: str, size: str, *, cancel: bool) -> None:
         return
     with windows_of.airflow_of(plan, size) as (api, _):
         name = dag_id(channel, size)
-        for run in api.windows(name):
-            told = (
-                api.result(name, run["dag_run_id"], "load") if run["state"] == "success" else None
-            )
-            out.print(windows_of.line_of(run, told), markup=False)
-        under_way = api.open_backfills(name)
-        for each in under_way if cancel else ():
-            api.cancel_backfill(each["id"])
-            out.print("cancelled; the window that runs is still ended")
+        if cancel:
+            under_way = windows_of.cancel(api, plan.home, name)
+        else:
+            under_way = windows_of.under_way(api, plan.home, name)
+            for run in api.windows(name):
+                done = run["state"] == "success"
+                told = api.result(name, run["dag_run_id"], "load") if done else None
+                out.print(windows_of.line_of(run, told), markup=False)
         if not under_way:
             out.print("nothing is under way")
+        elif cancel:
+            out.print("cancelled; a window that runs comes to its end")

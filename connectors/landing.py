@@ -13,6 +13,7 @@ from typing import TYPE_CHECKING, Any
 
 from connectors import repull, turns
 from connectors.contract import ROOM, SourceError
+from connectors.remembered import remembered
 from warehouse.settings import settings
 
 os.environ.setdefault("RUNTIME__DLTHUB_TELEMETRY", "false")
@@ -108,12 +109,15 @@ def _pipeline(name: str, purpose: str = "landing") -> "Pipeline":
 
 
 def _forget_cursors(pipeline: "Pipeline", source: str, doubted: frozenset[str]) -> None:
-    """Let these resources begin at their start again; the warehouse knows the rows it has."""
+    """Let these resources begin at their start again; the warehouse knows the rows it has.
+
+    What they know of deletions stays (`connectors/remembered.py`).
+    """
     if doubted:
         with pipeline.managed_state() as state:
             kept: Any = state.get("sources", {}).get(source, {}).get("resources", {})
-            for resource in doubted:
-                kept.pop(resource, None)
+            for resource in doubted & kept.keys():
+                kept[resource] = remembered(source, resource, kept[resource])
 
 
 def working_folders() -> dict[Path, str]:

@@ -20,6 +20,7 @@ import duckdb
 import pyarrow as pa
 import pyarrow.parquet as pq
 
+from connectors import turns
 from connectors.contract import ROOM, resources
 from connectors.erased import sift
 from connectors.landing import complete_loads, completion_mark
@@ -48,6 +49,8 @@ class Replayed:
 def replay(source: str, resource: str | None, gate: Gate) -> list[Replayed]:
     """Judge a source's rows in quarantine anew (of one resource, or of all).
 
+    Gate and load of the source wait meanwhile, and it waits for theirs.
+
     Args:
         gate: `expectations.gate.gate_batch`; what it raises is raised, and nothing has changed.
 
@@ -55,7 +58,7 @@ def replay(source: str, resource: str | None, gate: Gate) -> list[Replayed]:
         Unbalanced: the rows that left do not add up; nothing has changed.
     """
     load_id = f"replay_{wall_now():%Y%m%dT%H%M%SZ}"
-    with warehouse() as connection:
+    with warehouse() as connection, turns.handling(source):
         make_tables(connection, source)
         wanted = [resource] if resource else list(resources(source))
         try:
@@ -73,8 +76,9 @@ def replay(source: str, resource: str | None, gate: Gate) -> list[Replayed]:
             shutil.rmtree(gated_folder(source, load_id), ignore_errors=True)
     beside = f"{load_id}_beside"
     if beside in complete_loads(source):
-        for waiting in complete_loads(source):
-            gate(source, waiting)
+        with turns.handling(source):
+            for waiting in complete_loads(source):
+                gate(source, waiting)
         accounts = load_pending(source)
         done += [Replayed(account, 0) for account in accounts if account.load_id == beside]
     return done

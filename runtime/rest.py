@@ -1,9 +1,13 @@
 """The few calls of Airflow's REST API (v2) that running a round needs."""
 
-from datetime import UTC, datetime
+import time
+from datetime import UTC, datetime, timedelta
 from typing import Any
 
 import httpx
+
+_TRIES, _PAUSE_SECONDS = 50, 0.2
+_AT = ("logical_date_gte", "logical_date_lte")
 
 
 class Refused(RuntimeError):
@@ -35,14 +39,23 @@ class AirflowApi:
         body: dict[str, Any] = self._http.get(path, params=params).raise_for_status().json()
         return body
 
-    def dag_ids(self) -> set[str]:
-        """DAGs that Airflow has parsed."""
-        found: list[str] = []
+    def dag_ids(self, since: datetime | None = None) -> set[str]:
+        """DAGs that Airflow has parsed, at any time or since then.
+
+        Those that a session before had, and this one has not, are known for minutes still.
+        """
+        found: list[dict[str, Any]] = []
         while True:
             answer = self._get("/api/v2/dags", limit=100, offset=len(found), order_by="dag_id")
-            found += [dag["dag_id"] for dag in answer["dags"]]
+            found += answer["dags"]
             if not answer["dags"] or len(found) >= answer["total_entries"]:
-                return set(found)
+                break
+        return {
+            dag["dag_id"]
+            for dag in found
+            if since is None
+            or (dag["last_parsed_time"] and datetime.fromisoformat(dag["last_parsed_time"]) > since)
+        }
 
     def import_errors(self) -> list[str]:
         errors = self._get("/api/v2/importErrors")["import_errors"]
@@ -111,10 +124,8 @@ class AirflowApi:
             return None
         return answer.raise_for_status().json()["value"]
 
-    def start_backfill(self, dag_id: str, begin: datetime, last: datetime) -> int:
-        """Make Airflow run every window that begins from `begin` to `last` and is not done; its id.
-
-        Failed windows are run again, oldest first, one at a time.
+    def start_backfill(self, dag_id: str, begin: datetime) -> int:
+        """Make Airflow run the one window that begins there, if it is new or has failed; the id.
 
         Raises:
             Refused: Airflow does not make it; the text says why.
@@ -122,11 +133,18 @@ class AirflowApi:
         body = {
             "dag_id": dag_id,
             "from_date": begin.isoformat(),
-            "to_date": last.isoformat(),
+            "to_date": (begin + timedelta(seconds=1)).isoformat(),
             "reprocess_behavior": "failed",
             "max_active_runs": 1,
         }
-        answer = self._http.post("/api/v2/backfills", json=body)
+        for _ in range(_TRIES):
+            answer = self._http.post("/api/v2/backfills", json=body)
+            if answer.status_code != 503:
+                break
+            # On SQLite the scheduler wrote meanwhile. What was made of it stays open, without runs.
+            for left in self.open_backfills(dag_id):
+                self.cancel_backfill(left["id"])
+            time.sleep(_PAUSE_SECONDS)
         if answer.status_code in {400, 404, 409, 422, 503}:
             raise Refused(str(answer.json()["detail"]))
         return int(answer.raise_for_status().json()["id"])
@@ -136,14 +154,24 @@ class AirflowApi:
         answer = self._get("/api/v2/backfills", dag_id=dag_id, order_by="-id", limit=100)
         return [each for each in answer["backfills"] if not each["completed_at"]]
 
-    def cancel_backfill(self, number: int) -> None:
-        """Start no further window of it; one that runs is ended by its end."""
+    def cancel_backfill(self, number: int) -> bool:
+        """Start no further window of it (one that runs is ended by its end); was it still open?"""
         answer = self._http.put(f"/api/v2/backfills/{number}/cancel")
-        if answer.status_code != 409:  # over meanwhile
-            answer.raise_for_status()
+        if answer.status_code == 409:  # over meanwhile
+            return False
+        answer.raise_for_status()
+        return True
 
-    def windows(self, dag_id: str) -> list[dict[str, Any]]:
-        """All runs of a backfill's DAG, oldest window first."""
+    def was_cancelled(self, number: int) -> bool:
+        """Whether somebody ended it; Airflow itself ends it without a pause."""
+        return bool(self._get(f"/api/v2/backfills/{number}")["is_paused"])
+
+    def windows(self, dag_id: str, begin: datetime | None = None) -> list[dict[str, Any]]:
+        """All runs of a backfill's DAG, oldest window first, or those of the window given.
+
+        One that was cancelled before it began has the state `cancelled`; Airflow says `failed`.
+        """
+        only = {} if begin is None else dict.fromkeys(_AT, begin.isoformat())
         found: list[dict[str, Any]] = []
         while True:
             answer = self._get(
@@ -151,10 +179,16 @@ class AirflowApi:
                 order_by="logical_date",
                 limit=100,
                 offset=len(found),
+                **only,
             )
             found += answer["dag_runs"]
             if not answer["dag_runs"] or len(found) >= answer["total_entries"]:
-                return found
+                break
+        never_began = {"state": "cancelled"}
+        return [
+            run | never_began if run["state"] == "failed" and not run["start_date"] else run
+            for run in found
+        ]
 
     def log(self, dag_id: str, run_id: str, task_id: str, attempt: int) -> list[dict[str, Any]]:
         """Structured log records of one try of a task."""

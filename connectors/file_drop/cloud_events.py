@@ -76,7 +76,10 @@ def _parsed(held: Any) -> BaseCloudEvent:
     """The event of a JSON value, by the specification's rules."""
     if not isinstance(held, dict):
         raise _Refused("is not a JSON object; write one event a line")
-    headers = {str(name).lower(): value for name, value in _headers(held).items()}
+    # A receiver that writes the same headers for every request leaves those empty that it had not.
+    headers = {
+        str(n).lower(): value for n, value in _headers(held).items() if value not in ("", [])
+    }
     body = next((held[name] for name in _BODIES if held.get(name) is not None), None)
     try:
         if any(name.startswith("ce-") for name in headers):

@@ -36,6 +36,8 @@ def follow(api: Api, survey_id: str, state: Row, start: str, lookback: timedelta
 
     yield from walk(max(second(newest, lookback), start) if newest else start)
     held.add(came)
+    if not newest:  # all were read: for the first time, or anew
+        yield from _gone(held, came)
     counted, usual = api.count(survey_id, start), state.get("differs", 0)
     differs = counted - len(held)
     # Fewer than usual: some were deleted. More: one came in while we read, but not in each run.
@@ -43,14 +45,18 @@ def follow(api: Api, survey_id: str, state: Row, start: str, lookback: timedelta
         came.clear()
         yield from walk(start)
         held.add(came)
-        for id_ in held.drop_all_but(set(came)):
-            yield {"id": id_, "is_gone": True, "date_modified": iso(wall_now())}
+        yield from _gone(held, came)
         counted = api.count(survey_id, start)
         state["differs"] = differs = counted - len(held)
     state["was_more"] = differs > state.get("differs", 0)
     # A count above what the list gave is not (yet) about the rows it lists.
     state["counted"], state["exact"] = counted, differs <= 0
     state["newest"] = max([newest or "", *came.values()]) or None
+
+
+def _gone(held: Held, came: dict[str, str]) -> Iterator[Row]:
+    for id_ in held.drop_all_but(set(came)):
+        yield {"id": id_, "is_gone": True, "date_modified": iso(wall_now())}
 
 
 def source(

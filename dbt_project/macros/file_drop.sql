@@ -1,15 +1,20 @@
 {#- The rows of one file-drop entity that this run takes: of the folder it names, all when it names none; and
-    those of mapped database tables, which are rows of the same terms. The loader keeps one row per key, the
-    newest state (connectors/merging.py). A table that is read whole says by key which rows are gone. -#}
+    those of mapped database tables, which are rows of the same terms. Either of the two may be off. The loader keeps one row
+    per key, the newest state (connectors/merging.py). A table that is read whole says by key which rows are gone. -#}
 {% macro file_drop_rows(entity, key) %}
     {%- set folder = run_value("HEEDLINE_DROP_FOLDER", var("drop_folder") or "") %}
+    {%- set sources = var("sources", []) %}
+    {% if "file_drop" in sources %}
     select *
     from {{ source("raw_file_drop", entity) }}
     {% if folder %}
     where drop_folder = '{{ folder | replace("'", "''") }}'
     {% endif %}
-    {% if "sql_database" in var("sources", []) %}
+    {% endif %}
+    {% if "file_drop" in sources and "sql_database" in sources %}
     union all by name
+    {% endif %}
+    {% if "sql_database" in sources %}
     select
         held.* replace (
             case when gone.is_gone = 'true' then 'true' else held.is_deleted end as is_deleted,

@@ -49,10 +49,11 @@ where state_rank = 1
 {%- endif %}
 {% endmacro %}
 
-{#- Sources that provide an entity, of those enabled. -#}
+{#- Sources that provide an entity, of those enabled. Mapped tables are staged as the file drop. -#}
 {% macro providers_of(entity) -%}
     {%- set found = [] -%}
-    {%- for source in var("sources") | sort if entity in var("source_entities").get(source, []) -%}
+    {%- set staged = var("sources") | map("replace", "sql_database", "file_drop") | unique | sort -%}
+    {%- for source in staged if entity in var("source_entities").get(source, []) -%}
         {%- do found.append(source) -%}
     {%- endfor -%}
     {{ return(found) }}

@@ -10,6 +10,7 @@ import pyarrow as pa
 import pyarrow.parquet as pq
 import yaml
 from fastapi import FastAPI, Request, Response
+from filelock import FileLock, Timeout
 
 from connectors.contract import Credentials
 from connectors.landing import complete_loads, land
@@ -19,6 +20,7 @@ from sample.generator.tables import WORLD, schema
 from sample.servers import serve
 from warehouse import dbt
 from warehouse.duck import warehouse
+from warehouse.settings import settings
 
 AS_OF = datetime(2026, 6, 30, tzinfo=UTC)
 EVERY_SOURCE = list(
@@ -85,6 +87,15 @@ def load(name: str) -> dict[str, Account]:
     for load_id in complete_loads(name):
         gate_batch(name, load_id)
     return {account.resource: account for account in load_pending(name)}
+
+
+def is_handled(source: str) -> bool:
+    """Whether somebody has the turn to handle what landed from a source."""
+    try:
+        with FileLock(settings().root / "turns" / f"{source}.handling.lock").acquire(timeout=0):
+            return False
+    except Timeout:
+        return True
 
 
 def raw(query: str) -> list[tuple[Any, ...]]:

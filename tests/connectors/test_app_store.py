@@ -9,6 +9,7 @@ import pytest
 from fastapi import FastAPI, Request
 from fastapi.responses import JSONResponse
 
+from connectors import repull
 from connectors.app_store.source import source
 from connectors.contract import Credentials, SourceError
 from sample.servers.app_store import ISSUER, KEY_ID, Store, app, new_key, pem
@@ -118,6 +119,17 @@ def test_a_deleted_review_loses_its_words_and_its_name(here: Here) -> None:
         (None, None, None, None, on(11), True)
     ]
     assert raw("select count(*) from raw_app_store.reviews where not deleted") == [(2,)]
+
+
+def test_what_was_deleted_before_a_pull_anew_is_told_by_it(here: Here) -> None:
+    for number in range(3):
+        here.store.put(APP, f"r{number}", on(10 + number))
+    pull(here)
+    del here.store.apps[APP]["r1"]
+    repull.ask("app_store", ["reviews"])
+    assert pull(here) == {"reviews": 3}
+    load("app_store")
+    assert raw("select id from raw_app_store.reviews where deleted") == [("r1",)]
 
 
 def test_a_list_that_is_not_whole_deletes_nothing(

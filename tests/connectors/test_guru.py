@@ -7,6 +7,7 @@ from typing import Any
 import pytest
 from fastapi import FastAPI, Request, Response
 
+from connectors import repull
 from connectors.contract import SourceError
 from connectors.guru.source import source
 from connectors.http import Policy
@@ -141,6 +142,15 @@ def test_a_card_that_is_gone_is_told_and_may_come_back(guru: House) -> None:
     load("guru")
     assert held("id", "declared_deleted") == []
     assert held("preferred_phrase", "id = 'card-2'") == [("Watering 2",)]
+
+
+def test_what_was_deleted_before_a_pull_anew_is_told_by_it(guru: House) -> None:
+    pulled = guru.pull()
+    del guru.team.cards["card-2"]
+    repull.ask("guru", ["cards"])
+    assert guru.pull() == {"cards": pulled["cards"]}
+    load("guru")
+    assert held("id", "declared_deleted") == [("card-2",)]
 
 
 def test_a_card_that_left_a_list_while_it_was_read_is_not_taken_for_deleted(guru: House) -> None:

@@ -6,6 +6,7 @@ from typing import Any
 import pytest
 from fastapi import FastAPI, Request, Response
 
+from connectors import repull
 from connectors.contract import SourceError
 from connectors.counts import vendor_counts
 from connectors.helpjuice.source import source
@@ -167,6 +168,15 @@ def test_an_article_that_is_gone_is_told_and_may_come_back(helpjuice: House) -> 
     helpjuice.pull()
     load("helpjuice")
     assert raw("select count(*) from raw_helpjuice.articles where declared_deleted") == [(0,)]
+
+
+def test_what_was_deleted_before_a_pull_anew_is_told_by_it(helpjuice: House) -> None:
+    pulled = helpjuice.pull()
+    del helpjuice.account.records["articles"][2]
+    repull.ask("helpjuice", ["articles"])
+    assert helpjuice.pull() == {"articles": pulled["articles"]}
+    load("helpjuice")
+    assert raw("select id from raw_helpjuice.articles where declared_deleted") == [(2,)]
 
 
 def test_an_article_that_slipped_to_a_page_before_is_not_taken_for_deleted(

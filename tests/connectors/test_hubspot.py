@@ -8,6 +8,7 @@ import dlt
 import pytest
 from fastapi import Request, Response
 
+from connectors import repull
 from connectors.contract import Credentials, SourceError
 from connectors.hubspot.crm import moment
 from connectors.hubspot.source import source
@@ -105,6 +106,18 @@ def test_deleted_records_lose_their_words_and_restored_ones_come_back(house: Hou
     house.pull("tickets")
     del house.account.records["tickets"]["7"]
     assert house.pull("tickets") == {}
+
+
+def test_what_was_restored_before_a_pull_anew_comes_back_with_it(house: House) -> None:
+    house.account.put("tickets", 7, at(0), subject="Broken lamp", content="It does not shine")
+    house.account.delete("tickets", 7, at(9))
+    house.pull("tickets")
+    load("hubspot")
+    house.account.restore("tickets", 7)
+    repull.ask("hubspot", ["tickets"])
+    house.pull("tickets")
+    load("hubspot")
+    assert held("archived, subject", "tickets") == [(False, "Broken lamp")]
 
 
 def test_a_stale_search_result_does_not_undo_a_deletion(house: House) -> None:

@@ -5,6 +5,7 @@ from collections.abc import Iterator
 
 import pytest
 
+from connectors import repull
 from tests.connectors.hubspot_house import House, at, held, open_house
 from tests.connectors.slices import load
 
@@ -47,6 +48,14 @@ def test_a_deleted_thread_loses_its_words_and_a_restored_one_gets_them_back(hous
     load("hubspot")
     ((archived, messages),) = held("archived, messages", "threads")
     assert (archived, json.loads(messages)[0]["text"]) == (False, "secret")
+
+
+def test_threads_of_the_bin_land_again_with_a_pull_anew(house: House) -> None:
+    house.account.thread(1, at(0), archived=True)
+    house.account.thread(2, at(0))
+    assert house.pull("threads") == {"threads": 2}
+    repull.ask("hubspot", ["threads"])
+    assert house.pull("threads") == {"threads": 2}
 
 
 def test_cut_messages_are_fetched_in_full(house: House) -> None:

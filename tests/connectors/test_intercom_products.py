@@ -9,7 +9,7 @@ from typing import Any
 import pytest
 from fastapi import FastAPI, Request, Response
 
-from connectors import http_session
+from connectors import http_session, repull
 from connectors.contract import Credentials, SourceError
 from connectors.counts import vendor_counts
 from connectors.intercom.source import source
@@ -165,6 +165,20 @@ def test_what_is_listed_no_more_is_gone_and_may_come_back(
     assert pull(intercom) == {"companies": 1}
     load("intercom")
     assert raw("select name from raw_intercom.companies where id = 'co5'") == [("Company 5",)]
+
+
+def test_what_was_deleted_before_a_pull_anew_is_told_by_it(
+    api: FastAPI, intercom: Credentials
+) -> None:
+    pulled = pull(intercom)
+    products = api.state.products
+    products.companies.pop(), products.articles.pop(0)
+    repull.ask("intercom", ["companies", "articles"])
+    found = pull(intercom)
+    assert found == {name: pulled[name] for name in ("companies", "articles")}
+    load("intercom")
+    assert raw("select id from raw_intercom.companies where is_gone") == [("co5",)]
+    assert raw("select id from raw_intercom.articles where is_gone") == [("31",)]
 
 
 def test_nothing_is_gone_while_the_count_says_otherwise(

@@ -8,6 +8,7 @@ import pytest
 from fastapi import FastAPI, Request
 from fastapi.responses import JSONResponse
 
+from connectors import repull
 from connectors.contract import Credentials, SourceError
 from connectors.http import Policy
 from connectors.meta.source import source
@@ -93,6 +94,20 @@ def test_a_deleted_comment_loses_words_and_name(here: Here) -> None:
     assert raw(f"select {columns} from raw_meta.comments order by id") == [
         (kept, "one", "Ann Lee", ANN, False),
         (gone, None, None, BEN, True),
+    ]
+
+
+def test_what_was_deleted_before_a_pull_anew_is_told_by_it(here: Here) -> None:
+    post = here.store.post("facebook", NOW - DAY)
+    kept, gone = (here.store.comment(post, ANN, text, NOW - DAY) for text in ("one", "two"))
+    pull(here)
+    del here.store.comments[gone]
+    repull.ask("meta", ["comments"])
+    assert pull(here) == {"comments": 2}
+    load("meta")
+    assert raw("select id, deleted from raw_meta.comments order by id") == [
+        (kept, False),
+        (gone, True),
     ]
 
 

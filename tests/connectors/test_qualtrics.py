@@ -5,6 +5,7 @@ from typing import Any
 
 import pytest
 
+from connectors import repull
 from connectors.contract import SourceError
 from connectors.http import Policy
 from connectors.qualtrics import export
@@ -109,6 +110,16 @@ def test_when_a_response_was_deleted_then_it_lands_as_gone_once(tool: Tool) -> N
     gone = 'select response_id, declared_score, "values" from raw_qualtrics.responses where is_gone'
     assert raw(gone) == [("R_1", None, None)]
     assert tool.pull() is None
+
+
+def test_what_was_deleted_before_a_pull_anew_is_told_by_it(tool: Tool) -> None:
+    for number in range(3):
+        tool.answered(number)
+    tool.pull()
+    tool.store.delete(SURVEY, "R_1")
+    repull.ask("qualtrics", ["responses"])
+    assert tool.pull().received == 3
+    assert raw("select response_id from raw_qualtrics.responses where is_gone") == [("R_1",)]
 
 
 def test_when_a_whole_file_has_fewer_than_the_vendor_counts_then_nothing_is_taken_for_deleted(

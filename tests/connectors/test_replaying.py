@@ -11,7 +11,7 @@ from connectors import contract, loading, replaying
 from expectations import suites
 from expectations.gate import gate_batch
 from heedline import app
-from tests.connectors.slices import load, raw
+from tests.connectors.slices import is_handled, load, raw
 from tests.connectors.test_landing import land
 from warehouse.landed import landed_files
 from warehouse.settings import settings
@@ -155,6 +155,29 @@ def test_a_kill_before_the_commit_leaves_everything_in_quarantine(
             shop.replay()
     assert (held(), len(aside())) == ([], 1)
     assert shop.replay() == (1, 0, 0)
+
+
+def test_no_load_of_the_source_runs_while_it_judges_and_writes(
+    shop: Shop, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    shop.take(order("b", 200))
+    shop.allow(500)
+    turns = []
+
+    def gate(source: str, load_id: str) -> None:
+        turns.append(is_handled(source))
+        gate_batch(source, load_id)
+
+    write_down = replaying._write_down
+
+    def write(*account: Any) -> None:
+        turns.append(is_handled("shop"))
+        write_down(*account)
+
+    monkeypatch.setattr(replaying, "_write_down", write)
+    replaying.replay("shop", None, gate)
+    assert turns == [True, True]
+    assert not is_handled("shop")
 
 
 def test_the_command_lists_shows_and_replays(monkeypatch: pytest.MonkeyPatch) -> None:

@@ -9,6 +9,7 @@ import pytest
 import yaml
 from sqlalchemy import text
 
+from connectors import repull
 from connectors.contract import Credentials, SourceError
 from connectors.loading import load_pending
 from connectors.sql_database import reading
@@ -176,6 +177,19 @@ def test_deletions_by_flag_and_by_a_whole_reading_reach_staging(shop: Server, ma
     assert raw("select row_key, is_gone from raw_sql_database.gone") == [("a", "false")]
 
 
+def test_a_pull_anew_tells_what_is_gone_and_what_is_back(shop: Server, mapped: Any) -> None:
+    mapping = mapped(orders=ORDERS, agents=AGENTS)
+    pull(shop, mapping)
+    shop.execute("delete from staff where id = 'a'")
+    repull.ask("sql_database", ["tables"])
+    assert pull(shop, mapping) == {"orders": 2, "agents": 1, "gone": 1}
+    shop.execute("insert into staff values ('a', 'Ann')")
+    repull.ask("sql_database", ["tables"])
+    assert pull(shop, mapping) == {"orders": 2, "agents": 2, "gone": 1}
+    load("sql_database")
+    assert raw("select row_key, is_gone from raw_sql_database.gone") == [("a", "false")]
+
+
 def test_a_view_is_read_in_chunks_that_the_server_keeps(
     shop: Server, mapped: Any, monkeypatch: pytest.MonkeyPatch
 ) -> None:
@@ -317,3 +331,24 @@ def test_sqlite_is_read_too_and_cannot_be_written(tmp_path: Path, mapped: Any) -
     with sqlite3.connect(file) as database:
         database.execute("insert into ticket values (3, 'c', '2026-05-03', 1)")
     assert extract("sql_database", source(there, mapping)) == {"conversations": 2}
+
+
+def test_tables_alone_reach_the_unified_layer_with_the_file_drop_off(
+    tmp_path: Path, mapped: Any
+) -> None:
+    file = tmp_path / "shop.db"
+    with sqlite3.connect(file) as database:
+        database.executescript(
+            "create table staff (id text, name text); insert into staff values ('a', 'Ann');"
+        )
+    there = Credentials(base_url="sqlite://", database=str(file))
+    extract("sql_database", source(there, mapped(agents=AGENTS)))
+    load("sql_database")
+    names = "stg_file_drop__orders stg_file_drop__agents int_agents loaded_orders"
+    dbt.run("run", as_of=AS_OF, sources=["sql_database"], extra=("--select", names))
+    assert raw("select source_system, remote_id, name from intermediate.int_agents") == [
+        ("shop", "a", "Ann")
+    ]
+    assert raw("select count(*) from intermediate.loaded_orders") == [(0,)]
+    assert raw("select count(*) from information_schema.schemata "
+               "where schema_name = 'raw_file_drop'") == [(0,)]  # fmt: skip

@@ -6,6 +6,7 @@ from typing import Any
 import pytest
 from fastapi import FastAPI, Request, Response
 
+from connectors import repull
 from connectors.contract import SourceError
 from connectors.http import Policy
 from connectors.surveymonkey.source import source
@@ -145,6 +146,18 @@ def test_when_responses_are_deleted_then_they_land_as_gone_once(tool: Tool) -> N
     assert tool.pull(page_size=100).accepted == 0
     # Details, what changed, the count: nothing is read whole again.
     assert len(tool.store.asked) == 3
+
+
+def test_what_was_deleted_before_a_pull_anew_is_told_by_it(tool: Tool) -> None:
+    for number in range(3):
+        tool.answered(number)
+    tool.pull()
+    del tool.store.responses["r0001"]
+    repull.ask("surveymonkey", ["responses"])
+    account = tool.pull()
+    assert (account.received, account.accepted, account.duplicates) == (3, 1, 2)
+    assert raw("select id from raw_surveymonkey.responses where is_gone") == [("r0001",)]
+    assert tool.pull().accepted == 0
 
 
 def test_when_one_was_missed_for_good_then_the_second_run_that_counts_more_heals_it(

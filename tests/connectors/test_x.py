@@ -9,6 +9,7 @@ import pytest
 from fastapi import FastAPI, Request, Response
 from fastapi.responses import JSONResponse
 
+from connectors import repull
 from connectors.contract import Credentials, SourceError
 from connectors.http import Policy
 from connectors.x.posts import moment_of
@@ -182,6 +183,17 @@ def test_deleted_and_hidden_posts_lose_text_and_author(here: Here) -> None:
         (gone, None, None, True, ANN, "2026-06-19T12:00:00Z"),
         (hidden, None, None, True, "103", "2026-06-19T12:00:00.001000Z"),
     ]
+
+
+def test_what_was_deleted_before_a_pull_anew_is_told_by_it(here: Here) -> None:
+    kept, gone = (here.store.put(ANN, f"@FernhillHelp {n}", NOW - DAY) for n in "12")
+    pull(here)
+    here.store.deleted = {gone}
+    repull.ask("x", ["posts"])
+    here.store.now = NOW + DAY
+    assert pull(here) == {"posts": 2}
+    load("x")
+    assert raw("select id, deleted from raw_x.posts order by id") == [(kept, False), (gone, True)]
 
 
 def test_a_hidden_post_that_x_lists_again_is_there_again(here: Here) -> None:

@@ -4,6 +4,7 @@ from functools import partial
 
 from fastapi import FastAPI, Request
 
+from connectors import repull
 from connectors.contract import Credentials
 from connectors.freshdesk.source import source
 from sample.servers.freshdesk import Desk
@@ -72,6 +73,22 @@ def test_record_that_a_whole_list_no_longer_has_is_told_as_gone_and_as_back(
     load("freshdesk")
     assert raw("select gone from raw_freshdesk.deletions") == [(False,)]
     assert raw("select name from raw_freshdesk.companies order by 1") == [("Acme",), ("Beta",)]
+
+
+def test_a_pull_anew_tells_what_is_gone_and_what_is_back(desk: Desk, login: Credentials) -> None:
+    acme = desk.put("companies", dated(77, name="Acme"))
+    desk.put("companies", dated(78, name="Beta"))
+    pull(login)
+    desk.drop("companies", 77)
+    repull.ask("freshdesk", ["companies"])
+    assert pull(login) == {"companies": 1, "deletions": 1}
+    load("freshdesk")
+    assert raw("select id, gone from raw_freshdesk.deletions") == [(77, True)]
+    desk.put("companies", acme)
+    repull.ask("freshdesk", ["companies"])
+    assert pull(login) == {"companies": 2, "deletions": 1}
+    load("freshdesk")
+    assert raw("select id, gone from raw_freshdesk.deletions") == [(77, False)]
 
 
 def test_articles_are_found_in_folders_of_folders_and_counted(

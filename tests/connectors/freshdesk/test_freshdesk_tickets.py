@@ -5,6 +5,7 @@ from datetime import timedelta
 import pytest
 from fastapi import FastAPI, Request
 
+from connectors import repull
 from connectors.contract import Credentials, SourceError
 from connectors.freshdesk import paging
 from sample.servers.freshdesk import Desk
@@ -124,3 +125,17 @@ def test_restored_ticket_comes_back_and_a_purged_one_stays_deleted(
     load("freshdesk")
     assert held("id, deleted") == [(1, None), (2, True), (3, None)]
     assert pull(login) == {}
+
+
+def test_a_ticket_that_was_restored_before_a_pull_anew_comes_back_with_it(
+    desk: Desk, login: Credentials
+) -> None:
+    pull(login)
+    desk.of("tickets")[1]["deleted"] = True
+    pull(login)
+    load("freshdesk")
+    del desk.of("tickets")[1]["deleted"]
+    repull.ask("freshdesk", ["tickets"])
+    pull(login, start_at="2100-01-01T00:00:00Z")  # it is in no list that is read
+    load("freshdesk")
+    assert held("id, deleted") == [(1, None), (2, None), (3, None)]
