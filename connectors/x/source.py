@@ -5,7 +5,7 @@ the last run on, less a lookback. That a post was deleted is told to nobody with
 contract: the posts of the last weeks are looked up again once a day.
 """
 
-from collections.abc import Iterator
+from collections.abc import Iterator, Mapping
 from datetime import timedelta
 from functools import cache, partial
 from typing import Any
@@ -20,12 +20,18 @@ from connectors.posts import Posts
 from connectors.seen import Seen
 from connectors.x.posts import NAME, Stream, first_id_at, looked_up
 from warehouse.clock import BadTimestamp, parse_as_of, wall_now
+from warehouse.retry_after import until_reset
 
 Row = dict[str, Any]
 # Limits are dealt out in windows of 15 minutes.
 POLICY = Policy(longest_wait=16 * 60)
 MENTIONS_CAP, POSTS_CAP = 800, 3200
 KEPT = ("first_id", "conversation_id", "author_id", "in_reply_to_user_id")
+
+
+def own_wait(headers: Mapping[str, str]) -> float | None:
+    """Seconds until the window of the limit is over; the common header with one more hyphen."""
+    return until_reset(headers.get("X-Rate-Limit-Reset", ""))
 
 
 def our_accounts(http: Http, handles: list[str]) -> list[Row]:
@@ -91,9 +97,8 @@ def source(
     except BadTimestamp as error:
         remedy = "correct start_at in channels.yml"
         raise SourceError(NAME, "settings", str(error), remedy) from None
-    http = Http(
-        NAME, credentials.base_url, auth=BearerTokenAuth(credentials.password), policy=POLICY
-    )
+    auth = BearerTokenAuth(credentials.password)
+    http = Http(NAME, credentials.base_url, auth=auth, policy=POLICY, own_wait=own_wait)
     lookback = timedelta(minutes=lookback_minutes)
 
     @cache
