@@ -84,6 +84,7 @@ class Http:
         hosts: tuple[str, ...] = (),
         policy: Policy | None = None,
         own_wait: OwnWait | None = None,
+        signature: AuthBase | None = None,
     ) -> None:
         """Nothing is requested yet.
 
@@ -93,14 +94,15 @@ class Http:
             hosts: further host names (https only) that the vendor really spreads its API over.
             own_wait: reads how long to wait from headers that only this vendor has; no limit of
                 ours, so no part of the policy.
+            signature: an auth that is good for one try only: every try is signed anew.
 
         Raises:
             SourceError: `base_url` is not an http(s) address.
         """
         self._source, self._base_url, self._auth = source, base_url.rstrip("/"), auth
         self._headers = {"Accept": "application/json", **(headers or {})}
-        self._hosts, self._policy, self._own_wait = hosts, policy or Policy(), own_wait
-        self._local = local()
+        self._hosts, self._policy, self._local = hosts, policy or Policy(), local()
+        self._own_wait, self._signature = own_wait, signature
         if urlsplit(base_url).scheme not in {"http", "https"} or not urlsplit(base_url).hostname:
             remedy = f"write it like https://host in connection heedline_{source}"
             raise SourceError(source, "connection", "has no usable address", remedy)
@@ -109,7 +111,12 @@ class Http:
     def _client(self) -> _Client:
         if not hasattr(self._local, "client"):
             session = PoliteSession(
-                self._source, self._base_url, self._policy, self._hosts, self._own_wait
+                self._source,
+                self._base_url,
+                self._policy,
+                self._hosts,
+                self._own_wait,
+                self._signature,
             )
             self._local.client = _Client(
                 self._base_url, headers=self._headers, auth=self._auth, session=session

@@ -15,6 +15,7 @@ from urllib.parse import urlsplit
 
 from dlt.sources.helpers.requests.session import Session
 from requests import PreparedRequest, Response
+from requests.auth import AuthBase
 from requests.exceptions import ConnectionError as Unreachable
 from requests.exceptions import HTTPError, RequestException, Timeout
 from tenacity import RetryCallState, Retrying, retry_if_exception_type, stop_after_attempt
@@ -94,13 +95,15 @@ class PoliteSession(Session):
         policy: Policy,
         hosts: tuple[str, ...],
         own_wait: OwnWait | None = None,
+        signature: AuthBase | None = None,
     ) -> None:
         policy = in_force(policy)
         super().__init__(
             timeout=(policy.connect_timeout, policy.read_timeout), raise_for_status=False
         )
         self.max_redirects = 5
-        self._source, self._policy, self._own_wait = source, policy, own_wait
+        self._source, self._policy = source, policy
+        self._own_wait, self._signature = own_wait, signature
         self._home, self._hosts = _origin(base_url), frozenset(hosts)
         self._budget = budget_of(source, self._home[1], sleep=policy.sleep)
 
@@ -146,6 +149,8 @@ class PoliteSession(Session):
     def _attempt(self, request: PreparedRequest, path: str, kwargs: dict[str, Any]) -> Response:
         whole = not kwargs.get("stream")
         self._budget.wait()
+        if self._signature:
+            request = self._signature(request)
         try:
             # Streamed, so that the size limit is checked while reading, not after.
             response: Response = super().send(  # type: ignore[no-untyped-call]
