@@ -201,10 +201,12 @@ def test_staging_gives_one_conversation_a_talk_with_both_sides(here: Here) -> No
     picture = say(BEN, GROUP, "", NOW - DAY, **media)
     in_group = say(ANN, GROUP, "same here", NOW - DAY + MINUTE)
     say(US, "1578398451921985539", "a group nobody answers in", NOW - DAY)
+    other = here.store.user("901", "FernhillLabs", "Fernhill Labs")
+    say(other, f"{US}-{other}", "among ourselves", NOW - DAY)
     joined = {"event_type": "ParticipantsJoin", "participant_ids": [ANN]}
     say(ANN, GROUP, "", NOW - DAY, **joined)
     post = here.store.put(ANN, "@FernhillHelp one", NOW - DAY)
-    assert here.pull() == 6
+    assert here.pull(accounts=["FernhillHelp", "FernhillLabs"]) == 7
     assert all(account.quarantined == 0 for account in load("x").values())
     assert raw(f"select attachments from raw_x.direct_messages where id = '{picture}'") == [
         ('{"media_keys":["3_1"]}',)

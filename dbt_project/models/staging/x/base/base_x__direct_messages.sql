@@ -10,7 +10,8 @@ renamed as (
         ---------- ids: of their own, which X counts apart from posts' but by the same clock
         'dm-' || said.id as id,
         said.dm_conversation_id as thread_id,
-        said.customer_id,
+        -- Two accounts of ours: nobody's conversation.
+        case when others.id is null then said.customer_id end as customer_id,
         said.sender_id as author_id,
 
         ---------- text
@@ -24,9 +25,10 @@ renamed as (
 
         ---------- timestamps
         {{ to_timestamp_utc('said.posted_at') }} as sent_at,
-        {{ newest(['said._loaded_at', 'accounts._loaded_at']) }} as loaded_at
+        {{ newest(['said._loaded_at', 'accounts._loaded_at', 'others._loaded_at']) }} as loaded_at
     from {{ source('raw_x', 'direct_messages') }} as said
     left join accounts on said.sender_id = accounts.id
+    left join accounts as others on said.customer_id = others.id
 
 ),
 
