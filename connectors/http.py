@@ -19,6 +19,7 @@ from requests.exceptions import JSONDecodeError
 
 from connectors.contract import SourceError
 from connectors.http_session import Policy, PoliteSession, Refused
+from warehouse.retry_after import OwnWait
 
 __all__ = ["Http", "Policy", "Refused"]
 
@@ -82,6 +83,8 @@ class Http:
         headers: dict[str, str] | None = None,
         hosts: tuple[str, ...] = (),
         policy: Policy | None = None,
+        own_wait: OwnWait | None = None,
+        signature: AuthBase | None = None,
     ) -> None:
         """Nothing is requested yet.
 
@@ -89,6 +92,9 @@ class Http:
             source: the connector's name, as errors say it.
             auth: dlt's `HttpBasicAuth`, `BearerTokenAuth`, … or any `requests` auth.
             hosts: further host names (https only) that the vendor really spreads its API over.
+            own_wait: reads how long to wait from headers that only this vendor has; no limit of
+                ours, so no part of the policy.
+            signature: an auth that is good for one try only: every try is signed anew.
 
         Raises:
             SourceError: `base_url` is not an http(s) address.
@@ -96,6 +102,7 @@ class Http:
         self._source, self._base_url, self._auth = source, base_url.rstrip("/"), auth
         self._headers = {"Accept": "application/json", **(headers or {})}
         self._hosts, self._policy, self._local = hosts, policy or Policy(), local()
+        self._own_wait, self._signature = own_wait, signature
         if urlsplit(base_url).scheme not in {"http", "https"} or not urlsplit(base_url).hostname:
             remedy = f"write it like https://host in connection heedline_{source}"
             raise SourceError(source, "connection", "has no usable address", remedy)
@@ -103,7 +110,14 @@ class Http:
     @property
     def _client(self) -> _Client:
         if not hasattr(self._local, "client"):
-            session = PoliteSession(self._source, self._base_url, self._policy, self._hosts)
+            session = PoliteSession(
+                self._source,
+                self._base_url,
+                self._policy,
+                self._hosts,
+                self._own_wait,
+                self._signature,
+            )
             self._local.client = _Client(
                 self._base_url, headers=self._headers, auth=self._auth, session=session
             )

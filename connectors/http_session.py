@@ -1,9 +1,9 @@
 """The session under `http.py`: one request, patient, bounded, only to the host it was given.
 
 A request waits for its turn in the source's budget (`budget.py`). It is tried a few times
-(jittered waits; the vendor's own `Retry-After` when it names one), a body has a size limit, and no
-request, next-page link or redirect may leave the source's own host, because the credentials would
-travel with it. Whatever still fails becomes one `SourceError` line: source, path, problem, remedy.
+(jittered waits; as long as the vendor asks, when it does), a body has a size limit, and no request,
+next-page link or redirect may leave the source's own host, because the credentials would travel
+with it. Whatever still fails becomes one `SourceError` line: source, path, problem, remedy.
 Never a URL's query, a header or a body, which may hold secrets or personal data.
 """
 
@@ -15,6 +15,7 @@ from urllib.parse import urlsplit
 
 from dlt.sources.helpers.requests.session import Session
 from requests import PreparedRequest, Response
+from requests.auth import AuthBase
 from requests.exceptions import ConnectionError as Unreachable
 from requests.exceptions import HTTPError, RequestException, Timeout
 from tenacity import RetryCallState, Retrying, retry_if_exception_type, stop_after_attempt
@@ -23,7 +24,7 @@ from urllib3.exceptions import DecodeError, ProtocolError, ReadTimeoutError
 
 from connectors.budget import budget_of
 from connectors.contract import SourceError
-from warehouse.retry_after import asked_wait
+from warehouse.retry_after import OwnWait, asked_wait
 
 _RETRIED = frozenset({408, 425, 429, 500, 502, 503, 504})
 _CHUNK = 1 << 20
@@ -87,13 +88,22 @@ def _origin(url: str) -> tuple[str, str, int | None]:
 class PoliteSession(Session):
     """A requests session with the house rules inside `send`, so that redirects obey them too."""
 
-    def __init__(self, source: str, base_url: str, policy: Policy, hosts: tuple[str, ...]) -> None:
+    def __init__(
+        self,
+        source: str,
+        base_url: str,
+        policy: Policy,
+        hosts: tuple[str, ...],
+        own_wait: OwnWait | None = None,
+        signature: AuthBase | None = None,
+    ) -> None:
         policy = in_force(policy)
         super().__init__(
             timeout=(policy.connect_timeout, policy.read_timeout), raise_for_status=False
         )
         self.max_redirects = 5
         self._source, self._policy = source, policy
+        self._own_wait, self._signature = own_wait, signature
         self._home, self._hosts = _origin(base_url), frozenset(hosts)
         self._budget = budget_of(source, self._home[1], sleep=policy.sleep)
 
@@ -139,6 +149,8 @@ class PoliteSession(Session):
     def _attempt(self, request: PreparedRequest, path: str, kwargs: dict[str, Any]) -> Response:
         whole = not kwargs.get("stream")
         self._budget.wait()
+        if self._signature:
+            request = self._signature(request)
         try:
             # Streamed, so that the size limit is checked while reading, not after.
             response: Response = super().send(  # type: ignore[no-untyped-call]
@@ -188,7 +200,7 @@ class PoliteSession(Session):
             return
         connection = f"connection heedline_{self._source}"
         if status in _RETRIED:
-            wait = asked_wait(status, response.headers)
+            wait = asked_wait(status, response.headers, self._own_wait)
             response.close()
             problem = "rate limit reached" if status == 429 else f"HTTP {status}"
             if wait is not None and wait > self._policy.longest_wait:

@@ -54,13 +54,26 @@ class Posts:
         self._seen.forget(ids)
         return [{self._key: id_, **self._posts.pop(id_), "deleted": True} for id_ in ids]
 
+    def is_due(self, every: timedelta) -> bool:
+        """Whether the last recheck (before any: the first run) is so long ago."""
+        return self._now - parse_as_of(self._state["rechecked_at"]) >= every
+
+    def unlisted(self, listed: set[str], since: datetime) -> list[Row]:
+        """A recheck by a list that is whole from a moment on: marks of those that it lacks."""
+        self._state["rechecked_at"] = iso(self._now)
+        return self.marks(
+            id_
+            for id_, post in self._posts.items()
+            if id_ not in listed and parse_as_of(post["posted_at"]) >= since
+        )
+
     def recheck(self, look_up: LookUp, every: timedelta, at_once: int = 100) -> Iterator[list[Row]]:
         """When it is time, what became of every post held: changed ones, and marks of gone ones.
 
         Args:
             look_up: up to `at_once` ids → (their rows, ids of those that are gone).
         """
-        if self._now - parse_as_of(self._state["rechecked_at"]) < every:
+        if not self.is_due(every):
             return
         ids = list(self._posts)
         for start in range(0, len(ids), at_once):

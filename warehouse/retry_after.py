@@ -1,37 +1,33 @@
-"""How long a server asks to be left alone."""
+"""How long a server asks to be left alone, by the headers that many servers share.
+
+What only one vendor says stands with what we know of that vendor, and is handed in.
+"""
 
 import time
-from collections.abc import Mapping
+from collections.abc import Callable, Mapping
 from email.utils import mktime_tz, parsedate_tz
 
+# A vendor's own headers of a refused request → seconds, or None where they say nothing.
+OwnWait = Callable[[Mapping[str, str]], float | None]
 
-def asked_wait(status: int, headers: Mapping[str, str]) -> float | None:
-    """Seconds the server asks us to pause: `Retry-After` (seconds or date), else a reset time,
-    else the stretch of time that its limit is counted over (HubSpot tells only that)."""
+
+def asked_wait(status: int, headers: Mapping[str, str], own: OwnWait | None = None) -> float | None:
+    """Seconds the server asks us to pause: `Retry-After` (seconds or date), else, of a request
+    over the limit, what the vendor's `own` headers say, else the common `X-RateLimit-Reset`."""
     text = headers.get("Retry-After", "").strip()
     if text.replace(".", "", 1).isdigit():
         return float(text)
     if date := parsedate_tz(text) if text else None:
         return max(0.0, mktime_tz(date) - time.time())
-    reset = _reset_time(headers)
-    if status == 429 and reset.isdigit():
-        seconds = int(reset) - time.time() if int(reset) > 1_000_000_000 else float(reset)
-        return max(0.0, seconds)
-    interval = headers.get("X-HubSpot-RateLimit-Interval-Milliseconds", "").strip()
-    return int(interval) / 1000 if status == 429 and interval.isdigit() else None
+    if status != 429:
+        return None
+    asked = own(headers) if own else None
+    return until_reset(headers.get("X-RateLimit-Reset", "")) if asked is None else asked
 
 
-def _reset_time(headers: Mapping[str, str]) -> str:
-    # X writes the common header with one more hyphen.
-    names = ("X-RateLimit-Reset", "X-Rate-Limit-Reset", "X-AircallApi-Reset")
-    named = next((headers[name] for name in names if headers.get(name)), "")
-    return named.strip() or _reset_of_spent_limit(headers)
-
-
-def _reset_of_spent_limit(headers: Mapping[str, str]) -> str:
-    """Of a limit counted by day and by minute (SurveyMonkey): seconds until the spent one ends."""
-    for window in ("Day", "Minute"):
-        limit = f"X-Ratelimit-App-Global-{window}"
-        if headers.get(f"{limit}-Remaining", "").strip() == "0":
-            return headers.get(f"{limit}-Reset", "").strip()
-    return ""
+def until_reset(text: str) -> float | None:
+    """Seconds until a reset time, which vendors write as seconds from now or since 1970."""
+    if not text.strip().isdigit():
+        return None
+    reset = int(text)
+    return max(0.0, reset - time.time()) if reset > 1_000_000_000 else float(reset)

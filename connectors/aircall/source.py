@@ -5,7 +5,7 @@ get tags and comments, a recording, a transcript. So the last days are read agai
 is asked for by itself, and `seen` tells what differs.
 """
 
-from collections.abc import Iterator
+from collections.abc import Iterator, Mapping
 from datetime import timedelta
 from typing import Any
 
@@ -21,6 +21,7 @@ from connectors.http import Http, Policy
 from connectors.seen import Seen
 from connectors.tables import into
 from warehouse.clock import BadTimestamp, parse_as_of
+from warehouse.retry_after import until_reset
 
 # 60 calls a minute: after the limit a minute may pass.
 PATIENT = Policy(attempts=8, backoff=2, longest_backoff=60)
@@ -28,10 +29,16 @@ PATIENT = Policy(attempts=8, backoff=2, longest_backoff=60)
 TRANSCRIPTS_A_RUN = 600
 
 
+def own_wait(headers: Mapping[str, str]) -> float | None:
+    """Seconds until the minute of the limit is over."""
+    return until_reset(headers.get("X-AircallApi-Reset", ""))
+
+
 def signed_in(credentials: Credentials, policy: Policy = PATIENT) -> Http:
     """The account's API."""
     auth = HttpBasicAuth(credentials.login, credentials.password)
-    return Http(NAME, f"{credentials.base_url.rstrip('/')}/v1", auth=auth, policy=policy)
+    address = f"{credentials.base_url.rstrip('/')}/v1"
+    return Http(NAME, address, auth=auth, policy=policy, own_wait=own_wait)
 
 
 def changed_calls(http: Http, state: Row, start: int, lookback: int) -> Iterator[list[Row]]:

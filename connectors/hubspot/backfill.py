@@ -7,12 +7,11 @@ from typing import Any
 
 import dlt
 from dlt.sources import DltSource
-from dlt.sources.helpers.rest_client.auth import BearerTokenAuth
 
 from connectors.contract import Credentials, resources
-from connectors.http import Http, Policy
+from connectors.http import Policy
 from connectors.hubspot.conversations import AT_ONCE, listed, with_messages
-from connectors.hubspot.crm import Crm, iso_ms
+from connectors.hubspot.crm import Crm, iso_ms, signed_in
 from connectors.hubspot.properties import NAME, Row, read_own
 from connectors.hubspot.source import with_links
 from connectors.windows import WHOLE, Window
@@ -34,8 +33,7 @@ def source(
 
     Deleted records are in no search: the pull lists all that HubSpot keeps of them.
     """
-    auth = BearerTokenAuth(credentials.password)
-    http = Http(NAME, credentials.base_url, auth=auth, policy=policy)
+    http = signed_in(credentials, policy)
     crm, own, (begin, end) = Crm(http), read_own(properties or {}), window.milliseconds
     hints = {name: {"name": name} | r.dlt_hints() for name, r in resources(NAME).items()}
 

@@ -5,15 +5,16 @@ each asks for the ids after the last one that came, within a fixed window of mod
 Nothing that changes on the way can shift a page.
 """
 
-from collections.abc import Iterator
+from collections.abc import Iterator, Mapping
 from datetime import UTC, datetime, timedelta
 from typing import Any
 
+from dlt.sources.helpers.rest_client.auth import BearerTokenAuth
 from dlt.sources.helpers.rest_client.paginators import BasePaginator
 from requests import Request, Response
 
-from connectors.contract import SourceError
-from connectors.http import Http
+from connectors.contract import Credentials, SourceError
+from connectors.http import Http, Policy
 from connectors.hubspot.properties import NAME, WORDS, Row
 from warehouse.clock import BadTimestamp, iso, parse_as_of
 
@@ -24,6 +25,18 @@ LISTED_AT_ONCE = 100
 READ_AT_ONCE = 50  # the most that a batch may hold when it asks for former values
 LINKS_AT_ONCE = 1000
 _EPOCH = datetime(1970, 1, 1, tzinfo=UTC)
+
+
+def own_wait(headers: Mapping[str, str]) -> float | None:
+    """Seconds that its limit is counted over: HubSpot tells no more."""
+    interval = headers.get("X-HubSpot-RateLimit-Interval-Milliseconds", "").strip()
+    return int(interval) / 1000 if interval.isdigit() else None
+
+
+def signed_in(credentials: Credentials, policy: Policy | None = None) -> Http:
+    """The account's API."""
+    auth = BearerTokenAuth(credentials.password)
+    return Http(NAME, credentials.base_url, auth=auth, policy=policy, own_wait=own_wait)
 
 
 def moment(value: Any) -> int | None:

@@ -5,12 +5,8 @@ from collections.abc import Iterator
 from datetime import datetime
 from typing import Any
 
-from dlt.sources.helpers.rest_client.auth import BearerTokenAuth
-
 from connectors.contract import Credentials
-from connectors.http import Http
-from connectors.hubspot.crm import VERSION, Crm, modified, moment
-from connectors.hubspot.properties import NAME
+from connectors.hubspot.crm import VERSION, Crm, modified, moment, signed_in
 
 
 def ids(
@@ -25,7 +21,7 @@ def ids(
 
     Raises SourceError.
     """
-    crm = Crm(Http(NAME, credentials.base_url, auth=BearerTokenAuth(credentials.password)))
+    crm = Crm(signed_in(credentials))
     first, last = moment(start_at) or 0, until.timestamp() * 1000
 
     def alive(kind: str, since: int = 0) -> Iterator[str]:

@@ -10,13 +10,12 @@ from typing import Any
 
 import dlt
 from dlt.sources import DltSource
-from dlt.sources.helpers.rest_client.auth import BearerTokenAuth
 
 from connectors.contract import Credentials, resources
 from connectors.counts import vendor_count
-from connectors.http import Http, Policy
+from connectors.http import Policy
 from connectors.hubspot.conversations import ROOT, threads
-from connectors.hubspot.crm import VERSION, Crm, modified, moment
+from connectors.hubspot.crm import VERSION, Crm, modified, moment, signed_in
 from connectors.hubspot.properties import HISTORY, NAME, OwnProperties, Row, read_own
 from connectors.seen import Seen
 from warehouse.clock import iso, parse_as_of, wall_now
@@ -113,9 +112,7 @@ def source(
     Raises:
         SourceError: a declaration that cannot be followed.
     """
-    http = Http(
-        NAME, credentials.base_url, auth=BearerTokenAuth(credentials.password), policy=policy
-    )
+    http = signed_in(credentials, policy)
     crm, own = Crm(http), read_own(properties or {})
     first = moment(iso(parse_as_of(start_at))) or 0
     hints = {name: {"name": name} | r.dlt_hints() for name, r in resources(NAME).items()}

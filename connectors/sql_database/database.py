@@ -3,6 +3,7 @@
 The database's own words are left out of errors, for some quote values and addresses.
 """
 
+import re
 from collections.abc import Iterator
 from contextlib import contextmanager
 from ipaddress import ip_address
@@ -17,6 +18,8 @@ from connectors.sql_database.mapping import NAME
 CONNECTION = "connection heedline_sql_database"
 _TLS = ("require", "verify-ca", "verify-full")
 _NOT_ALLOWED = "42501"  # SQLSTATE of PostgreSQL
+# libpq gives what fails before the sign-in no code, only words.
+_NOT_TRUSTED = re.compile(r"certificate|private key file|not support SSL|unsupported protocol")
 
 
 def engine(credentials: Credentials) -> sa.Engine:
@@ -75,9 +78,14 @@ def session(made: sa.Engine, where: str) -> Iterator[sa.Connection]:
 
 
 def _said(error: DBAPIError, where: str) -> SourceError:
-    if getattr(error.orig, "pgcode", None) == _NOT_ALLOWED:
+    code = getattr(error.orig, "pgcode", None)
+    if code == _NOT_ALLOWED:
         remedy = f"grant the login of {CONNECTION} usage of the schema and select on the table"
         return SourceError(NAME, where, "no right to read it", remedy)
+    if code is None and _NOT_TRUSTED.search(str(error.orig)):
+        problem = "no trusted TLS connection: the server has none, or not the right certificate"
+        remedy = f"check host, sslmode and sslrootcert in {CONNECTION}; nobody was signed in"
+        return SourceError(NAME, where, problem, remedy)
     if isinstance(error, OperationalError) or error.connection_invalidated:
         remedy = f"check address, login and password in {CONNECTION}, and the network; "
         problem = f"cannot reach the database, or it broke off ({type(error).__name__})"

@@ -5,7 +5,7 @@ with while we read moves to the end, and every row behind it one place forward, 
 the walk does not count pages; each request starts a second before the last row it has seen.
 """
 
-from collections.abc import Iterator
+from collections.abc import Iterator, Mapping
 from datetime import timedelta
 from typing import Any
 
@@ -13,10 +13,20 @@ from connectors.contract import SourceError
 from connectors.http import Http
 from connectors.pace import Pace
 from warehouse.clock import BadTimestamp, parse_as_of
+from warehouse.retry_after import until_reset
 
 NAME = "surveymonkey"
 NEXT_RUN = "nothing was kept; the next run asks again"
 Row = dict[str, Any]
+
+
+def own_wait(headers: Mapping[str, str]) -> float | None:
+    """Of the limits by day and by minute: seconds until the spent one ends."""
+    for window in ("Day", "Minute"):
+        limit = f"X-Ratelimit-App-Global-{window}"
+        if headers.get(f"{limit}-Remaining", "").strip() == "0":
+            return until_reset(headers.get(f"{limit}-Reset", ""))
+    return None
 
 
 class Api:

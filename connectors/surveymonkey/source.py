@@ -19,7 +19,7 @@ from connectors.held import Held
 from connectors.http import Http, Policy
 from connectors.pace import Pace
 from connectors.survey_scales import read_scales
-from connectors.surveymonkey.api import Api, Row, second
+from connectors.surveymonkey.api import Api, Row, own_wait, second
 from connectors.surveymonkey.questions import NAME, Choices, Survey
 from warehouse.clock import iso, wall_now
 
@@ -81,7 +81,7 @@ def source(
     declared = read_scales(NAME, "surveys", Survey, surveys)
     rules = policy or Policy()
     auth = BearerTokenAuth(credentials.password)
-    http = Http(NAME, credentials.base_url, auth=auth, policy=rules)
+    http = Http(NAME, credentials.base_url, auth=auth, policy=rules, own_wait=own_wait)
     api = Api(http, Pace(requests_per_minute / 60, rules.sleep), page_size)
     start, lookback = second(start_at), timedelta(minutes=lookback_minutes)
 

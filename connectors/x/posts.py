@@ -93,7 +93,19 @@ class Stream:
 
 def _pages(http: Http, path: str, params: Row) -> Iterator[list[Row]]:
     token = "next_token" if path == RECENT else "pagination_token"
-    asked = {**FIELDS, "max_results": 100, **params}
+    for answer in answers(http, path, {**FIELDS, "max_results": 100, **params}, token):
+        yield [shaped(row, answer) for row in answer.get("data", [])]
+
+
+def answers(http: Http, path: str, asked: Row, token: str) -> Iterator[Row]:
+    """Every page of a list, whole: its `data` is missing where it is empty.
+
+    Args:
+        token: the parameter that asks for the next page.
+
+    Raises:
+        SourceError: a page could not be had, or does not hold as many as it says.
+    """
     try:
         for answer in by_token(
             lambda p: http.get(path, params=p),
@@ -104,18 +116,23 @@ def _pages(http: Http, path: str, params: Row) -> Iterator[list[Row]]:
             # An empty page has no list at all; its count says that this is meant.
             rows, said = answer.get("data", []), (answer.get("meta") or {}).get("result_count")
             if not isinstance(rows, list) or len(rows) != said:
-                raise ValueError(f"page says {said} posts and does not hold them")
-            yield [shaped(row, answer) for row in rows]
+                raise ValueError(f"page says {said} results and does not hold them")
+            yield answer
     except (ValueError, TypeError) as error:
         raise SourceError(NAME, path, str(error), NEXT_RUN) from None
 
 
+def people(answer: Row) -> dict[str, Row]:
+    """The users that come with an answer, by id."""
+    return {user["id"]: user for user in (answer.get("includes") or {}).get("users", [])}
+
+
 def shaped(post: Row, answer: Row) -> Row:
     """A post with its author, and the id and time of its first version."""
-    people = {user["id"]: user for user in (answer.get("includes") or {}).get("users", [])}
     first = (post.get("edit_history_tweet_ids") or [post.get("id")])[0]
     made = iso(moment_of(int(first))) if str(first or "").isdigit() else None
-    own = {"author": people.get(post.get("author_id")), "first_id": first, "posted_at": made}
+    author = people(answer).get(str(post.get("author_id")))
+    own = {"author": author, "first_id": first, "posted_at": made}
     return {**post, **own, "deleted": False}
 
 

@@ -19,7 +19,7 @@ from tenacity.wait import wait_random_exponential
 
 from outreach.delivery.messages import Closed, Later, Refused, Undelivered, Unsure
 from warehouse.credentials import Credentials
-from warehouse.retry_after import asked_wait
+from warehouse.retry_after import OwnWait, asked_wait
 
 # httpx logs every address; an incoming webhook's is its secret.
 logging.getLogger("httpx").setLevel(logging.WARNING)
@@ -66,8 +66,12 @@ class Http:
         *,
         auth: tuple[str, str] | None = None,
         headers: dict[str, str] | None = None,
+        own_wait: OwnWait | None = None,
     ) -> None:
         """Nothing is requested yet.
+
+        Args:
+            own_wait: reads how long to wait from headers that only this target has.
 
         Raises:
             Closed: the address is not https (http only for loopback).
@@ -76,6 +80,7 @@ class Http:
         if not parts.hostname or (parts.scheme != "https" and parts.hostname not in LOOPBACK):
             raise Closed("the connection's address is not https; write it like https://host")
         self._host, self._pace, self._timeout = parts.hostname, pace, timeout
+        self._own_wait = own_wait
         self._client = httpx.Client(
             base_url=credentials.base_url,
             auth=auth,
@@ -142,7 +147,7 @@ class Http:
             raise Unsure(f"the answer broke off ({type(error).__name__})") from None
         if response.is_success:
             return response
-        raise _failure(response)
+        raise _failure(response, self._own_wait)
 
     @staticmethod
     def _json(response: httpx.Response) -> Any:
@@ -153,10 +158,10 @@ class Http:
             return None
 
 
-def _failure(response: httpx.Response) -> Undelivered:
+def _failure(response: httpx.Response, own_wait: OwnWait | None) -> Undelivered:
     status = response.status_code
     said = f"HTTP {status}{_words(response)}"
-    wait = asked_wait(status, response.headers)
+    wait = asked_wait(status, response.headers, own_wait)
     if status == 429 or (status == 503 and wait is not None):
         asks = "" if wait is None else f", asks to wait {wait:.0f} s"
         return Later(f"rate limit reached ({said}{asks})", wait)

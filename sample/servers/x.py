@@ -13,6 +13,8 @@ from typing import Any
 from fastapi import FastAPI, Request, Response
 from fastapi.responses import JSONResponse
 
+from sample.servers.x_direct import PATHS, Talks
+
 TOKEN = "x-sample-2c9d41e7b0"  # made up
 EPOCH_MS = 1_288_834_974_657
 PROBLEMS = "https://api.twitter.com/2/problems"
@@ -26,6 +28,8 @@ class Store:
 
     Attributes:
         deleted, protected: ids of posts, ids of users.
+        talks: direct messages of the account that signs in by itself.
+        largest_page: rows of a page, whatever larger number is asked for.
         left_in_window: requests until 429.
         asked: paths with their parameters.
     """
@@ -37,6 +41,8 @@ class Store:
     posts: dict[str, Row] = field(default_factory=dict)
     deleted: set[str] = field(default_factory=set)
     protected: set[str] = field(default_factory=set)
+    talks: Talks = field(default_factory=Talks)
+    largest_page: int = 100
     left_in_window: int = 10_000
     asked: list[tuple[str, Row]] = field(default_factory=list)
 
@@ -82,7 +88,11 @@ def app(store: Store) -> FastAPI:
 
     @api.middleware("http")
     async def guard(request: Request, answer: Any) -> Response:
-        if request.headers.get("authorization") != f"Bearer {TOKEN}":
+        by_app = request.headers.get("authorization") == f"Bearer {TOKEN}"
+        if by_app and request.url.path in PATHS:
+            kind, title = f"{PROBLEMS}/unsupported-authentication", "Unsupported Authentication"
+            return problem(403, kind, title, "not with Application-Only")
+        if not by_app and not store.talks.is_signed(request):
             return problem(401, "about:blank", "Unauthorized", "Unauthorized")
         store.asked.append((request.url.path, dict(request.query_params)))
         store.left_in_window -= 1
@@ -102,6 +112,14 @@ def app(store: Store) -> FastAPI:
             missing("user", name, "username") for name in asked if name.lower() not in by_handle
         ]
         return JSONResponse(without_empty({"data": found, "errors": errors}))
+
+    @api.get("/2/users/me")
+    def me() -> Row:
+        return {"data": store.users[store.talks.account]}
+
+    @api.get("/2/dm_events")
+    def talks(request: Request) -> Row:
+        return store.talks.page(request.query_params, store.users, store.now, store.largest_page)
 
     @api.get("/2/users/{id_}/{timeline}")
     def listed(id_: str, timeline: str, request: Request) -> Response:
@@ -165,6 +183,7 @@ def page(store: Store, found: list[Row], request: Request, *, token: str, fewest
     size = int(asked.get("max_results", "10"))
     if not fewest <= size <= 100:
         return problem(400, f"{PROBLEMS}/invalid-request", "Invalid Request", "max_results")
+    size = min(size, store.largest_page)
     since, until = int(asked.get("since_id", "0")), int(asked.get("until_id", str(1 << 63)))
     after = int(asked.get(token, "t" + str(1 << 63))[1:])
     kept = [p for p in found if store.is_shown(p) and since < int(p["id"]) < min(until, after)]

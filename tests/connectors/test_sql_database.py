@@ -301,6 +301,15 @@ def test_beyond_loopback_there_is_no_sign_in_without_tls(mode: str | None) -> No
         assert engine(there).url.query["sslmode"] == (mode or "require")
 
 
+def test_a_server_without_tls_is_told_apart_from_one_that_is_not_there(shop: Server) -> None:
+    there = reader(shop, extra={"sslmode": "require"})
+    with (
+        pytest.raises(SourceError, match=r"staff: no trusted TLS connection.*nobody was signed in"),
+        session(engine(there), "staff"),
+    ):
+        pass
+
+
 def test_bad_rows_go_to_quarantine_with_table_and_row(shop: Server, mapped: Any) -> None:
     order(shop, 3, placed="null")
     pull(shop, mapped(orders=ORDERS))

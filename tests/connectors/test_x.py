@@ -129,7 +129,7 @@ def test_a_page_that_holds_less_than_it_says_moves_nothing_on(here: Here) -> Non
         return cut if request.url.path.endswith("/tweets") else None
 
     intercept(here.api, between)
-    with pytest.raises(SourceError, match="page says 1 posts and does not hold them"):
+    with pytest.raises(SourceError, match="page says 1 results and does not hold them"):
         pull(here)
     cut = None
     assert pull(here) == {"posts": 1}

@@ -64,6 +64,7 @@ FIXED = {
         *("author_id", "conversation_id", "first_id", "in_reply_to_user_id", "posted_at"),
         "referenced_tweets",
     },
+    "x.direct_messages": {"dm_conversation_id", "sender_id", "customer_id", "posted_at"},
     "reddit.things": {"author_fullname", "link_id", "parent_id", "posted_at"},
     "meta.comments": {"author_id", "parent_id", "posted_at"},
     "meta.messages": {"author_id", "conversation_id", "posted_at"},

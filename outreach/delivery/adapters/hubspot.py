@@ -4,6 +4,7 @@ HubSpot has no idempotency key, and its search lags behind by seconds. The tasks
 read by their association, do not lag: that is where a message is looked up.
 """
 
+from collections.abc import Mapping
 from html import escape
 from typing import Any
 
@@ -34,6 +35,7 @@ class Hubspot(Adapter):
             pace,
             target.timeout_seconds,
             headers={"Authorization": f"Bearer {credentials.password}"},
+            own_wait=_own_wait,
         )
         self._contacts: dict[str, str] = {}
 
@@ -113,6 +115,12 @@ class Hubspot(Adapter):
         answer = self._http.look("POST", path, json=asked, params=only) or {}
         results: list[dict[str, Any]] = answer.get("results", [])
         return results
+
+
+def _own_wait(headers: Mapping[str, str]) -> float | None:
+    # It tells only the stretch of time that its limit is counted over.
+    interval = headers.get("X-HubSpot-RateLimit-Interval-Milliseconds", "").strip()
+    return int(interval) / 1000 if interval.isdigit() else None
 
 
 def _state(task: dict[str, Any]) -> RemoteState:

@@ -33,8 +33,10 @@ class Overheard:
 
     def __init__(self, vendor: Bench) -> None:
         login, secret = vendor.tried.login
-        self.forms = {secret, quote(secret, safe=""), json.dumps(secret)[1:-1]}
-        self.forms |= {b64encode(f"{login}:{secret}".encode()).decode()}
+        extra = vendor.tried.extra("")
+        self.forms = {b64encode(f"{login}:{secret}".encode()).decode()}
+        for each in (secret, *(extra[name] for name in vendor.tried.secrets)):
+            self.forms |= {each, quote(each, safe=""), json.dumps(each)[1:-1]}
 
     def listen(self, exchange: Exchange) -> bool:
         """Note what this request signs in with, and a token in its answer; spoil nothing."""

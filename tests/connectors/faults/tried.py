@@ -28,6 +28,7 @@ class Tried:
         login: user name and secret.
         settings: as in channels.yml; small pages.
         extra: the connection's extra, given the vendor's address.
+        secrets: the keys of the extra that nobody else may know.
         small: sizes that are no settings: where they stand (`module.NAME`), and what they are here.
         holds: which answers have records as they land.
         picks: the connector lands the fields that it knows, not what else a record has.
@@ -49,6 +50,7 @@ class Tried:
     login: tuple[str, str]
     settings: dict[str, Any] = field(default_factory=dict)
     extra: Callable[[str], dict[str, Any]] = _no_extra
+    secrets: tuple[str, ...] = ()
     small: dict[str, int] = field(default_factory=dict)
     holds: Where = EVERY_ANSWER
     picks: bool = False

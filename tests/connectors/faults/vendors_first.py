@@ -67,6 +67,7 @@ FIRST = (
         LOGINS["zendesk"],
         {"page_size": 2, **zendesk_store.SETTINGS, "products": ["guide", "talk", "chat"]},
         extra=lambda _: zendesk_chats.EXTRA,
+        secrets=("chat_token",),
         # Audits, rated tickets, the list of articles and searches only say what is to be asked for.
         holds=Where(r"(?!.*(/cursor|/search|(audits|help_center/articles)\.json)$).*"),
         numbers=("brand_id", "generated_timestamp"),

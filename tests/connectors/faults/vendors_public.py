@@ -6,11 +6,10 @@ from typing import Any
 
 from fastapi import FastAPI
 
-from sample.servers import app_store, google_play, meta, reddit, x
+from sample.servers import app_store, google_play, meta, reddit, x, x_direct
 from tests.connectors import test_app_store, test_google_play
 from tests.connectors.faults.surprises import Row, Where
 from tests.connectors.faults.tried import Tried
-from tests.connectors.slices import ask_smaller
 from warehouse.clock import iso, wall_now
 
 HOUR = timedelta(hours=1)
@@ -48,15 +47,15 @@ def _google_play(_: Path) -> FastAPI:
 
 def _x(_: Path) -> FastAPI:
     now = wall_now()
-    store = x.Store(now=now)
+    store = x.Store(now=now, largest_page=10)
     us, ann = store.user("900", "FernhillHelp", "Fernhill"), store.user("101", "ann", "Ann Lee")
     for number in range(1, 25):
         asked = store.put(ann, f"@FernhillHelp {number}", now - number * HOUR)
     store.put(us, "sorry", now - HOUR, asked)
     store.put(ann, "fernhill is slow", now - HOUR)
-    api = x.app(store)
-    ask_smaller(api, "max_results=100", "max_results=10")
-    return api
+    for number in range(1, 15):
+        store.talks.say((us, ann)[number % 2], f"{ann}-{us}", f"No {number}", now - number * HOUR)
+    return x.app(store)
 
 
 def _reddit(_: Path) -> FastAPI:
@@ -115,7 +114,9 @@ PUBLIC = (
         "x",
         _x,
         ("", x.TOKEN),
-        {"accounts": ["@FernhillHelp"], "searches": ["fernhill slow"]},
+        {"accounts": ["@FernhillHelp"], "searches": ["fernhill slow"], "direct_messages": True},
+        extra=lambda _: x_direct.KEYS,
+        secrets=tuple(x_direct.KEYS),
         nested=("edit_history_tweet_ids", "referenced_tweets"),
     ),
     Tried(
@@ -128,6 +129,7 @@ PUBLIC = (
             "username": reddit.USER,
             "password": reddit.PASSWORD,
         },
+        secrets=("password",),
         small={"connectors.reddit.listings.PAGE_SIZE": 2},
         holds=Where(records=_of_listing),
         picks=True,

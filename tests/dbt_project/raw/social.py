@@ -20,6 +20,14 @@ X = {
         ("14", "11", "1", "11", None, "2026-05-01T09:00:00Z", "2026-05-01T09:20:00Z",
          "@acme help me", {"name": "Ann", "username": "ann"}, []),
     ),
+    "direct_messages": rows(
+        "id dm_conversation_id sender_id customer_id account_id posted_at text sender",
+        ("21", "1-9", "1", "1", "9", "2026-05-02T09:00:00Z", "in private", {"username": "ann"}),
+        ("22", "1-9", "9", "1", "9", "2026-05-02T10:00:00Z", "thanks", {"username": "acme"}),
+        # A group, which is its first customer's.
+        ("23", "77", "9", None, "9", "2026-05-02T10:00:00Z", "all well?", {"username": "acme"}),
+        ("24", "77", "2", None, "9", "2026-05-02T11:00:00Z", "no", {"username": "joe"}),
+    ),
 }  # fmt: skip
 
 _ANSWER = {"id": "r1", "responseBody": "thanks", "lastModifiedDate": "2026-05-02T09:00:00Z"}

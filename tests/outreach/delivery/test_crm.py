@@ -2,12 +2,12 @@
 
 from collections.abc import Callable
 
-from fastapi import FastAPI
+from fastapi import FastAPI, Response
 
 from outreach.delivery.send import Delivered
 from outreach.delivery.targets import Target
 from sample.servers import hubspot, salesforce_tasks, zendesk_writes
-from tests.outreach.delivery.house import House
+from tests.outreach.delivery.house import House, Patience
 from tests.outreach.delivery.vendors import CONTACTS, VENDORS
 from warehouse.credentials import Credentials
 
@@ -70,6 +70,16 @@ def test_a_hubspot_task_is_text_and_hangs_on_the_contact_of_the_address(
     bodies = [task["hs_task_body"] for task in app.state.tasks.values()]
     assert bodies[1].startswith("&lt;!channel&gt; &amp; Co<br>heedline")
     assert app.state.tasks["11257289597"]["hs_timestamp"] == "2026-06-30T00:00:00Z"
+
+
+def test_hubspots_limit_is_waited_for_over_the_stretch_that_it_is_counted_over(
+    house: House, make_target: Make, start: Start, send: Send, patience: Patience
+) -> None:
+    app, vendor = hubspot.app(CONTACTS), VENDORS["hubspot"]
+    stretch = {"X-HubSpot-RateLimit-Interval-Milliseconds": "11000"}
+    app.state.faults.plan(Response(status_code=429, headers=stretch))
+    send(make_target(vendor.kind, **vendor.settings), start("hubspot", app)).require()
+    assert 11 in patience.slept
 
 
 def test_a_contact_with_many_tasks_is_looked_through_page_by_page(

@@ -41,3 +41,10 @@ select
     decided_at as loaded_at
 from versions
 where newness = 1
+
+union all
+
+select
+    id, thread_id, customer_id, author_id, author_name, author_handle, null, null, 'x:direct', body, is_own, is_deleted, sent_at,
+    null, loaded_at
+from {{ ref('base_x__direct_messages') }}
