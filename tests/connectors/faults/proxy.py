@@ -102,7 +102,7 @@ def _handler(proxy: Proxy) -> type[http.server.BaseHTTPRequestHandler]:
 
     class Handler(http.server.BaseHTTPRequestHandler):
         protocol_version = "HTTP/1.1"
-        # Headers and body are two writes: by Nagle's rule the second would wait 40 ms for the first.
+        # Headers and body are two writes: by Nagle's rule the second would wait 40 ms.
         disable_nagle_algorithm = True
 
         def _pass(self) -> None:
