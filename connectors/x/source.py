@@ -21,7 +21,7 @@ from connectors.posts import Posts
 from connectors.seen import Seen
 from connectors.x import direct
 from connectors.x.posts import NAME, Stream, first_id_at, looked_up
-from connectors.x.signing import UserSignature
+from connectors.x.signing import user_signature
 from warehouse.clock import BadTimestamp, parse_as_of, wall_now
 from warehouse.retry_after import until_reset
 
@@ -134,7 +134,7 @@ def source(
     chosen = [posts, accounts_]
     if direct_messages:
         # Private: X shows them to their account only, not to the app.
-        theirs = UserSignature(credentials, NAME)
+        theirs = user_signature(credentials, NAME)
         in_our_name = Http(
             NAME, credentials.base_url, signature=theirs, policy=POLICY, own_wait=own_wait
         )

@@ -14,7 +14,6 @@ from connectors.http import Policy
 from connectors.judging import judge
 from connectors.ledger import Ledger
 from connectors.x.posts import first_id_at
-from connectors.x.signing import UserSignature
 from connectors.x.source import source
 from sample.servers.x import TOKEN, Store, app
 from sample.servers.x_direct import KEYS
@@ -143,22 +142,6 @@ def test_every_try_is_signed_anew(here: Here, monkeypatch: pytest.MonkeyPatch) -
     assert here.pull() == 1
     signed = here.pages() + sum(path == "/2/users/me" for path, _ in here.store.asked)
     assert len(here.talks.nonces) == signed >= 3
-
-
-def test_the_signature_is_the_one_of_the_vendors_example() -> None:
-    # docs.x.com, "Creating a signature"; the form's field stands in the query here.
-    keys = {
-        "api_key": "xvz1evFS4wEEPTGEFPHBog",
-        "api_key_secret": "kAcSOqF21Fu85e7zjz7ZN2U4ZRhfV3WpwPAoE3Z7kBw",
-        "access_token": "370773112-GmHxMAgYyLbNEtIKZeRNFsMKPR9EyMZeS9weJAEb",
-        "access_token_secret": "LswwdoUaIvS8ltyTt5jkRh4J50vUPVVHtR2YPi5kE",
-    }
-    signature = UserSignature(Credentials(base_url="http://x", extra=keys), "x")
-    status = "status=Hello%20Ladies%20%2B%20Gentlemen%2C%20a%20signed%20OAuth%20request%21"
-    url = f"https://api.x.com/1.1/statuses/update.json?include_entities=true&{status}"
-    nonce = "kYjzVBB8Y0ZFabxSWbWovY3uYSQ2pTgmZeNu2VS4cg"
-    header = signature.header("POST", url, nonce, 1318622958)
-    assert header.endswith('oauth_signature="Ls93hJiZbQ3akF3HF3x1Bz8%2FzU4%3D"')
 
 
 def test_missing_and_wrong_keys_are_said_without_them(here: Here) -> None:
