@@ -4,9 +4,15 @@ X takes OAuth 2.0 for the same, but each renewal there makes a new refresh token
 one, and a connection is not ours to write. These four keys stay as they are until withdrawn.
 """
 
+import logging
+
 from requests_oauthlib import OAuth1
 
 from connectors.contract import Credentials, SourceError
+
+# At debug they write tokens and signatures.
+for _talkative in ("oauthlib.oauth1.rfc5849", "requests_oauthlib.oauth1_auth"):
+    logging.getLogger(_talkative).addFilter(lambda record: record.levelno > logging.DEBUG)
 
 # As X's developer portal calls them.
 KEYS = ("api_key", "api_key_secret", "access_token", "access_token_secret")
