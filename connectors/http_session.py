@@ -151,13 +151,14 @@ class PoliteSession(Session):
         self._budget.wait()
         if self._signature:
             request = self._signature(request)
+        began = time.monotonic()
         try:
             # Streamed, so that the size limit is checked while reading, not after.
             response: Response = super().send(  # type: ignore[no-untyped-call]
                 request, **{**kwargs, "stream": True}
             )
             if whole and response.status_code not in _RETRIED:
-                self._read(response, path)
+                self._read(response, path, began)
         except HTTPError as error:  # raised by the client's own hook: judged below like any other
             response = cast(Response, error.response)
         except (Timeout, ReadTimeoutError):
@@ -179,9 +180,12 @@ class PoliteSession(Session):
         self._judge(response, path)
         return response
 
-    def _read(self, response: Response, path: str) -> None:
-        """Read the whole answer, a piece at a time as it comes, so that both its limits hold."""
-        body, began = bytearray(), time.monotonic()
+    def _read(self, response: Response, path: str, began: float) -> None:
+        """Read the whole answer, a piece at a time as it comes, so that both its limits hold.
+
+        Its time counts from the request on (`began`, of the monotonic clock).
+        """
+        body = bytearray()
         while piece := response.raw.read1(_CHUNK, decode_content=True):
             body += piece
             if len(body) > self._policy.longest_body:

@@ -65,10 +65,13 @@ def truncated_gzip(exchange: Exchange) -> bool:
     return True
 
 
-def _drip(pause: float) -> Spoiler:
+def _drip(seconds: float) -> Spoiler:
+    """An answer in a few pieces, however short it is, that takes so long altogether."""
+
     def spoil(exchange: Exchange) -> bool:
         answer = exchange.ask()
         handler, size = exchange.handler, -(-len(answer.body) // PIECES)
+        pause = seconds / -(-len(answer.body) // size)
         handler.send_response(answer.status)
         for name, value in {**answer.headers, "Content-Length": str(len(answer.body))}.items():
             handler.send_header(name, value)
@@ -107,8 +110,8 @@ FAULTS = (
     Fault("error_502", status(502)),
     Fault("error_503", status(503, lambda: "1")),
     Fault("down", status(503), r"HTTP 503 \(after 3 tries\); nothing is lost", for_good=True),
-    Fault("slow_drip", _drip(0.002)),
-    Fault("too_slow", _drip(3 * LONGEST_ANSWER / PIECES)),
+    Fault("slow_drip", _drip(0.012)),
+    Fault("too_slow", _drip(3 * LONGEST_ANSWER)),
     Fault("cut_before_headers", cut_before_headers),
     Fault("cut_mid_body", cut_mid_body),
     Fault("unreachable", cut_before_headers, "cannot reach .*; check the address", for_good=True),
