@@ -13,7 +13,7 @@ from datetime import datetime, timedelta
 from bench.company import add_what_came_after, fill
 from bench.report import peak_memory_mib, show, timed
 from sample import AS_OF
-from warehouse import dbt
+from warehouse import dbt, layers
 from warehouse.duck import warehouse
 
 SOURCES = ["file_drop"]
@@ -24,8 +24,8 @@ ENTITIES = ("conversations", "messages", "conversation_events", "calls", "survey
 def build(as_of: datetime) -> None:
     """All layers, as a run builds them, without dbt's tests."""
     without_tests = ("--exclude-resource-type", "test", "unit_test")
-    dbt.build_unified(as_of=as_of, sources=SOURCES, extra=without_tests)
-    dbt.build_marts(as_of=as_of, sources=SOURCES, command="run")
+    layers.build_unified(as_of=as_of, sources=SOURCES, extra=without_tests)
+    layers.build_marts(as_of=as_of, sources=SOURCES, command="run")
     dbt.run("run", selector="success", as_of=as_of, sources=SOURCES)
 
 

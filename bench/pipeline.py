@@ -17,7 +17,7 @@ from connectors.landing import complete_loads, land
 from connectors.loading import load_pending
 from expectations.gate import gate_batch
 from ml.identity.predict import link_warehouse
-from warehouse import dbt
+from warehouse import layers
 from warehouse.settings import settings
 
 # The world in the terms of docs/file_drop.md.
@@ -76,9 +76,9 @@ def main() -> None:
     show("getting the large sample in", "rows", mine, peer)
 
     def build() -> int:
-        dbt.build("unify", as_of=sample.AS_OF, channels=["file_drop"])
+        layers.build("unify", as_of=sample.AS_OF, channels=["file_drop"])
         link_warehouse(sample.AS_OF)
-        return dbt.build("marts", as_of=sample.AS_OF, channels=["file_drop"])
+        return layers.build("marts", as_of=sample.AS_OF, channels=["file_drop"])
 
     built = timed("all unified terms, marts and their tests", build)
     conversations = 100_000 / built.seconds

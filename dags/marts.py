@@ -27,11 +27,11 @@ from wiring import DEFAULT_ARGS, ENRICHED, MARTS, WAREHOUSE_POOL, hand_on, hande
 def marts() -> None:
     def build(selector: str, context: dict[str, Any]) -> int:
         from connectors.registry import enabled_channels
-        from warehouse import dbt
+        from warehouse import layers
 
         names = [c.name for c in enabled_channels()]
         full = bool(context["params"]["full"])
-        return dbt.build(selector, as_of=handed_as_of(context), channels=names, full=full)
+        return layers.build(selector, as_of=handed_as_of(context), channels=names, full=full)
 
     @task(pool=WAREHOUSE_POOL)
     def build_marts(**context: Any) -> int:

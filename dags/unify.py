@@ -40,12 +40,12 @@ def unify() -> None:
     @task(pool=WAREHOUSE_POOL, outlets=[UNIFIED])
     def build_unified(**context: Any) -> int:
         """dbt selector `unify`; number of nodes built."""
-        from warehouse import dbt
+        from warehouse import layers
 
         as_of = handed_as_of(context)
         names = [c.name for c in enabled_channels()]
         full = bool(context["params"]["full"])
-        nodes = dbt.build("unify", as_of=as_of, channels=names, full=full)
+        nodes = layers.build("unify", as_of=as_of, channels=names, full=full)
         hand_on(context, UNIFIED, as_of)
         return nodes
 

@@ -19,7 +19,7 @@ from tests.dbt_project.edited_mail import make_tables, receive
 from tests.dbt_project.edited_moves import movable, move, put_off
 from tests.dbt_project.edited_promises import promise
 from tests.dbt_project.edited_tickets import follow_up, reconsider
-from warehouse import dbt
+from warehouse import dbt, layers
 from warehouse.duck import warehouse
 from warehouse.settings import settings
 
@@ -28,22 +28,23 @@ UNIFIED = [p.stem for p in dbt.PROJECT.glob("models/intermediate/unified/*.sql")
 FIRST = BEGIN + timedelta(days=45)
 
 
-def loaded(at: datetime) -> None:
-    """Note a load, as the loader does."""
+def loaded(at: datetime, *sources: str) -> None:
+    """Note a load of each, as the loader does."""
     with warehouse() as connection:
-        connection.execute(
-            "insert into ops.loads values ('file_drop', '-', ?, 0, 0, 0, 0, ?, 0)", [str(at), at]
+        connection.executemany(
+            "insert into ops.loads values (?, '-', ?, 0, 0, 0, 0, ?, 0)",
+            [(source, str(at), at) for source in sources],
         )
 
 
 def unify(as_of: datetime) -> None:
     without_tests = ("--exclude-resource-type", "test", "unit_test")
-    dbt.build_unified(as_of=as_of, sources=SOURCES, extra=without_tests)
+    layers.build_unified(as_of=as_of, sources=SOURCES, extra=without_tests)
 
 
 def build(as_of: datetime) -> None:
     unify(as_of)
-    dbt.build_marts(as_of=as_of, sources=SOURCES, command="run")
+    layers.build_marts(as_of=as_of, sources=SOURCES, command="run")
 
 
 def built(file: Path) -> dict[str, pa.Table]:
@@ -107,7 +108,7 @@ def test_random_edits_taken_up_step_by_step_give_what_a_full_build_gives(
         link(connection, chance, list(range(PEOPLE)))
         tag(connection)
         say_rarely(connection, chance)
-    loaded(FIRST)
+    loaded(FIRST, *SOURCES)
     build(FIRST)
 
     as_of = FIRST
@@ -125,7 +126,7 @@ def test_random_edits_taken_up_step_by_step_give_what_a_full_build_gives(
         with warehouse() as connection:
             moving = movable(connection, moves)
             move(connection, moves, moving[::2], between)
-        loaded(between)
+        loaded(between, "file_drop")
         unify(as_of)
         with warehouse() as connection:
             move(connection, moves, moving, as_of)
@@ -140,7 +141,7 @@ def test_random_edits_taken_up_step_by_step_give_what_a_full_build_gives(
             link(connection, chance, chance.sample(range(BUYERS), 15))
             link(connection, chance, chance.sample(range(PEOPLE), 15))
             correct_tags(connection, step)
-        loaded(as_of)
+        loaded(as_of, *SOURCES)
         build(as_of)
 
     file = settings().warehouse_file

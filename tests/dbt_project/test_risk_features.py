@@ -8,7 +8,7 @@ import pytest
 
 from tests.dbt_project.drop import AS_OF, Company, build_up_to, query
 from tests.dbt_project.edited_company import TEXTS, Edited, iso
-from warehouse import builds, dbt, increments
+from warehouse import builds, dbt, increments, layers
 from warehouse.duck import warehouse
 from warehouse.settings import settings
 
@@ -294,7 +294,7 @@ def note_load(at: datetime) -> None:
 def build(as_of: datetime, *, full: bool = False) -> None:
     """As a run does, without dbt's own tests and the marts that no feature stands on."""
     drop, untested = ["file_drop"], ("--exclude-resource-type", "test", "unit_test")
-    dbt.build_unified(as_of=as_of, sources=drop, full=full, extra=untested)
+    layers.build_unified(as_of=as_of, sources=drop, full=full, extra=untested)
     plan = increments.plan(as_of, drop, None, full=full)
     unified = ("path:models/staging", "path:models/intermediate/unified")
     read = ("+int_risk_features", "+fct_sla_targets")  # the latter without a ref, once it is there

@@ -5,7 +5,7 @@ from datetime import UTC, datetime, timedelta
 import pytest
 
 from tests.dbt_project.drop import Company
-from warehouse import builds, dbt, increments, taking
+from warehouse import builds, dbt, increments, layers, taking
 from warehouse.duck import warehouse
 
 LOADED = datetime(2026, 6, 30, 1, 2, 3, 4, tzinfo=UTC)
@@ -142,5 +142,5 @@ def test_a_layer_built_by_hand_is_followed_by_everything(selector: str, goes_on:
 def test_marts_go_on_only_from_a_unified_layer_that_did(full: bool, goes_on: set[str]) -> None:
     """Built anew, it cannot say what its rows were about when the marts last read them."""
     with pytest.raises(KeyboardInterrupt):
-        dbt.build_unified(as_of=LOADED, sources=["zendesk"], full=full)
+        layers.build_unified(as_of=LOADED, sources=["zendesk"], full=full)
     assert finished() == goes_on
