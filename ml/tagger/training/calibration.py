@@ -38,6 +38,11 @@ ABOUT_LEAVING = (
     "own/carriers",
     "own/posts",
     "own/quips",
+    "own/hints",
+    "own/drifting",
+    "own/notices",
+    "own/lasttimes",
+    "own/asides",
 )
 """Files written about leaving: how often people leave in them says nothing of other texts."""
 

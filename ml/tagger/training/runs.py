@@ -31,6 +31,8 @@ OWN_LEFT_OUT: dict[str, tuple[str, ...]] = {
     "own_g": ("posts", "letters"),
     "own_h": ("quips", "scores"),
     "own_i": ("replies", "turns"),
+    "own_j": ("hints", "notices"),
+    "own_k": ("drifting", "lasttimes", "asides"),
 }
 """Files of ours that are left out together: each of them once."""
 
