@@ -2,6 +2,7 @@
 
 import http.server
 import threading
+import time
 from collections.abc import Callable, Iterator
 from typing import Any
 
@@ -16,16 +17,22 @@ OK: Answer = (200, {}, b'{"rows": [{"id": 1}]}')
 
 
 class Vendor:
-    """A server that gives the listed answers in turn, the last one for ever."""
+    """A server that gives the listed answers in turn, the last one for ever.
+
+    Attributes:
+        late: seconds before the first answer begins.
+    """
 
     def __init__(self) -> None:
         self.answers: list[Answer] = [OK]
+        self.late = 0.0
         self.asked: list[str] = []
         vendor = self
 
         class Handler(http.server.BaseHTTPRequestHandler):
             def do_GET(self) -> None:
                 vendor.asked.append(self.path)
+                time.sleep(vendor.late if len(vendor.asked) == 1 else 0)
                 given = vendor.answers
                 status, headers, body = given.pop(0) if len(given) > 1 else given[0]
                 self.send_response(status)
@@ -93,6 +100,13 @@ def test_server_that_stays_down_is_given_up(vendor: Vendor, ask: Any) -> None:
 def test_answer_that_breaks_off_is_asked_again(vendor: Vendor, ask: Any) -> None:
     vendor.answers = [(200, {"Content-Length": "500"}, b'{"rows": ['), OK]
     assert ask("tickets") == {"rows": [{"id": 1}]}
+
+
+def test_the_time_of_an_answer_counts_from_the_request(vendor: Vendor, waits: list[float]) -> None:
+    vendor.late = 0.6
+    policy = Policy(attempts=20, longest_answer=0.3, sleep=waits.append)
+    assert Http("zendesk", vendor.address, policy=policy).get("tickets") == {"rows": [{"id": 1}]}
+    assert waits
 
 
 @pytest.mark.parametrize(

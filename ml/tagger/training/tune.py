@@ -3,7 +3,7 @@
     python -m ml.tagger.training.tune --prepared FILE --encoder DIR --start WEIGHTS --out DIR
         [--seed N] [--leave-out NAME ...]
 
-One slow epoch over some 47 thousand texts (eight minutes on two cores, where `fit.py` takes
+One slow epoch over some 60 thousand texts (eleven minutes on two cores, where `fit.py` takes
 hours). Our own texts are learnt from people's labels. Public ones, which it knows, hold it where it
 was: answers and embedding are to stay those of the network it started from. The result is as
 `fit.py` writes it. Needs torch, transformers, numpy and scipy.
