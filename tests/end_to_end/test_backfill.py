@@ -40,6 +40,7 @@ def test_windows_are_brought_once_and_leave_the_pull_alone(heedline: Heedline, h
     assert not (home / "data" / "dlt" / "zendesk_landing").exists()
 
 
+@pytest.mark.timeout(1500)
 def test_in_the_airflow_that_is_up_they_can_be_cancelled_and_taken_up_again(
     heedline: Heedline, home: Path
 ) -> None:
@@ -57,7 +58,7 @@ def test_in_the_airflow_that_is_up_they_can_be_cancelled_and_taken_up_again(
     assert second.returncode == 1
     assert "is under way already" in second.stderr
     assert "cancelled" in heedline("backfill", "zendesk", "--cancel").stdout
-    said, errors = long_one.communicate(timeout=120)
+    said, errors = long_one.communicate(timeout=400)
     assert long_one.returncode == 1, said
     (done,) = re.findall(r"cancelled: (\d) of 8 windows are done", errors)
     status = heedline("backfill", "zendesk", "--status").stdout
@@ -73,7 +74,7 @@ def test_in_the_airflow_that_is_up_they_can_be_cancelled_and_taken_up_again(
     left = started(home, "backfill", "zendesk", *MONTH)
     wait_until_it_says("success", left)
     up.send_signal(signal.SIGINT)
-    up.communicate(timeout=120)
-    _, errors = left.communicate(timeout=120)
+    up.communicate(timeout=400)
+    _, errors = left.communicate(timeout=400)
     assert left.returncode == 1
     assert "backfill_zendesk_day has ended; the same command goes on" in errors

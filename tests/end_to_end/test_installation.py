@@ -155,7 +155,7 @@ def test_ctrl_c_stops_everything_that_was_started(home: Path) -> None:
     process = started(home, "run", "--size", "small")
     wait_until_it_says("Airflow is up", process)
     process.send_signal(signal.SIGINT)
-    _, errors = process.communicate(timeout=120)
+    _, errors = process.communicate(timeout=400)
     assert process.returncode == 130, errors
     assert "stopped" in errors
     assert_no_process_of(home)
