@@ -24,11 +24,16 @@ from sample.servers.freshdesk import Desk
 from sample.servers.freshdesk import app as freshdesk_app
 from sample.servers.hubspot_account import Account
 from sample.servers.hubspot_crm import app as hubspot_app
-from tests.connectors import test_aircall, test_amazon_connect, test_app_store, test_surveymonkey
+from tests.connectors import (
+    amazon_connect_contacts,
+    test_aircall,
+    test_app_store,
+    test_surveymonkey,
+)
 from tests.connectors.freshdesk_records import KEY, dated
 from tests.connectors.hubspot_house import TOKEN, at
+from tests.connectors.shopify_records import customer, order
 from tests.connectors.slices import credentials, intercept
-from tests.connectors.test_shopify import customer, order
 
 SINCE = "2026-06-01T00:00:00Z"
 NUMBERS = range(1, 10)
@@ -211,12 +216,12 @@ def shopify_(resource: str) -> Vendor:
 def amazon_connect_(resource: str) -> Vendor:
     instance = amazon_connect.Instance()
     for number in NUMBERS:
-        instance.put(test_amazon_connect.contact(f"c{number}", 60 * number))
-    instance.put(test_amazon_connect.contact("before", -60 * 24 * 40))
+        instance.put(amazon_connect_contacts.contact(f"c{number}", 60 * number))
+    instance.put(amazon_connect_contacts.contact("before", -60 * 24 * 40))
     instance.put(
-        test_amazon_connect.contact(
+        amazon_connect_contacts.contact(
             "running",
-            InitiationTimestamp=test_amazon_connect.ago(5),
+            InitiationTimestamp=amazon_connect_contacts.ago(5),
             DisconnectTimestamp=None,
         )
     )
@@ -227,7 +232,7 @@ def amazon_connect_(resource: str) -> Vendor:
 
     api = amazon_connect.app(instance)
     return Vendor(
-        "amazon_connect", resource, api, test_amazon_connect.ask, delete, counts_once=True
+        "amazon_connect", resource, api, amazon_connect_contacts.ask, delete, counts_once=True
     )
 
 

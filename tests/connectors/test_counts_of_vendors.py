@@ -11,8 +11,8 @@ from connectors.reconciling import Unreconciled, reconcile
 from sample.servers import shopify
 from tests.connectors.counting import NUMBERS, VENDORS, Vendor, app_store_
 from tests.connectors.hubspot_house import House, at, open_house, people
+from tests.connectors.shopify_records import ask, order
 from tests.connectors.slices import extract, intercept, load, raw, served
-from tests.connectors.test_shopify import ask, order
 from warehouse.clock import iso, wall_now
 from warehouse.duck import warehouse
 

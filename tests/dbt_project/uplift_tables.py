@@ -67,6 +67,10 @@ def uplift(tables: dict[str, list[Row]], known: set[str] | None = None) -> list[
         return rows(connection, "from outreach_uplift")
 
 
+def of_all(found: list[Row]) -> list[Row]:
+    return [row for row in found if row["play"] == "all"]
+
+
 def assigned(customer: str, arm: str, **more: Any) -> Row:
     usual = {"list": "at_risk", "as_of": LONG_AGO, "play": "call", "value_per_month": 100.0}
     return {"customer_id": customer, "arm": arm, "currency": "EUR", **usual, **more}

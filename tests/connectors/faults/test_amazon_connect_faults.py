@@ -12,11 +12,11 @@ import pytest
 from connectors.contract import SourceError
 from connectors.landing import land
 from sample.servers import amazon_connect as server
+from tests.connectors.amazon_connect_contacts import UMA, ago, ask, contact, turn
 from tests.connectors.faults.faults import FAULTS
 from tests.connectors.faults.healing import raw_tables
 from tests.connectors.faults.proxy import Exchange, Proxy, Spoiler, proxied
 from tests.connectors.slices import load, served
-from tests.connectors.test_amazon_connect import UMA, ago, ask, contact, turn
 from tests.searching import files_with
 from warehouse.settings import settings
 

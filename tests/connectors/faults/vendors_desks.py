@@ -18,9 +18,9 @@ from sample.servers import (
 from tests.connectors import (
     freshdesk_records,
     hubspot_house,
+    shopify_records,
     test_aircall,
     test_hubspot_staging,
-    test_shopify,
     test_surveymonkey,
 )
 from tests.connectors.faults.surprises import Row, Where, records
@@ -101,9 +101,9 @@ def _result(body: Any) -> list[Row]:
 def _shopify(_: Path) -> FastAPI:
     shop = shopify.Shop()
     for number in range(1, 4):
-        shop.put("customers", test_shopify.customer(number))
+        shop.put("customers", shopify_records.customer(number))
     for number in range(1, 7):
-        shop.put("orders", test_shopify.order(number))
+        shop.put("orders", shopify_records.order(number))
     shop.delete_order(6, "2026-06-20T09:00:00Z")
     shop.bucket = 10**6
     return shopify.app(shop)

@@ -5,16 +5,16 @@ from pathlib import Path
 from fastapi import FastAPI
 
 from sample.servers import guru, helpjuice
-from tests.connectors import test_guru, test_helpjuice
+from tests.connectors import guru_house, test_helpjuice
 from tests.connectors.faults.surprises import Where
 from tests.connectors.faults.tried import Tried
 
 
 def _guru(folder: Path) -> FastAPI:
-    team = guru.Team(test_guru.LOGIN, page_size=2)
+    team = guru.Team(guru_house.LOGIN, page_size=2)
     for number in range(1, 6):
-        team.put(test_guru.card(number, archived=number > 3))
-    team.events = [test_guru.event("2025-03-05") for _ in range(3)]
+        team.put(guru_house.card(number, archived=number > 3))
+    team.events = [guru_house.event("2025-03-05") for _ in range(3)]
     return guru.app(team)
 
 
@@ -28,8 +28,8 @@ HELP = (
     Tried(
         "guru",
         _guru,
-        test_guru.LOGIN,
-        test_guru.SETTINGS,
+        guru_house.LOGIN,
+        guru_house.SETTINGS,
         holds=Where("/api/v1/search/cardmgr"),
         numbers=("version",),
         nested=("collection", "verifiers"),

@@ -1,12 +1,8 @@
-"""Mapped database tables, on a real PostgreSQL and on SQLite: what is read, kept and refused."""
+"""Mapped database tables, on a real PostgreSQL: what is read, kept and refused."""
 
-import sqlite3
-from collections.abc import Iterator
-from pathlib import Path
 from typing import Any
 
 import pytest
-import yaml
 from sqlalchemy import text
 
 from connectors import repull
@@ -17,80 +13,9 @@ from connectors.sql_database.database import engine, session
 from connectors.sql_database.reading import translated
 from connectors.sql_database.source import source
 from tests.connectors.slices import AS_OF, EVERY_SOURCE, extract, load, raw
-from tests.publish.postgres_server import Server, running
+from tests.connectors.sql_database_shop import AGENTS, ORDERS, UUID, order, pull, reader
+from tests.publish.postgres_server import Server
 from warehouse import dbt
-
-ORDERS = {
-    "table": "shop.sales_order",
-    "columns": {"order_id": "id", "contact_id": "customer", "ordered_at": "placed",
-                "amount": "total", "status": "state"},
-    "constants": {"currency": "EUR"},
-    "values": {"status": {"3": "paid"}},
-    "extra": ["basket"],
-    "cursor": "changed_at",
-    "deleted": "dropped_at",
-    "time_zone": "Europe/Berlin",
-}  # fmt: skip
-AGENTS = {"table": "staff", "columns": {"agent_id": "id", "name": "name"}}
-TABLES = """
-create schema shop;
-create table shop.sales_order (
-    id bigint primary key, customer uuid, placed timestamp, total numeric(20, 10), state smallint,
-    basket jsonb, changed_at timestamptz, dropped_at timestamptz, secret text default 'hidden'
-);
-create table public.staff (id text, name text);
-insert into public.staff values ('a', 'Ann'), ('b', 'Bob');
-create role reader login password 'read-only';
-grant usage on schema shop to reader; grant select on all tables in schema shop, public to reader;
-create table public.closed (id text);
-"""
-UUID = "6f1c1f9e-5d0f-4a67-9a39-1b6f2c1d0e11"
-
-
-@pytest.fixture(scope="module")
-def server() -> Iterator[Server]:
-    with running() as started:
-        yield started
-
-
-@pytest.fixture
-def shop(server: Server) -> Iterator[Server]:
-    """The shop's tables; orders 1 and 2."""
-    server.execute(TABLES)
-    order(server, 1)
-    order(server, 2, changed="2026-06-01 12:00+02")
-    yield server
-    server.execute("drop schema shop cascade; drop table staff, closed; drop role reader")
-
-
-def order(server: Server, number: int, changed: str = "2026-06-01 10:00+00", **more: str) -> None:
-    values = {"placed": "'2026-05-01 09:30'", "total": "12.3400000001", "state": "3",
-              "basket": """'{"tea": [1, null]}'""", "dropped_at": "null", **more}  # fmt: skip
-    server.execute(
-        f"insert into shop.sales_order (id, customer, changed_at, {', '.join(values)}) "
-        f"values ({number}, '{UUID}', '{changed}', {', '.join(values.values())})"
-    )
-
-
-@pytest.fixture
-def mapped(tmp_path: Path) -> Any:
-    """Write a mapping file of these tables; its path."""
-
-    def write(**tables: Any) -> str:
-        path = tmp_path / "mapping.yml"
-        path.write_text(yaml.safe_dump({"system": "shop", "tables": tables}))
-        return str(path)
-
-    return write
-
-
-def reader(server: Server, **more: Any) -> Credentials:
-    given = {"login": "reader", "password": "read-only", "database": "bi", **more}
-    return Credentials(base_url=f"postgresql://127.0.0.1:{server.port}", **given)
-
-
-def pull(server: Server, mapping: str) -> dict[str, int]:
-    return extract("sql_database", source(reader(server), mapping))
 
 
 def test_rows_come_in_our_columns_with_types_that_lose_nothing(shop: Server, mapped: Any) -> None:
@@ -316,48 +241,3 @@ def test_bad_rows_go_to_quarantine_with_table_and_row(shop: Server, mapped: Any)
     assert load("sql_database")["orders"].quarantined == 1
     ((reason,),) = raw("select reason from quarantine.sql_database__orders")
     assert reason.startswith("sql_database: shop.sales_order row 3: ordered_at: is missing")
-
-
-def test_sqlite_is_read_too_and_cannot_be_written(tmp_path: Path, mapped: Any) -> None:
-    file = tmp_path / "tickets.db"
-    with sqlite3.connect(file) as database:
-        database.executescript(
-            "create table ticket (id integer primary key, kind text, at date, size real);"
-            "insert into ticket values (1, 'a' || char(0) || 'b', '2026-05-01', 1e999),"
-            "(2, null, '2026-05-02', 0.1);"
-        )
-    there = Credentials(base_url="sqlite://", database=str(file))
-    columns = {"conversation_id": "id", "opened_at": "at", "subject": "kind"}
-    table = {"table": "ticket", "columns": columns, "constants": {"channel": "ticket"},
-             "extra": ["size"], "cursor": "id", "lookback": 0}  # fmt: skip
-    mapping = mapped(conversations=table)
-    assert extract("sql_database", source(there, mapping)) == {"conversations": 2}
-    load("sql_database")
-    assert raw("select conversation_id, subject, opened_at, remote_data "
-               "from raw_sql_database.conversations order by 1") == [
-        ("1", "ab", "2026-05-01", None), ("2", None, "2026-05-02", '{"size":0.1}')
-    ]  # fmt: skip
-    with sqlite3.connect(file) as database:
-        database.execute("insert into ticket values (3, 'c', '2026-05-03', 1)")
-    assert extract("sql_database", source(there, mapping)) == {"conversations": 2}
-
-
-def test_tables_alone_reach_the_unified_layer_with_the_file_drop_off(
-    tmp_path: Path, mapped: Any
-) -> None:
-    file = tmp_path / "shop.db"
-    with sqlite3.connect(file) as database:
-        database.executescript(
-            "create table staff (id text, name text); insert into staff values ('a', 'Ann');"
-        )
-    there = Credentials(base_url="sqlite://", database=str(file))
-    extract("sql_database", source(there, mapped(agents=AGENTS)))
-    load("sql_database")
-    names = "stg_file_drop__orders stg_file_drop__agents int_agents loaded_orders"
-    dbt.run("run", as_of=AS_OF, sources=["sql_database"], extra=("--select", names))
-    assert raw("select source_system, remote_id, name from intermediate.int_agents") == [
-        ("shop", "a", "Ann")
-    ]
-    assert raw("select count(*) from intermediate.loaded_orders") == [(0,)]
-    assert raw("select count(*) from information_schema.schemata "
-               "where schema_name = 'raw_file_drop'") == [(0,)]  # fmt: skip
