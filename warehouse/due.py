@@ -2,8 +2,8 @@
 
 A build that goes on from the last one finds the same models, rules and seeds (builds.py). So a
 view, a table or a test's verdict comes out as it is already, unless the node reads a source that
-has had a load, a table that no load accounts for (`ops`, `ml`), `as_of`, which has moved, or a node
-that is due.
+a load has changed, a table that no load accounts for (`ops`, `ml`), `as_of`, which has moved, or
+a node that is due.
 """
 
 from collections.abc import Iterable
@@ -21,10 +21,14 @@ NOW = "macro.heedline.as_of"
 
 
 def schemas_with_news(connection: duckdb.DuckDBPyConnection, plan: Plan) -> set[str]:
-    """Raw schemas that had a load since the last build."""
+    """Raw schemas that a load has changed since the last build.
+
+    Most loads of an hour bring nothing, or what is held already.
+    """
     assert plan.since is not None
     rows = connection.execute(
-        "select distinct source from ops.loads where loaded_at > cast(? as timestamptz)",
+        "select distinct source from ops.loads "
+        "where loaded_at > cast(? as timestamptz) and accepted > 0",
         [plan.since["loaded_at"]],
     ).fetchall()
     return {RAW + source for (source,) in rows}
@@ -37,7 +41,7 @@ def due(
 
     Args:
         chosen: unique ids, as a selector gives them. What is not among them is taken as it stands.
-        news: raw schemas that had a load.
+        news: raw schemas that a load has changed.
         as_of_moved: is `as_of` another than the last build's?
     """
     # Seeds change with their files only; a selector gives sources, too.

@@ -32,7 +32,7 @@ def loaded(at: datetime, *sources: str) -> None:
     """Note a load of each, as the loader does."""
     with warehouse() as connection:
         connection.executemany(
-            "insert into ops.loads values (?, '-', ?, 0, 0, 0, 0, ?, 0)",
+            "insert into ops.loads values (?, '-', ?, 1, 1, 0, 0, ?, 0)",
             [(source, str(at), at) for source in sources],
         )
 

@@ -287,7 +287,7 @@ def test_a_month_stays_as_it_was_worked_out(tmp_path, monkeypatch) -> None:
 def note_load(at: datetime) -> None:
     with warehouse() as connection:
         connection.execute(
-            "insert into ops.loads values ('file_drop', '-', ?, 0, 0, 0, 0, ?, 0)", [str(at), at]
+            "insert into ops.loads values ('file_drop', '-', ?, 1, 1, 0, 0, ?, 0)", [str(at), at]
         )
 
 

@@ -52,12 +52,14 @@ def test_tables_that_no_load_accounts_for_are_always_news(nodes: list[str]) -> N
 
 
 def test_a_build_after_a_load_takes_it_up_and_leaves_the_rest_as_it_is() -> None:
-    def load(source: str, hours: int, change: str) -> None:
-        at = AS_OF + timedelta(hours=hours)
+    def load(source: str, hours: int, change: str | None = None) -> None:
+        at, new = AS_OF + timedelta(hours=hours), int(change is not None)
         with warehouse() as connection:
-            connection.execute(change, [at])
+            if change:
+                connection.execute(change, [at])
             connection.execute(
-                "insert into ops.loads values (?, '-', ?, 1, 1, 0, 0, ?, 0)", [source, str(at), at]
+                "insert into ops.loads values (?, 'users', ?, 1, ?, 0, ?, ?, 0)",
+                [source, str(at), new, 1 - new, at],
             )
 
     def build() -> set[str]:
@@ -72,8 +74,10 @@ def test_a_build_after_a_load_takes_it_up_and_leaves_the_rest_as_it_is() -> None
     load("zendesk", 0, user.format(1))
     assert {"base_zendesk__users", "stg_intercom__contacts", "int_contacts"} <= build()
     assert build() == set()
+    load("intercom", 1)  # what is held already
+    assert build() == set()
 
-    load("zendesk", 1, user.format(2))
+    load("zendesk", 2, user.format(2))
     built = build()
     assert {"stg_zendesk__contacts", "not_null_stg_zendesk__contacts_remote_id"} <= built
     assert not {name for name in built if "intercom" in name}
