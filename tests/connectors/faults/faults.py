@@ -52,6 +52,8 @@ def cut_before_headers(exchange: Exchange) -> bool:
 def cut_mid_body(exchange: Exchange) -> bool:
     answer = exchange.ask()
     whole = len(answer.body)
+    if not whole:  # nothing to cut: the next answer's turn
+        return False
     exchange.give(Answer(answer.status, answer.headers, answer.body[: whole // 2]), promised=whole)
     return True
 
@@ -70,6 +72,8 @@ def _drip(seconds: float) -> Spoiler:
 
     def spoil(exchange: Exchange) -> bool:
         answer = exchange.ask()
+        if not answer.body:
+            return False
         handler, size = exchange.handler, -(-len(answer.body) // PIECES)
         pause = seconds / -(-len(answer.body) // size)
         handler.send_response(answer.status)
